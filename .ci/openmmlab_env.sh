@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Build the second tested environment: OpenMMLab's last releases (mmengine, mmcv with ops,
+# mmsegmentation, mmagic) over Debian bookworm's own torch 1.13 and torchvision 0.14, CPU only.
+#
+#   .ci/openmmlab_env.sh VENV_DIR
+#
+# Needs Debian bookworm with apt-get (as root, or with sudo that asks no password). It can be run
+# again at any time: a finished VENV_DIR of the same recipe is checked and kept, any other virtual
+# environment there is rebuilt. The mmcv wheel, the one slow step, is kept in a cache folder.
+# Use VENV_DIR with PYTHONNOUSERSITE=1: it sees the system's packages, and so would see the user's.
+#
+#   MMSCLLLE_CACHE   cache folder    (default ${XDG_CACHE_HOME:-$HOME/.cache}/mmscllle)
+#   MAX_JOBS         compiler jobs   (default 2)
+set -euo pipefail
+
+readonly PYTHON=/usr/bin/python3   # Debian's torch exists for this interpreter only
+readonly MMCV=2.1.0                # mmseg 1.2.2 and mmagic 1.2.0 refuse 2.2
+readonly APT_RUNTIME=(python3 python3-venv python3-torch python3-torchvision)
+readonly APT_BUILD=(g++ libtorch-dev pybind11-dev python3-dev)
+readonly STAMP_NAME=.openmmlab_env
+
+# What is installed, and the bounds that keep these old releases working together.
+readonly REQUIREMENTS=(
+  mmengine==0.10.7 mmsegmentation==1.2.2 mmagic==1.2.0
+  diffusers==0.24.0 transformers huggingface_hub albumentations
+  opencv-python opencv-contrib-python opencv-python-headless
+  ftfy regex scikit-image pytest
+)
+readonly BOUNDS=(
+  'numpy<1.27'
+  'opencv-python<4.12' 'opencv-contrib-python<4.12' 'opencv-python-headless<4.12'
+  'huggingface_hub<0.26' 'transformers<4.40' 'albumentations<1.4' 'pillow<12' 'setuptools<81'
+  # mmagic asks for these without a bound; newer ones need not work on torch 1.13.
+  'timm<1.1' 'controlnet_aux<0.1' 'facexlib<0.4'
+)
+
+fail() { printf 'openmmlab_env: error: %s\n' "$*" >&2; exit 1; }
+step() { printf '[%4ds] %s\n' "$SECONDS" "$*"; }
+
+version_of() {
+  "$PYTHON" -c 'import sys, importlib.metadata as m; print(m.version(sys.argv[1]))' "$1"
+}
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      echo "$package"
+  done
+}
+
+apt_install() {
+  local -a missing root=()
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]})) || return 0
+  if ((EUID != 0)); then
+    sudo -n true 2>/dev/null ||
+      fail "apt-get needs root to install ${missing[*]}: run as root, or install them first"
+    root=(sudo -n)
+  fi
+  step "apt-get install ${missing[*]}"
+  "${root[@]}" apt-get update -qq ||
+    fail "'apt-get update' failed: check the network and apt's sources," \
+      "or install ${missing[*]} by hand"
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null ||
+    fail "apt-get could not install ${missing[*]}"
+}
+
+build_mmcv() {
+  local work
+  apt_install "${APT_BUILD[@]}"
+  step "mmcv $MMCV: building the wheel with $MAX_JOBS jobs"
+  work=$(mktemp -d)
+  "$pip" install -q -c "$constraints" 'setuptools<81' wheel psutil ninja
+  # Debian keeps torch's headers in /usr/include, where torch.utils.cpp_extension does not look.
+  CPATH=/usr/include:/usr/include/torch/csrc/api/include MMCV_WITH_OPS=1 FORCE_CUDA=0 \
+    PATH="$venv/bin:$PATH" nice -n 10 \
+    "$pip" wheel --no-deps --no-build-isolation --no-cache-dir --no-binary mmcv \
+    -w "$work" "mmcv==$MMCV" >"$work/build.log" 2>&1 || {
+    tail -n 40 "$work/build.log" >&2
+    fail "mmcv $MMCV did not build, the whole log is $work/build.log"
+  }
+  # Moved under its name only when complete, so that another run never sees half a wheel.
+  mkdir -p "$wheels"
+  cp "$work"/mmcv-*.whl "$wheels/partial.$$"
+  mv "$wheels/partial.$$" "$wheels/$(basename "$work"/mmcv-*.whl)"
+  rm -rf "$work"
+}
+
+check() {
+  "$venv/bin/python" - <<'PY'
+import warnings
+
+warnings.filterwarnings('ignore')
+import cv2, mmcv, mmcv.ops, mmengine, mmseg, numpy, torch, torchvision
+import mmagic
+from mmagic.registry import MODELS
+from mmagic.utils import register_all_modules
+
+boxes, scores = torch.tensor([[0, 0, 9, 9.], [0, 0, 9, 8.]]), torch.tensor([0.9, 0.8])
+if torchvision.ops.nms(boxes, scores, 0.5).tolist() != [0]:
+    raise SystemExit('torchvision.ops.nms gives a wrong answer')
+if mmcv.ops.nms(boxes, scores, 0.5)[1].tolist() != [0]:
+    raise SystemExit('mmcv.ops.nms gives a wrong answer')
+register_all_modules()
+if len(MODELS) != 384:
+    raise SystemExit(f'{len(MODELS)} of the 384 models of mmagic are registered')
+for module in (torch, torchvision, numpy, cv2, mmengine, mmcv, mmseg, mmagic):
+    print(f'  {module.__name__:12s} {module.__version__}')
+PY
+}
+
+main() {
+  (($# == 1)) || fail "usage: $0 VENV_DIR"
+  command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
+    fail 'apt-get not found: this environment is built on Debian bookworm'
+  [[ ! -e $1 || -f $1/pyvenv.cfg || -z $(ls -A "$1") ]] ||
+    fail "$1 exists and is not a virtual environment: give another folder"
+
+  # Nothing from the caller's own Python may leak in.
+  unset PYTHONPATH PYTHONHOME PIP_CONSTRAINT PIP_REQUIRE_VIRTUALENV PIP_TARGET PIP_USER PIP_PREFIX
+  export PYTHONNOUSERSITE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MAX_JOBS="${MAX_JOBS:-2}"
+
+  apt_install "${APT_RUNTIME[@]}"
+  local torch_version vision_version recipe
+  torch_version=$(version_of torch)
+  vision_version=$(version_of torchvision)
+  [[ $torch_version == 1.13.* ]] ||
+    fail "torch $torch_version found for $PYTHON, 1.13 expected: is this Debian bookworm?"
+
+  venv=$(realpath -m "$1")
+  pip=$venv/bin/pip
+  wheels=${MMSCLLLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mmscllle}
+  wheels+=/mmcv-$MMCV-torch-$torch_version
+  recipe=$(sha256sum <"${BASH_SOURCE[0]}")$torch_version
+  if [[ -f $venv/$STAMP_NAME && $(<"$venv/$STAMP_NAME") == "$recipe" ]]; then
+    step "checking $venv, built before"
+    check
+    step 'done'
+    return
+  fi
+
+  step "creating $venv over torch $torch_version and torchvision $vision_version"
+  "$PYTHON" -m venv --clear --system-site-packages "$venv"
+  constraints=$venv/constraints.txt
+  # Debian's two are pinned, else pip replaces them to please some dependency.
+  printf '%s\n' "${BOUNDS[@]}" "torch==$torch_version" "torchvision==$vision_version" \
+    >"$constraints"
+  "$pip" install -q -c "$constraints" -U 'pip>=24' 'setuptools<81' wheel
+
+  local -a wheel
+  mapfile -t wheel < <(compgen -G "$wheels/mmcv-$MMCV-*.whl")
+  if ((${#wheel[@]} == 0)); then
+    build_mmcv
+    mapfile -t wheel < <(compgen -G "$wheels/mmcv-$MMCV-*.whl")
+  fi
+
+  step "installing ${REQUIREMENTS[*]}"
+  "$pip" install -q -c "$constraints" "${wheel[@]}" "${REQUIREMENTS[@]}"
+  step 'checking'
+  check
+  echo "$recipe" >"$venv/$STAMP_NAME"
+  step 'done'
+}
+
+main "$@"

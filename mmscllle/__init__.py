@@ -1,0 +1,65 @@
+"""SCL-LLE: semantically contrastive low-light image enhancement for OpenMMLab's runner.
+
+Importing the package checks the versions of the host libraries and imports none of them, nor torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as distribution_version
+from importlib.util import find_spec
+
+from packaging.specifiers import SpecifierSet
+
+from mmscllle.config_scope import register
+from mmscllle.version import __version__
+
+__all__ = ['__version__']
+
+# Import name: (supported versions, names of the distributions that bring it).
+_HOSTS = {
+    'mmengine': ('>=0.10.7,<1', ('mmengine', 'onedl-mmengine')),
+    'mmcv': ('>=2.1,<3', ('mmcv', 'onedl-mmcv', 'mmcv-lite')),
+    'mmseg': ('>=1.2.2,<2', ('mmsegmentation', 'onedl-mmsegmentation')),
+}
+_HOW_TO_INSTALL = (
+    "Install OneDL's releases with `pip install onedl-mmengine onedl-mmcv onedl-mmsegmentation`, "
+    "or OpenMMLab's with `pip install openmim` and `mim install 'mmengine>=0.10.7' "
+    "'mmcv>=2.1,<2.2' 'mmsegmentation>=1.2.2'`."
+)
+
+
+def _installed_version(module: str, distributions: tuple[str, ...]) -> str:
+    for distribution in distributions:
+        try:
+            return distribution_version(distribution)
+        except PackageNotFoundError:
+            continue
+    # A checkout on PYTHONPATH has no metadata.
+    return import_module(module).__version__
+
+
+def _check_hosts() -> None:
+    """Check that each host library is there in a supported version.
+
+    Raises:
+        ImportError: If one is missing or of another version; names the versions and the commands
+            that install it.
+    """
+    for module, (supported, distributions) in _HOSTS.items():
+        if find_spec(module) is None:
+            raise ImportError(
+                f'mmscllle {__version__} needs {module} {supported}, which is not installed. '
+                f'{_HOW_TO_INSTALL}'
+            )
+        installed = _installed_version(module, distributions)
+        if not SpecifierSet(supported).contains(installed, prereleases=True):
+            raise ImportError(
+                f'mmscllle {__version__} needs {module} {supported}, but {module} {installed} is '
+                f'installed. {_HOW_TO_INSTALL}'
+            )
+
+
+_check_hosts()
+register()

@@ -1,0 +1,45 @@
+"""Find the images that a config names."""
+from __future__ import annotations
+
+from glob import glob
+from pathlib import Path
+from typing import Sequence
+
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+
+
+def find_images(sources: str | Sequence[str], key: str, root: str | None = None) -> list[str]:
+    """List the images below folders, or those that glob patterns match.
+
+    Args:
+        sources: Folders (searched recursively) or glob patterns such as ``'SICE/*/1.JPG'``.
+        key: The config key that names them, for error messages.
+        root: Folder that relative sources start from.
+
+    Returns:
+        Sorted paths, each once.
+
+    Raises:
+        TypeError: If ``sources`` is neither a string nor a sequence of strings.
+        FileNotFoundError: If a folder does not exist.
+        ValueError: If a source holds no image.
+    """
+    if isinstance(sources, str):
+        sources = [sources]
+    if not sources or not all(isinstance(source, str) for source in sources):
+        raise TypeError(f'{key} must name one folder or more, got {sources!r}')
+    found: set[str] = set()
+    for source in sources:
+        path = Path(root or '', source)
+        if any(sign in source for sign in '*?['):
+            files = [Path(name) for name in glob(str(path), recursive=True)]
+        elif path.is_dir():
+            files = list(path.rglob('*'))
+        else:
+            raise FileNotFoundError(f'{key}: there is no folder {str(path)!r}')
+        images = {str(file) for file in files if file.suffix.lower() in IMAGE_SUFFIXES}
+        if not images:
+            raise ValueError(f'{key}: no image in {str(path)!r}; '
+                             f'suffixes looked for: {", ".join(IMAGE_SUFFIXES)}')
+        found |= images
+    return sorted(found)

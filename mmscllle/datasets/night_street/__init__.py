@@ -1,0 +1,5 @@
+"""A small street data set drawn by program, by day and by night, for demos and quick tests."""
+from .classes import CLASSES, PALETTE
+from .generate import generate_night_street, render_street
+
+__all__ = ['CLASSES', 'PALETTE', 'generate_night_street', 'render_street']

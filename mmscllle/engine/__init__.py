@@ -1,0 +1,5 @@
+"""What plugs into MMEngine's runner."""
+
+from .hooks import EnhancementVisualizationHook
+
+__all__ = ['EnhancementVisualizationHook']

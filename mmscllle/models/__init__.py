@@ -1,0 +1,13 @@
+"""The method: enhancers, losses, the objective, and the models that the runner trains."""
+from . import losses
+from .data_preprocessor import EnhanceDataPreprocessor
+from .enhancers import CurveEnhancer
+from .feature_extractors import BackboneFeatures, VGG16Features
+from .frozen_segmentor import FrozenSegmentor
+from .scl_lle import SCLLLE
+from .scl_lle_objective import SCLLLEObjective
+
+__all__ = [
+    'SCLLLE', 'BackboneFeatures', 'CurveEnhancer', 'EnhanceDataPreprocessor', 'FrozenSegmentor',
+    'SCLLLEObjective', 'VGG16Features', 'losses'
+]

@@ -1,0 +1,12 @@
+"""The seven terms of SCL-LLE: each a pure function and a thin registered module."""
+from .color_constancy import ColorConstancyLoss
+from .contrastive import ContrastiveLoss
+from .feature_retention import FeatureRetentionLoss
+from .illumination_smoothness import IlluminationSmoothnessLoss
+from .semantic_brightness_consistency import SemanticBrightnessConsistencyLoss
+from .semantic_cross_entropy import SemanticCrossEntropyLoss
+
+__all__ = [
+    'ColorConstancyLoss', 'ContrastiveLoss', 'FeatureRetentionLoss', 'IlluminationSmoothnessLoss',
+    'SemanticBrightnessConsistencyLoss', 'SemanticCrossEntropyLoss'
+]

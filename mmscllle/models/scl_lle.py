@@ -1,0 +1,137 @@
+"""SCL-LLE as a model that MMEngine's runner trains."""
+from __future__ import annotations
+
+from typing import Sequence
+
+import torch
+from mmengine.model import BaseModel
+from mmengine.structures import PixelData
+from mmseg.structures import SegDataSample
+from torch import Tensor
+
+from mmscllle.registry import MODELS
+
+from .scl_lle_objective import IGNORE_INDEX, Triplet
+
+
+def stack_labels(samples: Sequence[SegDataSample], size: tuple[int, int],
+                 device: torch.device) -> Tensor:
+    """Collect label maps, all void where a sample has none.
+
+    Args:
+        samples: Data samples, with ``gt_sem_seg`` or without.
+        size: Height and width.
+        device: Where the result lies.
+
+    Returns:
+        Int64, (N, H, W).
+    """
+    void = torch.full(size, IGNORE_INDEX, dtype=torch.long, device=device)
+    return torch.stack([
+        sample.gt_sem_seg.data.squeeze(0).to(device) if 'gt_sem_seg' in sample else void
+        for sample in samples
+    ])
+
+
+@MODELS.register_module()
+class SCLLLE(BaseModel):
+    """Semantically contrastive low-light enhancement (Liang et al., AAAI 2022).
+
+    An enhancer and the objective that it is trained for.  The objective's fixed networks are no
+    part of the state dict: a checkpoint holds the enhancer, about 320 KB.  A checkpoint of the
+    bare enhancer, such as the authors' release, loads as it is.
+
+    Args:
+        enhancer: Config of the network; ``enhancer(x)`` returns the enhanced image and curves.
+        objective: Config of :class:`SCLLLEObjective`; None for a model that only predicts.
+        data_preprocessor: Config of the preprocessor.
+        init_cfg: MMEngine's initialisation config.
+    """
+
+    def __init__(self,
+                 enhancer: dict,
+                 objective: dict | None = None,
+                 data_preprocessor: dict | None = None,
+                 init_cfg: dict | None = None) -> None:
+        super().__init__(
+            data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'), init_cfg)
+        self.enhancer = MODELS.build(enhancer)
+        self.objective = None if objective is None else MODELS.build(objective)
+        self._register_load_state_dict_pre_hook(self._adopt_bare_enhancer)
+
+    @property
+    def segmentor(self) -> torch.nn.Module | None:
+        """The frozen segmentor of the objective, if there is one."""
+        return None if self.objective is None else self.objective.segmentor
+
+    def forward(self,
+                inputs: Tensor | list[Tensor] | dict[str, Tensor],
+                data_samples: list[SegDataSample] | None = None,
+                mode: str = 'tensor') -> dict | list[SegDataSample] | tuple[Tensor, Tensor]:
+        """Run one batch.
+
+        Args:
+            inputs: RGB in [0, 1], (N, 3, H, W), a list of (3, H, W) where sizes differ, or a dict
+                of ``low``, ``positive``, ``negative`` (which ``'loss'`` needs).
+            data_samples: One an image.
+            mode: ``'loss'``, ``'predict'`` or ``'tensor'``.
+
+        Returns:
+            The losses by name; the data samples; or (enhanced, curves).
+
+        Raises:
+            ValueError: If the mode is unknown.
+        """
+        if mode == 'loss':
+            return self.loss(inputs, data_samples)
+        low = inputs['low'] if isinstance(inputs, dict) else inputs
+        if mode == 'predict':
+            return self.predict(low, data_samples)
+        if mode == 'tensor':
+            return self.enhancer(low)
+        raise ValueError(f"mode must be 'loss', 'predict' or 'tensor', got {mode!r}")
+
+    def loss(self, inputs: dict[str, Tensor],
+             data_samples: list[SegDataSample] | None) -> dict[str, Tensor]:
+        """Enhance the low-light images and compute the objective's terms."""
+        if self.objective is None:
+            raise ValueError('model.objective is None: give its config in order to train')
+        if not isinstance(inputs, dict) or set(inputs) < set(Triplet._fields):
+            raise ValueError('training needs inputs of low, positive and negative images; is '
+                             'train_dataloader.dataset an UnpairedLowLightDataset?')
+        triplet = Triplet(**{name: inputs[name] for name in Triplet._fields})
+        enhanced, curves = self.enhancer(triplet.low)
+        samples = data_samples or [SegDataSample() for _ in enhanced]
+        labels = stack_labels(samples, tuple(enhanced.shape[2:]), enhanced.device)
+        return self.objective(triplet, enhanced, curves, labels)
+
+    def predict(self, inputs: Tensor | list[Tensor],
+                data_samples: list[SegDataSample] | None = None) -> list[SegDataSample]:
+        """Enhance.
+
+        Args:
+            inputs: RGB in [0, 1], (N, 3, H, W), or a list of (3, H, W).
+            data_samples: One an image.
+
+        Returns:
+            The samples with ``enhanced``, float32 RGB in [0, 1], (3, H, W); and, where a sample
+            has a ground truth, ``pred_sem_seg``, the frozen segmentor's view of it.
+        """
+        if isinstance(inputs, Tensor):
+            images = self.enhancer(inputs)[0]
+        else:
+            images = [self.enhancer(image[None])[0][0] for image in inputs]
+        samples = data_samples or [SegDataSample() for _ in images]
+        for sample, image in zip(samples, images):
+            sample.enhanced = PixelData(data=image.float())
+            if self.segmentor is not None and 'gt_sem_seg' in sample:
+                sample.pred_sem_seg = PixelData(data=self.segmentor.predict(image[None]))
+        return samples
+
+    @staticmethod
+    def _adopt_bare_enhancer(state_dict: dict, prefix: str, *_: object) -> None:
+        """Load a checkpoint of the enhancer alone into ``enhancer``."""
+        if any(name.startswith(f'{prefix}enhancer.') for name in state_dict):
+            return
+        for name in [n for n in state_dict if n.startswith(f'{prefix}e_conv')]:
+            state_dict[f'{prefix}enhancer.{name[len(prefix):]}'] = state_dict.pop(name)

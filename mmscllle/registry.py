@@ -1,0 +1,45 @@
+"""Registries of the package, children of MMEngine's root registries.
+
+Each has the scope ``mmscllle``, so a config names a part as ``type='mmscllle.CurveEnhancer'``
+whatever its own default scope is. MMEngine imports this module when it first meets the scope, and
+the package that a registry is filled from when it looks the first name up: nothing needs to be
+imported before. The registries that hold nothing of ours let ``default_scope='mmscllle'`` find
+MMEngine's own parts without a warning.
+"""
+
+from __future__ import annotations
+
+from mmengine import registry as root
+from mmengine.registry import Registry
+
+
+def _child(parent: Registry, package: str) -> Registry:
+    # Without locations MMEngine would look for a function `register_all_modules`.
+    return Registry(parent.name, parent=parent, scope='mmscllle', locations=[f'mmscllle.{package}'])
+
+
+MODELS = _child(root.MODELS, 'models')
+MODEL_WRAPPERS = _child(root.MODEL_WRAPPERS, 'models')
+WEIGHT_INITIALIZERS = _child(root.WEIGHT_INITIALIZERS, 'models')
+TASK_UTILS = _child(root.TASK_UTILS, 'models')
+
+DATASETS = _child(root.DATASETS, 'datasets')
+DATA_SAMPLERS = _child(root.DATA_SAMPLERS, 'datasets')
+TRANSFORMS = _child(root.TRANSFORMS, 'datasets')
+
+METRICS = _child(root.METRICS, 'evaluation')
+EVALUATOR = _child(root.EVALUATOR, 'evaluation')
+
+VISUALIZERS = _child(root.VISUALIZERS, 'visualization')
+VISBACKENDS = _child(root.VISBACKENDS, 'visualization')
+
+HOOKS = _child(root.HOOKS, 'engine')
+LOOPS = _child(root.LOOPS, 'engine')
+RUNNERS = _child(root.RUNNERS, 'engine')
+RUNNER_CONSTRUCTORS = _child(root.RUNNER_CONSTRUCTORS, 'engine')
+LOG_PROCESSORS = _child(root.LOG_PROCESSORS, 'engine')
+OPTIMIZERS = _child(root.OPTIMIZERS, 'engine')
+OPTIM_WRAPPERS = _child(root.OPTIM_WRAPPERS, 'engine')
+OPTIM_WRAPPER_CONSTRUCTORS = _child(root.OPTIM_WRAPPER_CONSTRUCTORS, 'engine')
+PARAM_SCHEDULERS = _child(root.PARAM_SCHEDULERS, 'engine')
+INFERENCERS = _child(root.INFERENCERS, 'engine')

@@ -1,0 +1,66 @@
+"""Names resolve from any scope, in an interpreter that has imported nothing of ours."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = [
+    ('MODELS', 'CurveEnhancer'),
+    ('DATASETS', 'UnpairedLowLightDataset'),
+    ('TRANSFORMS', 'SynthesizeLowLight'),
+    ('METRICS', 'ImageQuality'),
+    ('HOOKS', 'EnhancementVisualizationHook'),
+]
+
+
+def run(code: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, '-W', 'ignore', '-c', code]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+@pytest.mark.parametrize('scope', ['mmengine', 'mmseg'])
+def test_scoped_names_resolve_with_nothing_imported(scope):
+    code = f"""
+import sys
+from {scope} import registry
+assert 'mmscllle' not in sys.modules
+found = [getattr(registry, name).get('mmscllle.' + part) for name, part in {PARTS!r}]
+print(*(part.__name__ for part in found))
+"""
+    assert run(code).stdout.splitlines()[-1].split() == [part for _, part in PARTS]
+
+
+def test_default_scope_finds_ours_and_mmengines_parts_without_a_warning():
+    code = """
+from mmengine import registry
+from mmengine.registry import init_default_scope
+init_default_scope('mmscllle')
+ours = registry.MODELS.build(dict(type='CurveEnhancer'))
+for name in ('LOOPS', 'OPTIM_WRAPPERS', 'PARAM_SCHEDULERS', 'VISBACKENDS', 'LOG_PROCESSORS'):
+    with getattr(registry, name).switch_scope_and_registry(None) as child:
+        assert child.scope == 'mmscllle', name
+        child.import_from_location()
+print(type(ours).__name__, registry.OPTIM_WRAPPERS.get('OptimWrapper').__name__)
+"""
+    result = run(code)
+    assert result.stdout.splitlines()[-1] == 'CurveEnhancer OptimWrapper'
+    assert 'Failed to search registry' not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize('name', ['MODELS', 'DATASETS', 'TRANSFORMS', 'METRICS', 'HOOKS', 'LOOPS'])
+def test_unscoped_names_of_mmengine_are_found_through_the_parent(name):
+    from mmengine import registry as root
+
+    from mmscllle import registry
+
+    child = getattr(registry, name)
+    assert child.parent is getattr(root, name)
+    assert child.scope == 'mmscllle'
+    assert child.build_func is child.parent.build_func
