@@ -40,3 +40,66 @@ def seeded_vgg(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp('vgg') / 'vgg16.pth'
     torch.save(weights, path)
     return str(path)
+
+
+TINY_SEGMENTOR = """
+norm_cfg = dict(type='SyncBN', requires_grad=True)
+model = dict(
+    type='EncoderDecoder',
+    data_preprocessor=dict(
+        type='SegDataPreProcessor',
+        mean=[123.675, 116.28, 103.53],
+        std=[58.395, 57.12, 57.375],
+        bgr_to_rgb=True,
+        pad_val=0,
+        seg_pad_val=255),
+    backbone=dict(
+        type='FastSCNN',
+        downsample_dw_channels=(4, 6),
+        global_in_channels=8,
+        global_block_channels=(8, 12, 16),
+        global_block_strides=(2, 2, 1),
+        global_out_channels=16,
+        higher_in_channels=8,
+        lower_in_channels=16,
+        fusion_out_channels=16,
+        norm_cfg=norm_cfg,
+        align_corners=False),
+    decode_head=dict(
+        type='DepthwiseSeparableFCNHead',
+        in_channels=16,
+        channels=16,
+        concat_input=False,
+        num_classes=4,
+        in_index=-1,
+        norm_cfg=norm_cfg,
+        align_corners=False,
+        loss_decode=dict(type='CrossEntropyLoss', avg_non_ignore=True)),
+    train_cfg=dict(),
+    test_cfg=dict(mode='whole'))
+test_pipeline = [dict(type='LoadImageFromFile'), dict(type='PackSegInputs')]
+"""
+
+
+@pytest.fixture(scope='session')
+def tiny_segmentor(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Config and checkpoint of a small Fast-SCNN with 4 classes and synchronised BatchNorm."""
+    from mmengine.config import Config
+    from mmengine.registry import DefaultScope
+    from mmseg.registry import MODELS
+    folder = tmp_path_factory.mktemp('segmentor')
+    config, checkpoint = folder / 'tiny_fast_scnn.py', folder / 'tiny_fast_scnn.pth'
+    config.write_text(TINY_SEGMENTOR)
+    with torch.random.fork_rng(), DefaultScope.overwrite_default_scope('mmseg'):
+        torch.manual_seed(0)
+        network = MODELS.build(Config.fromfile(str(config)).model)
+        for name, value in network.state_dict().items():
+            if name.endswith(('running_mean', 'running_var')):
+                value.uniform_(0.5, 1.5)
+            elif name.endswith('conv_seg.weight'):
+                # Scores far enough apart that every class is predicted somewhere.
+                value.normal_(0, 4)
+    classes = ('sky', 'building', 'road', 'car')
+    torch.save(dict(meta=dict(dataset_meta=dict(classes=classes)),
+                    state_dict=network.state_dict()), checkpoint)
+    return str(config), str(checkpoint)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, Iterator
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+CONFIGS = sorted((ROOT / 'configs').glob('[!_]*/*.py'))
 PARTS = [
     ('MODELS', 'CurveEnhancer'),
     ('DATASETS', 'UnpairedLowLightDataset'),
@@ -64,3 +66,30 @@ def test_unscoped_names_of_mmengine_are_found_through_the_parent(name):
     assert child.parent is getattr(root, name)
     assert child.scope == 'mmscllle'
     assert child.build_func is child.parent.build_func
+
+
+def typed_dicts(value: Any) -> Iterator[dict]:
+    """All dicts with a type below a config's value."""
+    if isinstance(value, dict):
+        if isinstance(value.get('type'), str):
+            yield value
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from typed_dicts(item)
+
+
+@pytest.mark.parametrize('config', CONFIGS, ids=[config.stem for config in CONFIGS])
+def test_configs_name_parts_that_are_found_when_inherited_as_mmscllle(config):
+    # MMEngine builds what `_base_ = ['mmscllle::...']` brings in scope mmscllle, not in the
+    # config's default scope, so the parts of mmseg have to be written mmseg.X.
+    from mmengine.config import Config
+    from mmengine.registry import Registry
+
+    from mmscllle import registry
+
+    registries = [value for value in vars(registry).values() if isinstance(value, Registry)]
+    names = {part['type'] for part in typed_dicts(Config.fromfile(config).to_dict())}
+    assert names
+    missing = {name for name in names if not any(child.get(name) for child in registries)}
+    assert missing == set()

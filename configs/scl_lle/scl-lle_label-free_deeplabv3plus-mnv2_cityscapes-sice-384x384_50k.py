@@ -8,7 +8,7 @@ train_dataloader = dict(
             data_prefix=dict(img_path='leftImg8bit/train'),
             pipeline=[
                 dict(type='LoadImageFromFile'),
-                dict(type='RandomCrop', crop_size={{_base_.size}}),
+                dict(type='mmseg.RandomCrop', crop_size={{_base_.size}}),
                 dict(type='RandomFlip', prob=0.5),
                 dict(type='mmscllle.SynthesizeLowLight'),
             ])

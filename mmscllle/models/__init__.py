@@ -1,13 +1,15 @@
 """The method: enhancers, losses, the objective, and the models that the runner trains."""
 from . import losses
 from .data_preprocessor import EnhanceDataPreprocessor
-from .enhancers import CurveEnhancer
+from .enhanced_segmentor import EnhancedSegmentor
+from .enhancers import CLAHEEnhancer, CurveEnhancer, GammaEnhancer, IdentityEnhancer
 from .feature_extractors import BackboneFeatures, VGG16Features
 from .frozen_segmentor import FrozenSegmentor
 from .scl_lle import SCLLLE
 from .scl_lle_objective import SCLLLEObjective
 
 __all__ = [
-    'SCLLLE', 'BackboneFeatures', 'CurveEnhancer', 'EnhanceDataPreprocessor', 'FrozenSegmentor',
+    'SCLLLE', 'BackboneFeatures', 'CLAHEEnhancer', 'CurveEnhancer', 'EnhanceDataPreprocessor',
+    'EnhancedSegmentor', 'FrozenSegmentor', 'GammaEnhancer', 'IdentityEnhancer',
     'SCLLLEObjective', 'VGG16Features', 'losses'
 ]

@@ -12,11 +12,14 @@ IGNORE_INDEX = 255
 
 
 class Triplet(NamedTuple):
-    """Three unpaired images of one size, RGB in [0, 1], (N, 3, H, W) each."""
+    """Three unpaired images of one size, RGB in [0, 1], (N, 3, H, W) each.
+
+    Only the contrastive terms need the positive and the negative.
+    """
 
     low: Tensor
-    positive: Tensor
-    negative: Tensor
+    positive: Tensor | None = None
+    negative: Tensor | None = None
 
 
 @MODELS.register_module()
@@ -105,6 +108,11 @@ class SCLLLEObjective(nn.Module):
         low, positive, negative = triplet
         losses: dict[str, Tensor] = {}
 
+        contrastive = self.contrastive_brightness or self.contrastive_gram
+        if contrastive and (positive is None or negative is None):
+            raise ValueError('contrastive terms need positives and negatives: take an Unpaired'
+                             'LowLightDataset, or set objective.contrastive_brightness and '
+                             'objective.contrastive_gram to None')
         if self.contrastive_brightness:
             losses['loss_contrastive_brightness'] = self.contrastive_brightness(
                 enhanced, positive, negative)
@@ -138,6 +146,22 @@ class SCLLLEObjective(nn.Module):
         if self.illumination_smoothness:
             losses['loss_illumination_smoothness'] = self.illumination_smoothness(curves)
         return losses
+
+    def complete_labels(self, labels: Tensor, enhanced: Tensor) -> Tensor:
+        """Pseudo-label the images that have no label, as :meth:`forward` does.
+
+        Args:
+            labels: Int64, (N, H, W).
+            enhanced: RGB in [0, 1], (N, 3, H, W).
+
+        Returns:
+            Labels of the same shape.
+        """
+        labelled = (labels != IGNORE_INDEX).flatten(1).any(dim=1)
+        if not self.pseudo_labels or self.segmentor is None or labelled.all():
+            return labels
+        with torch.no_grad():
+            return self.fill_labels(labels, self.segmentor(enhanced))
 
     def fill_labels(self, labels: Tensor, scores: Tensor) -> Tensor:
         """Give images without any label the segmentor's confident predictions.

@@ -2,7 +2,7 @@
 data_root = '{{$MMSCLLLE_SHARED:../shared}}/data/camvid/'
 crop_size = (320, 320)
 crop = [
-    dict(type='RandomCrop', crop_size=crop_size),
+    dict(type='mmseg.RandomCrop', crop_size=crop_size),
     dict(type='RandomFlip', prob=0.5),
 ]
 day_pipeline = [
@@ -52,7 +52,7 @@ val_dataloader = dict(
         ]))
 test_dataloader = val_dataloader
 val_evaluator = [
-    dict(type='IoUMetric', iou_metrics=['mIoU']),
+    dict(type='mmseg.IoUMetric', iou_metrics=['mIoU']),
     dict(type='mmscllle.ExposureStatistics'),
 ]
 test_evaluator = val_evaluator

@@ -5,7 +5,7 @@ size = (384, 384)
 anchor_pipeline = [
     dict(type='LoadImageFromFile'),
     dict(type='mmscllle.LoadLabelMap'),
-    dict(type='RandomCrop', crop_size=size),
+    dict(type='mmseg.RandomCrop', crop_size=size),
     dict(type='RandomFlip', prob=0.5),
     dict(type='mmscllle.SynthesizeLowLight'),
 ]
@@ -22,7 +22,7 @@ train_dataloader = dict(
         type='mmscllle.UnpairedLowLightDataset',
         anchors=[
             dict(
-                type='CityscapesDataset',
+                type='mmseg.CityscapesDataset',
                 data_root=cityscapes_root,
                 data_prefix=dict(
                     img_path='leftImg8bit/train', seg_map_path='gtFine/train'),

@@ -13,6 +13,15 @@ def srgb_encode(linear: np.ndarray) -> np.ndarray:
                     1.055 * np.power(np.maximum(linear, 0.0031308), np.float32(1 / 2.4)) - 0.055)
 
 
+def _blur(image: np.ndarray, sigma: float) -> np.ndarray:
+    """Gaussian blur by ``sigma`` pixels; a wide one is done on a smaller copy."""
+    step = max(int(sigma / 2), 1)
+    size = image.shape[1::-1]
+    small = cv2.resize(image, [max(side // step, 1) for side in size],
+                       interpolation=cv2.INTER_AREA)
+    return cv2.resize(cv2.GaussianBlur(small, (0, 0), max(sigma / step, 0.5)), size)
+
+
 def expose(radiance: np.ndarray, rng: np.random.Generator, shot: float, read: float) -> np.ndarray:
     """Photograph ``radiance``.
 
@@ -30,10 +39,10 @@ def expose(radiance: np.ndarray, rng: np.random.Generator, shot: float, read: fl
         np.ndarray: (H, W, 3) uint8 BGR.
     """
     image = radiance.astype(np.float32)
-    bright = np.where(image > 0.8, image, np.float32(0))
+    bright = np.where(image > 1, image, np.float32(0))
     width = image.shape[1]
     for spread, share in GLARE:
-        image += np.float32(share) * cv2.GaussianBlur(bright, (0, 0), max(spread * width, 0.5))
+        image += np.float32(share) * _blur(bright, spread * width)
     deviation = np.sqrt(np.float32(shot) * np.maximum(image, 0) + np.float32(read) ** 2)
     image = image + deviation * rng.standard_normal(image.shape, dtype=np.float32)
     encoded = srgb_encode(np.clip(image, 0, 1))

@@ -76,9 +76,9 @@ def _irradiance(surface: Surface, source: np.ndarray, aim: np.ndarray | None = N
 def light_night(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     """Faint ambient light, inverse-square pools below the lamps, beams, and lit things."""
     surface = scene.surface
-    ambient = (MOON if rng.random() < 0.55 else CITY) * np.float32(rng.uniform(0.03, 0.085))
+    ambient = (MOON if rng.random() < 0.55 else CITY) * np.float32(rng.uniform(0.025, 0.07))
     tint = SODIUM if rng.random() < 0.65 else LED
-    power = np.float32(rng.uniform(12, 40))
+    power = np.float32(rng.uniform(10, 32))
     pools = sum((_irradiance(surface, lamp) for lamp in scene.lamps), np.float32(0))
     beams = sum(_irradiance(surface, source, aim) for source, aim in scene.headlights)
     openness = (0.7 + 0.3 * surface.normal[..., 1])[..., None]
@@ -87,5 +87,5 @@ def light_night(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     # The ambient light comes from the sky, so that shines about as strongly itself.
     glow = tint * np.float32(rng.uniform(0.004, 0.02)) * (1 - surface.elevation[..., None]) ** 3
     clouds = np.clip(1 + 0.35 * smooth_noise(rng, surface.depth.shape, (4, 10, 24)), 0.3, 2)
-    sky = (ambient * np.float32(rng.uniform(0.3, 0.9)) + glow) * clouds[..., None]
+    sky = (ambient * np.float32(rng.uniform(0.2, 0.7)) + glow) * clouds[..., None]
     return surface.albedo * light + surface.emission + sky * surface.sky[..., None]

@@ -39,13 +39,14 @@ class Scene(NamedTuple):
 
 def _build(canvas: Canvas, rng: np.random.Generator, x: float) -> np.ndarray:
     """A row of buildings with gaps, their fronts at ``x``; returns its row of the skyline."""
-    fronts = []
+    fronts, beside = [], 0.0  # `beside`: height of the building just before
     skyline = np.zeros(int((SKYLINE_END - SKYLINE_START) / SKYLINE_STEP), np.float32)
     z = SKYLINE_START + rng.uniform(0, 6)
     typical = rng.uniform(7, 16)
     while z < 120:
         if rng.random() < 0.16:
             z += rng.uniform(4, 12)
+            beside = 0.0
             continue
         width, height = rng.uniform(7, 16), typical * rng.uniform(0.65, 1.45)
         if z < NEARBY:
@@ -53,10 +54,11 @@ def _build(canvas: Canvas, rng: np.random.Generator, x: float) -> np.ndarray:
         # Far away nobody sees that a front is repeated.
         front, bare = fronts[-1] if z < NEARBY else fronts[rng.integers(len(fronts))]
         canvas.paint((x, KERB, z), (0, 0, width), (0, height, 0), front, BUILDING)
-        canvas.paint((x, KERB, z), (np.copysign(14, x), 0, 0), (0, height, 0), bare, BUILDING)
+        if height > beside:
+            canvas.paint((x, KERB, z), (np.copysign(14, x), 0, 0), (0, height, 0), bare, BUILDING)
         span = ((np.array([z, z + width]) - SKYLINE_START) / SKYLINE_STEP).astype(int)
         skyline[slice(*span)] = height
-        z += width
+        z, beside = z + width, height
     return skyline
 
 

@@ -1,10 +1,10 @@
 """Transforms for mmcv's and mmseg's pipelines."""
-from .loading import LoadLabelMap, LoadReference
+from .loading import LoadImage, LoadLabelMap, LoadReference
 from .packing import PackEnhanceInputs, PackTripletInputs
 from .synthesize_exposure import SynthesizeExposure
 from .synthesize_low_light import SynthesizeLowLight
 
 __all__ = [
-    'LoadLabelMap', 'LoadReference', 'PackEnhanceInputs', 'PackTripletInputs',
+    'LoadImage', 'LoadLabelMap', 'LoadReference', 'PackEnhanceInputs', 'PackTripletInputs',
     'SynthesizeExposure', 'SynthesizeLowLight'
 ]

@@ -1,10 +1,46 @@
-"""Load what mmseg's transforms do not, or do not check."""
+"""Load what mmcv's and mmseg's transforms do not, or do not check."""
 from __future__ import annotations
 
+import re
+
+import cv2
 from mmcv.transforms import BaseTransform, LoadImageFromFile
+from mmengine import fileio
 from mmseg.datasets.transforms import LoadAnnotations
 
 from mmscllle.registry import TRANSFORMS
+
+# What mmcv, OpenCV and Pillow raise for files that are missing, empty, cut off or no images.
+UNREADABLE = (OSError, AssertionError, SyntaxError, EOFError, cv2.error)
+# Start of a JPEG segment; 00 and restart marks after FF belong to the data of a scan.
+JPEG_SEGMENT = re.compile(rb'\xff+([\x01-\xcf\xd8-\xfe])')
+JPEG_END = b'\xd9'
+
+
+@TRANSFORMS.register_module()
+class LoadImage(LoadImageFromFile):
+    """mmcv's ``LoadImageFromFile``, which also names the file that it cannot read.
+
+    Pixels are those of mmcv. OpenCV before 4.11 fills what is missing of a JPEG with grey and
+    goes on; such a file is refused here.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        OSError: If the file is empty, cut off or no image.
+    """
+
+    def transform(self, results: dict) -> dict | None:
+        """Load ``img_path`` into ``img``, uint8 BGR (H, W, 3); set ``img_shape``, ``ori_shape``."""
+        path = results['img_path']
+        try:
+            loaded = super().transform(results)
+            if loaded and _is_cut_off_jpeg(fileio.get(path, backend_args=self.backend_args)):
+                raise OSError('the JPEG file is cut off')
+        except FileNotFoundError:
+            raise
+        except UNREADABLE as error:
+            raise OSError(f'image {path!r} is damaged or no image: {error}') from error
+        return loaded
 
 
 @TRANSFORMS.register_module()
@@ -12,15 +48,23 @@ class LoadLabelMap(LoadAnnotations):
     """mmseg's ``LoadAnnotations``, which also checks that the label map fits the image.
 
     Raises:
+        FileNotFoundError: If there is no such file.
+        OSError: If the file is empty, cut off or no image.
         ValueError: If the label map is of another size.
     """
 
     def transform(self, results: dict) -> dict:
         """Add ``gt_seg_map``, uint8 (H, W)."""
-        results = super().transform(results)
+        path = results['seg_map_path']
+        try:
+            results = super().transform(results)
+        except FileNotFoundError:
+            raise
+        except (OSError, SyntaxError, EOFError) as error:
+            raise OSError(f'label map {path!r} is damaged or no image: {error}') from error
         size, image_size = results['gt_seg_map'].shape, results['img'].shape[:2]
         if size != image_size:
-            raise ValueError(f"label map {results['seg_map_path']!r} is of size {size}, its image "
+            raise ValueError(f'label map {path!r} is of size {size}, its image '
                              f"{results['img_path']!r} of {image_size}")
         return results
 
@@ -33,11 +77,13 @@ class LoadReference(BaseTransform):
         **kwargs: See mmcv's ``LoadImageFromFile``.
 
     Raises:
+        FileNotFoundError: If there is no such file.
+        OSError: If the file is empty, cut off or no image.
         ValueError: If image and reference differ in size.
     """
 
     def __init__(self, **kwargs: object) -> None:
-        self.load = LoadImageFromFile(**kwargs)
+        self.load = LoadImage(**kwargs)
 
     def transform(self, results: dict) -> dict:
         """Add ``gt_img``, uint8 BGR (H, W, 3)."""
@@ -49,3 +95,16 @@ class LoadReference(BaseTransform):
                              f"image {results['img_path']!r} of {results['img'].shape}")
         results['gt_img'] = reference
         return results
+
+
+def _is_cut_off_jpeg(content: bytes) -> bool:
+    """Whether a file is a JPEG without its end mark; what follows that mark does not count."""
+    if not content.startswith(b'\xff\xd8'):
+        return False
+    position = 2
+    while True:
+        segment = JPEG_SEGMENT.search(content, position)
+        if segment is None or segment[1] == JPEG_END:
+            return segment is None
+        # Its length, which counts its own two bytes, skips what a thumbnail inside looks like.
+        position = segment.end() + int.from_bytes(content[segment.end():segment.end() + 2], 'big')

@@ -1,4 +1,7 @@
-"""Networks that brighten an image."""
+"""Networks that brighten an image, and baselines without weights."""
+from .baselines import CLAHEEnhancer, GammaEnhancer, IdentityEnhancer
 from .curve_enhancer import CurveEnhancer, apply_curves
 
-__all__ = ['CurveEnhancer', 'apply_curves']
+__all__ = [
+    'CLAHEEnhancer', 'CurveEnhancer', 'GammaEnhancer', 'IdentityEnhancer', 'apply_curves'
+]

@@ -9,6 +9,16 @@ from mmscllle.registry import MODELS
 from .precision import at_least_float32
 
 
+def _fitting_labels(labels: Tensor, image: Tensor) -> Tensor:
+    """Drop the channel that labels may have, (N, H, W), and check that they fit the image."""
+    if labels.dim() == 4:
+        labels = labels.squeeze(1)
+    if labels.shape != image.shape[:1] + image.shape[2:]:
+        raise ValueError(f'labels of shape {tuple(labels.shape)} do not fit '
+                         f'images of shape {tuple(image.shape)}')
+    return labels
+
+
 def _class_index(labels: Tensor, ignore_index: int) -> tuple[Tensor, int]:
     """Map ignored pixels to one extra class behind the others: (index, number of real classes)."""
     valid = labels != ignore_index
@@ -42,11 +52,7 @@ def semantic_brightness_consistency(image: Tensor,
     Raises:
         ValueError: If image and labels differ in size.
     """
-    if labels.dim() == 4:
-        labels = labels.squeeze(1)
-    if labels.shape != image.shape[:1] + image.shape[2:]:
-        raise ValueError(f'labels of shape {tuple(labels.shape)} do not fit '
-                         f'images of shape {tuple(image.shape)}')
+    labels = _fitting_labels(labels, image)
     index, classes = _class_index(labels.long().flatten(1), ignore_index)
     brightness = at_least_float32(image).mean(dim=1).flatten(1)
     pixels = brightness.shape[1]
@@ -106,5 +112,6 @@ class SemanticBrightnessConsistencyLoss(nn.Module):
     def _pair_all(image: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Lay the N x N pairs (image, labels) side by side as a single large image."""
         n, _, h, w = image.shape
-        image = image.mean(dim=1).repeat_interleave(n, dim=0)
+        labels = _fitting_labels(labels, image)
+        image = at_least_float32(image).mean(dim=1).repeat_interleave(n, dim=0)
         return image.reshape(1, 1, n * n * h, w), labels.repeat(n, 1, 1).reshape(1, n * n * h, w)

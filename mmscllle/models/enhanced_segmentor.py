@@ -1,0 +1,243 @@
+"""See in the dark: an enhancer ahead of any mmseg segmentor."""
+from __future__ import annotations
+
+from typing import List, Union
+
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.model import revert_sync_batchnorm
+from mmengine.structures import PixelData
+from mmseg.models import BaseSegmentor
+from mmseg.structures import SegDataSample
+from torch import Tensor, nn
+
+from mmscllle.registry import MODELS
+from mmscllle.utils.weights import load_weights
+
+from .frozen_segmentor import build_segmentor
+from .scl_lle import stack_labels
+from .scl_lle_objective import Triplet
+
+LEARNERS = {
+    'nothing': (),
+    'enhancer': ('enhancer', ),
+    'segmentor': ('segmentor', ),
+    'both': ('enhancer', 'segmentor'),
+}
+# (N, 3, H, W), or a list of (3, H, W) where sizes differ.
+Images = Union[Tensor, List[Tensor]]
+
+
+def build_enhancer(config: str | dict) -> nn.Module:
+    """Build an enhancer without its weights.
+
+    Args:
+        config: The enhancer's config as a dict, or the path of a config file whose model has one
+            (an SCL-LLE config).
+
+    Returns:
+        The enhancer.
+
+    Raises:
+        ValueError: If the config file's model has no enhancer.
+    """
+    if isinstance(config, str):
+        model = Config.fromfile(config).get('model', {})
+        if 'enhancer' not in model:
+            raise ValueError(f'model.enhancer: the model of {config!r} has no enhancer')
+        config = model['enhancer']
+    return MODELS.build(ConfigDict(config))
+
+
+def describe(images: Images) -> list[SegDataSample]:
+    """Make data samples that know the size of their image."""
+    sizes = [tuple(image.shape[1:]) for image in images]
+    return [SegDataSample(metainfo=dict(ori_shape=size, img_shape=size)) for size in sizes]
+
+
+@MODELS.register_module()
+class EnhancedSegmentor(BaseSegmentor):
+    """Enhance each image, then segment it with any mmseg segmentor.
+
+    The segmentor gets the enhanced image as its own data preprocessor would make it of a loaded
+    one: its mean, standard deviation, channel order and padding, so padding is never enhanced,
+    and with an enhancer that changes nothing its scores are those of the bare segmentor.  A
+    checkpoint of the chain, of the bare segmentor or of the bare enhancer loads into its part.
+
+    Args:
+        enhancer: Config of the enhancer, or the path of a config whose model has one.
+        segmentor: Path, ``'mmseg::…'`` name or dict of the segmentor's config.
+        enhancer_checkpoint: Path or URL of the enhancer's weights, loaded at build time.
+        segmentor_checkpoint: Path or URL of the segmentor's weights, loaded at build time.
+        learn: Which part learns: ``'nothing'``, ``'enhancer'``, ``'segmentor'`` or ``'both'``. A
+            part that does not stays in eval mode. Rates of their own:
+            ``optim_wrapper.paramwise_cfg.custom_keys = dict(enhancer=dict(lr_mult=…))``.
+        objective: Config of a :class:`SCLLLEObjective` whose terms are added to the segmentor's
+            losses. Images without labels get those of the objective's segmentor.
+        data_preprocessor: Config of the enhancer's preprocessor.
+
+    Raises:
+        ValueError: If ``learn`` is unknown, or a checkpoint does not fit.
+        FileNotFoundError: If a config or a checkpoint is not there.
+    """
+
+    def __init__(self,
+                 enhancer: str | dict,
+                 segmentor: str | dict,
+                 enhancer_checkpoint: str | None = None,
+                 segmentor_checkpoint: str | None = None,
+                 learn: str = 'nothing',
+                 objective: dict | None = None,
+                 data_preprocessor: dict | None = None) -> None:
+        super().__init__(data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'))
+        if learn not in LEARNERS:
+            raise ValueError(f'model.learn must be one of {sorted(LEARNERS)}, got {learn!r}')
+        self.learners = LEARNERS[learn]
+        self.enhancer = build_enhancer(enhancer)
+        self.segmentor = build_segmentor(segmentor, 'model.segmentor')
+        if not torch.cuda.is_available():
+            self.segmentor = revert_sync_batchnorm(self.segmentor)
+        self.objective = None if objective is None else MODELS.build(objective)
+        self._register_load_state_dict_pre_hook(self._adopt_bare_part)
+        self.loaded: set[str] = set()
+        for part, checkpoint in (('enhancer', enhancer_checkpoint),
+                                 ('segmentor', segmentor_checkpoint)):
+            if checkpoint is not None:
+                load_weights(getattr(self, part), checkpoint, f'model.{part}_checkpoint')
+                self.loaded.add(part)
+            getattr(self, part).requires_grad_(part in self.learners)
+        self.train(self.training)
+
+    @property
+    def decode_head(self) -> nn.Module:
+        """The segmentor's decode head, which mmseg's tools ask for."""
+        return self.segmentor.decode_head
+
+    @property
+    def align_corners(self) -> bool:
+        """How the segmentor resizes its scores."""
+        return self.segmentor.align_corners
+
+    @property
+    def num_classes(self) -> int:
+        """Number of the segmentor's classes."""
+        return self.segmentor.num_classes
+
+    @property
+    def out_channels(self) -> int:
+        """Number of the segmentor's score maps."""
+        return self.segmentor.out_channels
+
+    def init_weights(self) -> None:
+        """Initialise the parts that no checkpoint has filled."""
+        for part in ('enhancer', 'segmentor'):
+            if part not in self.loaded:
+                getattr(self, part).init_weights()
+
+    def train(self, mode: bool = True) -> EnhancedSegmentor:
+        """Switch the parts that learn to train mode."""
+        super().train(mode)
+        for part in ('enhancer', 'segmentor'):
+            if part not in self.learners:
+                getattr(self, part).eval()
+        return self
+
+    def enhance(self, images: Images) -> tuple[Images, Images]:
+        """Enhance images of one size as a batch, others one by one: (enhanced, curves)."""
+        if isinstance(images, Tensor):
+            return self.enhancer(images)
+        pairs = [self.enhancer(image[None]) for image in images]
+        return [enhanced[0] for enhanced, _ in pairs], [curves[0] for _, curves in pairs]
+
+    def prepare(self, enhanced: Images, data_samples: list[SegDataSample] | None,
+                training: bool) -> dict:
+        """Make the segmentor's input as its own preprocessor would of loaded images.
+
+        Args:
+            enhanced: RGB in [0, 1], (N, 3, H, W), or a list of (3, H, W).
+            data_samples: One an image.
+            training: Whether to pad as in training.
+
+        Returns:
+            ``inputs`` and ``data_samples`` for the segmentor.
+        """
+        loaded = [image.flip(0) * 255 for image in enhanced]
+        return self.segmentor.data_preprocessor(
+            dict(inputs=loaded, data_samples=data_samples or describe(enhanced)), training)
+
+    def loss(self, inputs: Images | dict[str, Tensor],
+             data_samples: list[SegDataSample]) -> dict[str, Tensor]:
+        """Compute the segmentor's losses on the enhanced images, and the objective's terms."""
+        if not self.learners:
+            raise ValueError("model.learn is 'nothing': there is nothing to train")
+        triplet = (Triplet(**inputs) if isinstance(inputs, dict) else Triplet(inputs))
+        enhanced, curves = self.enhance(triplet.low)
+        losses: dict[str, Tensor] = {}
+        if self.objective is not None:
+            if not isinstance(enhanced, Tensor):
+                raise ValueError('model.objective needs training images of one size; add a '
+                                 'RandomCrop to the pipeline')
+            labels = stack_labels(data_samples, tuple(enhanced.shape[2:]), enhanced.device)
+            labels = self.objective.complete_labels(labels, enhanced)
+            losses.update(self.objective(triplet, enhanced, curves, labels))
+            for sample, label in zip(data_samples, labels):
+                sample.gt_sem_seg = PixelData(data=label[None])
+        batch = self.prepare(enhanced, data_samples, training=True)
+        for name, value in self.segmentor(**batch, mode='loss').items():
+            losses[f'segmentor.{name}'] = value
+        return losses
+
+    def predict(self, inputs: Images | dict[str, Tensor],
+                data_samples: list[SegDataSample] | None = None) -> list[SegDataSample]:
+        """Enhance and segment.
+
+        Args:
+            inputs: RGB in [0, 1], (N, 3, H, W), a list of (3, H, W) where sizes differ, or a dict
+                with ``low``.
+            data_samples: One an image.
+
+        Returns:
+            mmseg's data samples with ``pred_sem_seg`` and ``seg_logits`` at the original size,
+            and ``enhanced``, float32 RGB in [0, 1], (3, h, w), at the input's.
+        """
+        images = inputs['low'] if isinstance(inputs, dict) else inputs
+        enhanced, _ = self.enhance(images)
+        samples = data_samples or describe(images)
+        step = len(samples) if isinstance(enhanced, Tensor) else 1
+        for start in range(0, len(samples), step):
+            group = slice(start, start + step)
+            batch = self.prepare(enhanced[group], samples[group], training=False)
+            self.segmentor(**batch, mode='predict')
+        for sample, image in zip(samples, enhanced):
+            sample.enhanced = PixelData(data=image.float())
+        return samples
+
+    def _forward(self, inputs: Images,
+                 data_samples: list[SegDataSample] | None = None) -> Tensor:
+        enhanced, _ = self.enhance(inputs)
+        return self.segmentor(
+            self.prepare(enhanced, data_samples, training=False)['inputs'], mode='tensor')
+
+    def extract_feat(self, inputs: Tensor) -> tuple[Tensor, ...]:
+        """The segmentor's features of the enhanced images."""
+        enhanced, _ = self.enhance(inputs)
+        return self.segmentor.extract_feat(self.prepare(enhanced, None, training=False)['inputs'])
+
+    def encode_decode(self, inputs: Tensor, batch_img_metas: list[dict]) -> Tensor:
+        """The segmentor's scores of the enhanced images, at the input's size."""
+        enhanced, _ = self.enhance(inputs)
+        prepared = self.prepare(enhanced, None, training=False)['inputs']
+        return self.segmentor.encode_decode(prepared, batch_img_metas)
+
+    @staticmethod
+    def _adopt_bare_part(state_dict: dict, prefix: str, *_: object) -> None:
+        """Load a checkpoint of a bare enhancer or a bare segmentor into its part."""
+        for name in list(state_dict):
+            bare = name[len(prefix):]
+            if bare.startswith('e_conv'):
+                part = 'enhancer'
+            elif bare.startswith(('enhancer.', 'segmentor.')):
+                continue
+            else:
+                part = 'segmentor'
+            state_dict[f'{prefix}{part}.{bare}'] = state_dict.pop(name)

@@ -1,0 +1,64 @@
+import cv2
+import numpy as np
+import pytest
+
+from mmscllle.datasets import LowLightImageDataset
+from mmscllle.datasets.transforms import LoadImage, LoadReference, PackEnhanceInputs
+
+
+def write(path, value, shape=(4, 6, 3)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), np.full(shape, value, np.uint8))
+
+
+@pytest.fixture
+def root(tmp_path):
+    write(tmp_path / 'low' / 'b.png', 20)
+    write(tmp_path / 'low' / 'night' / 'a.png', 10)
+    write(tmp_path / 'high' / 'b.bmp', 120)
+    write(tmp_path / 'high' / 'night' / 'a.png', 110)
+    return tmp_path
+
+
+def test_images_alone_of_nested_folders(root):
+    dataset = LowLightImageDataset(str(root), dict(img_path='low'))
+    paths = [dataset.get_data_info(i)['img_path'] for i in range(len(dataset))]
+    assert paths == [str(root / 'low' / 'b.png'), str(root / 'low' / 'night' / 'a.png')]
+    assert 'gt_path' not in dataset.get_data_info(0)
+
+
+def test_references_may_have_another_suffix(root):
+    dataset = LowLightImageDataset(str(root), dict(img_path='low', gt_path='high'))
+    assert dataset.get_data_info(0)['gt_path'] == str(root / 'high' / 'b.bmp')
+    assert dataset.get_data_info(1)['gt_path'] == str(root / 'high' / 'night' / 'a.png')
+
+
+def test_items_pair_image_and_reference(root):
+    dataset = LowLightImageDataset(
+        str(root), dict(img_path='low', gt_path='high'),
+        pipeline=[LoadImage(), LoadReference(), PackEnhanceInputs()])
+    for item, low, high in zip(dataset, (20, 10), (120, 110)):
+        assert (item['inputs'] == low).all()
+        assert (item['data_samples'].reference.data * 255).round().eq(high).all()
+
+
+def test_missing_reference_is_named(root):
+    write(root / 'low' / 'night' / 'extra.png', 30)
+    with pytest.raises(FileNotFoundError, match=r'low/night/extra.png.* has no reference in '
+                       r'data_prefix.gt_path: no .*high/night/extra'):
+        LowLightImageDataset(str(root), dict(img_path='low', gt_path='high'))
+
+
+@pytest.mark.parametrize(('prefix', 'key'), [
+    (dict(img_path='lwo'), 'data_prefix.img_path'),
+    (dict(img_path='low', gt_path='lwo'), 'data_prefix.gt_path'),
+])
+def test_missing_folder_is_named_with_its_key(root, prefix, key):
+    with pytest.raises(FileNotFoundError, match=f'{key}: there is no folder .*lwo'):
+        LowLightImageDataset(str(root), prefix)
+
+
+def test_empty_folder(root):
+    (root / 'empty').mkdir()
+    with pytest.raises(ValueError, match='data_prefix.img_path: no image in .*empty'):
+        LowLightImageDataset(str(root), dict(img_path='empty'))

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+import torch
+
+from mmscllle.datasets.transforms import PackEnhanceInputs, PackTripletInputs
+
+BLUE, GREEN, RED = 10, 20, 30
+
+
+def result(name, shape=(4, 6), **more):
+    image = np.empty((*shape, 3), np.uint8)
+    image[:] = BLUE, GREEN, RED
+    return dict(img=image, img_path=f'{name}.png', img_shape=shape, ori_shape=shape, **more)
+
+
+def channels(image):
+    return [channel.unique().item() for channel in image]
+
+
+def test_enhance_inputs_are_bgr_and_references_rgb():
+    labels = np.full((4, 6), 7, np.uint8)
+    reference = result('reference')['img']
+    packed = PackEnhanceInputs()(result('low', gt_seg_map=labels, gt_img=reference))
+    assert packed['inputs'].dtype == torch.uint8 and packed['inputs'].shape == (3, 4, 6)
+    assert channels(packed['inputs']) == [BLUE, GREEN, RED]
+    sample = packed['data_samples']
+    assert sample.reference.data.dtype == torch.float32
+    assert channels(sample.reference.data) == pytest.approx([RED / 255, GREEN / 255, BLUE / 255])
+    assert sample.gt_sem_seg.data.dtype == torch.int64
+    assert sample.gt_sem_seg.data.shape == (1, 4, 6)
+    assert sample.img_path == 'low.png'
+
+
+def test_enhance_inputs_without_labels_and_reference():
+    sample = PackEnhanceInputs()(result('low'))['data_samples']
+    assert 'reference' not in sample and 'gt_sem_seg' not in sample
+
+
+def test_triplet():
+    labels = np.full((4, 6), 7, np.uint8)
+    packed = PackTripletInputs()(
+        dict(anchor=result('low', gt_seg_map=labels), positive=result('day'),
+             negative=result('white')))
+    assert sorted(packed['inputs']) == ['low', 'negative', 'positive']
+    for image in packed['inputs'].values():
+        assert image.dtype == torch.uint8 and channels(image) == [BLUE, GREEN, RED]
+    sample = packed['data_samples']
+    assert (sample.gt_sem_seg.data == 7).all()
+    assert (sample.img_path, sample.positive_path, sample.negative_path) == (
+        'low.png', 'day.png', 'white.png')
+
+
+def test_triplet_without_labels():
+    parts = dict(anchor=result('low'), positive=result('day'), negative=result('white'))
+    assert 'gt_sem_seg' not in PackTripletInputs()(parts)['data_samples']
+
+
+@pytest.mark.parametrize('odd', ['anchor', 'positive', 'negative'])
+def test_sizes_that_differ_are_named_with_their_files(odd):
+    parts = {name: result(f'file_of_{name}', (5, 6) if name == odd else (4, 6))
+             for name in ('anchor', 'positive', 'negative')}
+    with pytest.raises(ValueError, match=rf"must have one size.*'{odd}': \(5, 6\).*"
+                       rf'file_of_{odd}.png.*crop or resize them alike'):
+        PackTripletInputs()(parts)

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from mmengine.runner import load_checkpoint
+from torch.autograd import gradcheck
+from torch.nn import functional as F
+
+from mmscllle.models.enhancers import CurveEnhancer, apply_curves
+
+
+def test_one_curve_by_hand():
+    image = torch.tensor([0.5, 0.2, 1.]).view(1, 3, 1, 1)
+    curves = torch.tensor([-1., 0.5, -0.3]).view(1, 3, 1, 1)
+    expected = [0.5 - (0.25 - 0.5), 0.2 + 0.5 * (0.04 - 0.2), 1.]
+    torch.testing.assert_close(apply_curves(image, curves).flatten(), torch.tensor(expected))
+
+
+def test_curves_are_applied_one_after_the_other():
+    image = torch.rand(2, 3, 4, 5)
+    curves = 2 * torch.rand(2, 24, 4, 5) - 1
+    expected = image.clone()
+    for i in range(8):
+        r = curves[:, 3 * i:3 * i + 3]
+        expected = expected + r * (expected**2 - expected)
+    torch.testing.assert_close(apply_curves(image, curves), expected)
+
+
+def test_values_stay_in_range():
+    for sign in (-1., 1.):
+        enhanced = apply_curves(torch.rand(1, 3, 16, 16), torch.full((1, 24, 16, 16), sign))
+        assert enhanced.min() >= 0 and enhanced.max() <= 1
+
+
+def test_gradient_of_the_curves():
+    image = torch.rand(1, 3, 2, 2, dtype=torch.float64, requires_grad=True)
+    curves = (torch.rand(1, 6, 2, 2, dtype=torch.float64) - 0.5).requires_grad_()
+    assert gradcheck(apply_curves, (image, curves))
+
+
+def test_number_of_curve_channels():
+    with pytest.raises(ValueError, match=r'a multiple of 3 channels, got shape \(1, 8, 2, 2\)'):
+        apply_curves(torch.rand(1, 3, 2, 2), torch.rand(1, 8, 2, 2))
+
+
+def test_parameters():
+    assert sum(p.numel() for p in CurveEnhancer().parameters()) == 79416
+
+
+def test_network_against_the_description():
+    enhancer, image = CurveEnhancer(), torch.rand(2, 3, 6, 7)
+    weights = enhancer.state_dict()
+
+    def conv(i: int, *x: torch.Tensor) -> torch.Tensor:
+        return F.conv2d(torch.cat(x, 1), weights[f'e_conv{i}.weight'], weights[f'e_conv{i}.bias'],
+                        padding=1)
+
+    x1 = F.relu(conv(1, image))
+    x2 = F.relu(conv(2, x1))
+    x3 = F.relu(conv(3, x2))
+    x4 = F.relu(conv(4, x3))
+    x5 = F.relu(conv(5, x3, x4))
+    x6 = F.relu(conv(6, x2, x5))
+    expected = torch.tanh(conv(7, x1, x6))
+    enhanced, curves = enhancer(image)
+    torch.testing.assert_close(curves, expected)
+    torch.testing.assert_close(enhanced, apply_curves(image, expected))
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 17), (13, 1), (31, 45)])
+def test_any_size(size):
+    enhanced, curves = CurveEnhancer()(torch.rand(1, 3, *size))
+    assert enhanced.shape == (1, 3, *size) and curves.shape == (1, 24, *size)
+
+
+def test_width_and_iterations():
+    enhancer = CurveEnhancer(channels=4, iterations=2)
+    enhanced, curves = enhancer(torch.rand(1, 3, 8, 8))
+    assert curves.shape == (1, 6, 8, 8)
+    assert enhancer.e_conv5.weight.shape == (4, 8, 3, 3)
+
+
+@pytest.mark.parametrize('kwargs', [dict(channels=0), dict(iterations=0)])
+def test_sizes_below_one(kwargs):
+    with pytest.raises(ValueError, match='must be positive, got channels=.*, iterations='):
+        CurveEnhancer(**kwargs)
+
+
+@pytest.mark.parametrize('shape', [(3, 8, 8), (1, 1, 8, 8), (1, 4, 8, 8)])
+def test_no_rgb_batch(shape):
+    with pytest.raises(ValueError, match='takes RGB images of shape .* got'):
+        CurveEnhancer()(torch.rand(shape))
+
+
+def test_initialisation():
+    torch.manual_seed(0)
+    enhancer = CurveEnhancer()
+    enhancer.init_weights()
+    for layer in enhancer.children():
+        assert layer.weight.std().item() == pytest.approx(0.02, rel=0.1)
+        assert abs(layer.weight.mean().item()) < 0.003
+        assert not layer.bias.any()
+
+
+@pytest.mark.parametrize('prefix', ['', 'enhancer.', 'generator.'])
+def test_checkpoints_of_an_enhancer_or_its_owner_load(tmp_path, prefix):
+    saved, path = CurveEnhancer(), str(tmp_path / 'enhancer.pth')
+    weights = {prefix + name: value for name, value in saved.state_dict().items()}
+    if prefix:
+        weights['segmentor.weight'] = torch.ones(1)
+    torch.save(dict(state_dict=weights), path)
+
+    loaded = CurveEnhancer()
+    load_checkpoint(loaded, path, 'cpu')
+    torch.testing.assert_close(dict(loaded.state_dict()), dict(saved.state_dict()))
+
+    pretrained = CurveEnhancer(init_cfg=dict(type='Pretrained', checkpoint=path))
+    pretrained.init_weights()
+    torch.testing.assert_close(dict(pretrained.state_dict()), dict(saved.state_dict()))
+
+
+def test_weights_of_something_else_do_not_load_silently():
+    with pytest.raises(RuntimeError, match='e_conv1.weight'):
+        CurveEnhancer().load_state_dict(dict(weight=torch.ones(1)))
+
+
+@pytest.mark.parametrize('value', [0., 0.5, 1.], ids=['black', 'grey', 'white'])
+def test_bfloat16_autocast_on_flat_images(value):
+    enhancer, image = CurveEnhancer(), torch.full((1, 3, 8, 8), value)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        enhanced, curves = enhancer(image)
+        enhanced.float().mean().backward()
+    assert enhanced.isfinite().all() and curves.isfinite().all()
+    assert all(p.grad.isfinite().all() for p in enhancer.parameters())
+    torch.testing.assert_close(enhanced.float(), enhancer(image)[0], atol=0.02, rtol=0)

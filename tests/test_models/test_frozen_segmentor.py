@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.model import revert_sync_batchnorm
+from mmseg.apis import inference_model, init_model
+from torch import nn
+
+from mmscllle.models import FrozenSegmentor
+from mmscllle.models.frozen_segmentor import read_segmentor_config
+from mmscllle.registry import MODELS
+
+
+@pytest.fixture(scope='module')
+def segmentor(tiny_segmentor):
+    return FrozenSegmentor(*tiny_segmentor, num_classes=4)
+
+
+@pytest.fixture
+def image():
+    """RGB in [0, 1] with values that 8 bits hold, (1, 3, 32, 40)."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.randint(256, (1, 3, 32, 40), generator=generator) / 255
+
+
+def model_config(tiny_segmentor, **changes) -> Config:
+    config = Config.fromfile(tiny_segmentor[0])
+    config.merge_from_dict(changes)
+    return config
+
+
+PREPROCESSORS = dict(
+    as_trained={},
+    own_statistics=dict(mean=[10., 120., 200.], std=[50., 60., 70.]),
+    rgb_to_bgr=dict(rgb_to_bgr=True, bgr_to_rgb=False),
+    bgr=dict(bgr_to_rgb=False),
+    not_normalised=dict(mean=None, std=None))
+
+
+@pytest.mark.parametrize('changes', PREPROCESSORS.values(), ids=PREPROCESSORS.keys())
+def test_scores_are_those_of_mmseg_on_the_file(tiny_segmentor, image, changes):
+    config = model_config(tiny_segmentor)
+    config.model.data_preprocessor.update(changes)
+    stock = revert_sync_batchnorm(init_model(config, tiny_segmentor[1], 'cpu')).eval()
+    bgr = (image[0].flip(0) * 255).round().byte().permute(1, 2, 0).numpy()
+    expected = inference_model(stock, np.ascontiguousarray(bgr))
+
+    segmentor = FrozenSegmentor(config.to_dict(), tiny_segmentor[1])
+    scores = segmentor(image)
+    torch.testing.assert_close(scores[0], expected.seg_logits.data, rtol=1e-3, atol=1e-3)
+    assert torch.equal(segmentor.predict(image), expected.pred_sem_seg.data)
+    assert len(segmentor.predict(image).unique()) > 1
+
+
+def test_shapes_and_types(segmentor):
+    images = torch.rand(2, 3, 33, 47)
+    assert segmentor(images).shape == (2, 4, 33, 47)
+    labels = segmentor.predict(images)
+    assert labels.shape == (2, 33, 47) and labels.dtype == torch.int64
+    assert segmentor.num_classes == 4
+    assert segmentor.dataset_meta['classes'] == ('sky', 'building', 'road', 'car')
+
+
+def test_runs_on_the_cpu_with_synchronised_batch_norm(tiny_segmentor, segmentor):
+    assert 'SyncBN' in Config.fromfile(tiny_segmentor[0]).pretty_text
+    kinds = {type(module) for module in segmentor.network.modules()}
+    assert nn.SyncBatchNorm not in kinds
+
+
+def test_never_leaves_eval_mode(segmentor, image):
+    before = copy.deepcopy(segmentor.network.state_dict())
+    owner = nn.ModuleDict(dict(segmentor=segmentor)).train()
+    assert not any(module.training for module in segmentor.network.modules())
+    owner.segmentor(image)
+    torch.testing.assert_close(dict(segmentor.network.state_dict()), dict(before), rtol=0, atol=0)
+
+
+def test_gradients_flow_to_the_image_and_not_into_the_weights(segmentor, image):
+    image.requires_grad_()
+    segmentor(image).pow(2).mean().backward()
+    assert image.grad.isfinite().all() and image.grad.any()
+    assert all(p.grad is None and not p.requires_grad for p in segmentor.network.parameters())
+    assert not segmentor.predict(image).requires_grad
+
+
+def test_is_no_part_of_a_state_dict(segmentor):
+    assert not segmentor.state_dict() and not list(segmentor.parameters())
+
+
+def test_train_mode_accumulates_statistics_but_looking_does_not(tiny_segmentor, image):
+    segmentor = FrozenSegmentor(*tiny_segmentor, train_mode=True)
+    norms = [m for m in segmentor.network.modules() if isinstance(m, nn.BatchNorm2d)]
+
+    def statistics() -> torch.Tensor:
+        return torch.cat([norm.running_mean for norm in norms])
+
+    nn.ModuleDict(dict(segmentor=segmentor)).eval()
+    batch = image.repeat(2, 1, 1, 1)
+    before = statistics()
+    segmentor.predict(batch)
+    assert torch.equal(statistics(), before)
+    assert segmentor.network.training
+    segmentor(batch)
+    assert not torch.equal(statistics(), before)
+    assert not any(p.requires_grad for p in segmentor.network.parameters())
+
+
+def test_registered(segmentor_config):
+    assert isinstance(MODELS.build(segmentor_config), FrozenSegmentor)
+
+
+def test_config_may_be_a_name_a_file_or_a_dict(tiny_segmentor):
+    from_file = read_segmentor_config(tiny_segmentor[0], 'key')
+    assert read_segmentor_config(dict(model=from_file), 'key') == from_file
+    assert read_segmentor_config(from_file, 'key') == from_file
+    named = read_segmentor_config('mmseg::fastscnn/fast_scnn_8xb4-160k_cityscapes-512x1024.py',
+                                  'key')
+    assert named.backbone.type == 'FastSCNN'
+
+
+def test_config_is_not_changed(tiny_segmentor):
+    config = Config.fromfile(tiny_segmentor[0]).to_dict()
+    before = copy.deepcopy(config)
+    FrozenSegmentor(config, tiny_segmentor[1])
+    assert config == before
+
+
+def test_wrong_number_of_classes(tiny_segmentor):
+    with pytest.raises(ValueError, match='segmentor.num_classes is 19, but the model in '
+                       'segmentor.config has 4 classes'):
+        FrozenSegmentor(*tiny_segmentor, num_classes=19)
+    config = model_config(tiny_segmentor, **{'model.decode_head.num_classes': 11})
+    with pytest.raises(ValueError, match=r'segmentor.checkpoint: .*conv_seg.weight is \(4, .*'
+                       'Is decode_head.num_classes=11 of segmentor.config right'):
+        FrozenSegmentor(config.to_dict(), tiny_segmentor[1])
+
+
+def test_single_output_channel(tiny_segmentor):
+    config = model_config(tiny_segmentor, **{
+        'model.decode_head.num_classes': 2, 'model.decode_head.out_channels': 1,
+        'model.decode_head.threshold': 0.3, 'model.decode_head.loss_decode.use_sigmoid': True})
+    with pytest.raises(ValueError, match='segmentor.config: .* single output channel'):
+        FrozenSegmentor(config.to_dict(), tiny_segmentor[1])
+
+
+def test_missing_files(tmp_path, tiny_segmentor):
+    config, checkpoint = tiny_segmentor
+    with pytest.raises(FileNotFoundError, match='segmentor.config: .*none.py'):
+        FrozenSegmentor(str(tmp_path / 'none.py'), checkpoint)
+    with pytest.raises(FileNotFoundError, match='segmentor.checkpoint: .*none.pth'):
+        FrozenSegmentor(config, str(tmp_path / 'none.pth'))
+    with pytest.raises(ValueError, match='segmentor.checkpoint must be the path .* None'):
+        FrozenSegmentor(config, None)
+
+
+def test_weights_of_another_network(tiny_segmentor, seeded_vgg):
+    with pytest.raises(ValueError, match='segmentor.checkpoint: .*vgg16.pth.* does not fit'):
+        FrozenSegmentor(tiny_segmentor[0], seeded_vgg)
+
+
+def test_config_that_is_no_segmentor(tiny_segmentor):
+    with pytest.raises(TypeError, match='segmentor.config must be a path, .* got int'):
+        FrozenSegmentor(3, tiny_segmentor[1])
+    with pytest.raises(ValueError, match='segmentor.config holds no model'):
+        FrozenSegmentor(dict(optimizer=1), tiny_segmentor[1])
+    backbone = Config.fromfile(tiny_segmentor[0]).model.backbone.to_dict()
+    with pytest.raises(ValueError, match='segmentor.config must be an mmseg segmentor, got Fast'):
+        FrozenSegmentor(backbone, tiny_segmentor[1])
+
+
+def test_code_in_the_checkpoint_is_refused(tmp_path, tiny_segmentor):
+    path = tmp_path / 'payload.pth'
+    torch.save(dict(state_dict=torch.load(tiny_segmentor[1])['state_dict'], meta=print), path)
+    with pytest.raises(ValueError, match='segmentor.checkpoint: .*payload.pth.* refused'):
+        FrozenSegmentor(tiny_segmentor[0], str(path))
+
+
+def test_bfloat16_autocast(segmentor, image):
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        scores = segmentor(image.requires_grad_())
+        scores.float().mean().backward()
+    assert scores.isfinite().all() and image.grad.isfinite().all()

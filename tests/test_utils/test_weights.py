@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import threading
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+from mmengine.logging import HistoryBuffer
+from torch import nn
+
+from mmscllle.utils.weights import load_weights, read_checkpoint
+
+KEY = 'segmentor.checkpoint'
+
+
+@pytest.fixture
+def save(tmp_path):
+    def save(content: object, name: str = 'weights.pth') -> str:
+        path = tmp_path / name
+        torch.save(content, path)
+        return str(path)
+
+    return save
+
+
+@pytest.fixture
+def weights() -> dict[str, torch.Tensor]:
+    return dict(weight=torch.rand(2, 3), bias=torch.rand(2))
+
+
+class Payload:
+    """Writes a file when it is unpickled."""
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.marker), )
+
+
+@pytest.fixture
+def url(tmp_path, monkeypatch):
+    """Address of a server of ``tmp_path``."""
+    monkeypatch.setenv('TORCH_HOME', str(tmp_path / 'cache'))
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, 'log_message', lambda *_: None)
+    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f'http://127.0.0.1:{server.server_port}'
+        server.shutdown()
+
+
+def test_plain_state_dict(save, weights):
+    content, meta = read_checkpoint(save(weights), KEY)
+    assert list(content) == ['weight', 'bias'] and meta == {}
+    torch.testing.assert_close(content, weights)
+
+
+def test_state_dict_with_meta_from_a_distributed_model(save, weights):
+    wrapped = {f'module.{name}': value for name, value in weights.items()}
+    meta = dict(dataset_meta=dict(classes=('a', 'b'), palette=[[0, 1, 2], [3, 4, 5]]), iter=3)
+    content, found = read_checkpoint(save(dict(state_dict=wrapped, meta=meta)), KEY)
+    torch.testing.assert_close(content, weights)
+    assert found == meta
+
+
+def test_legacy_file_format(tmp_path, weights):
+    path = tmp_path / 'old.pth'
+    torch.save(weights, path, _use_new_zipfile_serialization=False)
+    torch.testing.assert_close(read_checkpoint(str(path), KEY)[0], weights)
+
+
+def histories() -> dict:
+    """What MMEngine's runner saves beside the weights."""
+    history = HistoryBuffer()
+    history.update(0.5)
+    return dict(log_scalars={'train/loss': history}, runtime_info=dict(iter=3, lr=np.float64(0.1)))
+
+
+def test_checkpoint_of_mmengines_runner(save, weights):
+    meta = dict(dataset_meta=dict(classes=('a', ), palette=np.array([[1, 2, 3]])), epoch=2)
+    content, found = read_checkpoint(
+        save(dict(state_dict=weights, meta=meta, message_hub=histories())), KEY)
+    torch.testing.assert_close(content, weights)
+    assert found['dataset_meta']['classes'] == ('a', )
+    np.testing.assert_array_equal(found['dataset_meta']['palette'], [[1, 2, 3]])
+
+
+@pytest.mark.parametrize('other', ['numpy.core.multiarray', 'numpy._core.multiarray'])
+def test_checkpoint_written_with_another_numpy(save, weights, monkeypatch, other):
+    # NumPy 2 moved what arrays are restored with; a pickle names the place of its writer.
+    path = save(dict(state_dict=weights, message_hub=histories()))
+    own = np.float64(1).__reduce__()[0].__module__
+    rename_in_pickle(path, own, other)
+    torch.testing.assert_close(read_checkpoint(path, KEY)[0], weights)
+
+
+def rename_in_pickle(path: str, old: str, new: str) -> None:
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, 'w') as archive:
+        for name, part in parts.items():
+            if name.endswith('data.pkl'):
+                part = part.replace(f'c{old}\n'.encode(), f'c{new}\n'.encode())
+            archive.writestr(name, part)
+
+
+@pytest.mark.parametrize('place', ['meta', 'state_dict', 'message_hub'])
+def test_code_in_a_file_is_refused_and_does_not_run(save, weights, tmp_path, place):
+    marker = tmp_path / 'ran'
+    content = dict(state_dict=weights, meta={}, message_hub=histories())
+    content[place]['payload'] = Payload(marker)
+    with pytest.raises(ValueError, match=rf'{KEY}: .*weights.pth.* not a checkpoint of weights'):
+        read_checkpoint(save(content), KEY)
+    assert not marker.exists()
+
+
+def test_url(save, weights, url):
+    save(dict(state_dict=weights, meta=dict(iter=3), message_hub={}))
+    content, meta = read_checkpoint(f'{url}/weights.pth', KEY)
+    torch.testing.assert_close(content, weights)
+    assert meta == dict(iter=3)
+
+
+def test_code_at_a_url_is_refused_and_does_not_run(save, tmp_path, url):
+    marker = tmp_path / 'ran'
+    save(dict(weight=Payload(marker)))
+    with pytest.raises(ValueError, match=rf'{KEY}: .*weights.pth.* not a checkpoint of weights'):
+        read_checkpoint(f'{url}/weights.pth', KEY)
+    assert not marker.exists()
+    assert 'TORCH_FORCE_WEIGHTS_ONLY_LOAD' not in os.environ
+
+
+@pytest.mark.parametrize('checkpoint', [None, '', 3])
+def test_no_checkpoint_given(checkpoint):
+    with pytest.raises(ValueError, match=f'{KEY} must be the path or URL .* got {checkpoint!r}'):
+        read_checkpoint(checkpoint, KEY)
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match=rf'{KEY}: there is no checkpoint file .*none.pth'):
+        read_checkpoint(str(tmp_path / 'none.pth'), KEY)
+    with pytest.raises(FileNotFoundError, match='there is no checkpoint file'):
+        read_checkpoint(str(tmp_path), KEY)
+
+
+@pytest.mark.parametrize('content', [b'', b'not a checkpoint', b'PK\x03\x04 cut off'])
+def test_broken_file(tmp_path, content):
+    path = tmp_path / 'broken.pth'
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=rf'{KEY}: .*broken.pth.* not a checkpoint of weights'):
+        read_checkpoint(str(path), KEY)
+
+
+@pytest.mark.parametrize('content', [
+    {}, [1, 2], torch.ones(2), dict(state_dict={}), dict(state_dict=dict(a=3)), dict(lr=0.1),
+    dict(state_dict=3)], ids=str)
+def test_file_without_weights(save, content):
+    with pytest.raises(ValueError, match=rf'{KEY}: .*weights.pth.* holds no state dict'):
+        read_checkpoint(save(content), KEY)
+
+
+def test_load_weights(save, weights):
+    network = nn.Linear(3, 2)
+    meta = load_weights(network, save(dict(state_dict=weights, meta=dict(iter=1))), KEY)
+    torch.testing.assert_close(dict(network.state_dict()), weights)
+    assert meta == dict(iter=1)
+
+
+def test_load_weights_below_a_prefix(save, weights):
+    content = {f'backbone.{name}': value for name, value in weights.items()}
+    content['head.weight'] = torch.ones(1)
+    network = nn.Linear(3, 2)
+    load_weights(network, save(content), KEY, prefix='backbone.')
+    torch.testing.assert_close(dict(network.state_dict()), weights)
+
+
+def test_weights_that_the_network_lacks_have_no_use(save, weights):
+    network = nn.Linear(3, 2)
+    load_weights(network, save({**weights, 'extra': torch.ones(1)}), KEY)
+    torch.testing.assert_close(dict(network.state_dict()), weights)
+
+
+def test_weights_that_do_not_fit_leave_the_network_alone(save, weights):
+    network = nn.Linear(3, 2)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    del weights['bias']
+    with pytest.raises(ValueError, match=r'1 weights missing, 0 of another shape: bias is missing'):
+        load_weights(network, save(weights), KEY)
+    weights['bias'] = torch.ones(5)
+    with pytest.raises(ValueError, match=rf'{KEY}: .*weights.pth.* does not fit the model .*'
+                       r'bias is \(5,\) in the file, \(2,\) in the model\)\. Look there\.'):
+        load_weights(network, save(weights), KEY, hint='Look there.')
+    torch.testing.assert_close(dict(network.state_dict()), before)
