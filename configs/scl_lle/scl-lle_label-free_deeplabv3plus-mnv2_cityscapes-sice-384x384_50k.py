@@ -7,7 +7,7 @@ train_dataloader = dict(
             data_root={{_base_.cityscapes_root}},
             data_prefix=dict(img_path='leftImg8bit/train'),
             pipeline=[
-                dict(type='LoadImageFromFile'),
+                dict(type='mmscllle.LoadImage'),
                 dict(type='mmseg.RandomCrop', crop_size={{_base_.size}}),
                 dict(type='RandomFlip', prob=0.5),
                 dict(type='mmscllle.SynthesizeLowLight'),

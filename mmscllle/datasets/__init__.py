@@ -1,11 +1,13 @@
 """What the models learn from and are tested on."""
 from . import transforms
+from .acdc import ACDCDataset
 from .camvid import CamVidDataset
 from .low_light_image import LowLightImageDataset
+from .night_city import NightCityDataset
 from .numbered_sampler import NumberedSampler
 from .unpaired_low_light import UnpairedLowLightDataset
 
 __all__ = [
-    'CamVidDataset', 'LowLightImageDataset', 'NumberedSampler', 'UnpairedLowLightDataset',
-    'transforms'
+    'ACDCDataset', 'CamVidDataset', 'LowLightImageDataset', 'NightCityDataset', 'NumberedSampler',
+    'UnpairedLowLightDataset', 'transforms'
 ]

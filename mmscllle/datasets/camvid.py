@@ -1,4 +1,8 @@
 """CamVid: street scenes by day and at dusk."""
+from __future__ import annotations
+
+from pathlib import Path
+
 from mmseg.datasets import BaseSegDataset
 
 from mmscllle.registry import DATASETS
@@ -18,6 +22,10 @@ class CamVidDataset(BaseSegDataset):
         img_suffix: Suffix of the images.
         seg_map_suffix: Suffix of the label maps.
         **kwargs: See mmseg's ``BaseSegDataset``.
+
+    Raises:
+        FileNotFoundError: If the folder of images does not exist.
+        ValueError: If it holds no image.
     """
 
     METAINFO = dict(
@@ -30,3 +38,13 @@ class CamVidDataset(BaseSegDataset):
     def __init__(self, img_suffix: str = '.jpg', seg_map_suffix: str = '.png',
                  **kwargs: object) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
+
+    def load_data_list(self) -> list[dict]:
+        """List images and label maps, as mmseg does."""
+        folder = self.data_prefix.get('img_path', '')
+        if not Path(folder).is_dir():
+            raise FileNotFoundError(f'data_prefix.img_path: there is no folder {folder!r}')
+        entries = super().load_data_list()
+        if not entries:
+            raise ValueError(f'data_prefix.img_path: no image *{self.img_suffix} in {folder!r}')
+        return entries

@@ -20,13 +20,14 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
         Sorted paths, each once.
 
     Raises:
-        TypeError: If ``sources`` is neither a string nor a sequence of strings.
+        TypeError: If ``sources`` is neither a string nor a list of strings, or one is empty.
         FileNotFoundError: If a folder does not exist.
         ValueError: If a source holds no image.
     """
     if isinstance(sources, str):
         sources = [sources]
-    if not sources or not all(isinstance(source, str) for source in sources):
+    if (not isinstance(sources, (list, tuple)) or not sources
+            or not all(isinstance(source, str) and source for source in sources)):
         raise TypeError(f'{key} must name one folder or more, got {sources!r}')
     found: set[str] = set()
     for source in sources:

@@ -11,7 +11,7 @@ import torch
 
 @contextmanager
 def seeded(number: int) -> Iterator[None]:
-    """Seed Python's, NumPy's and torch's global generators, and put them back afterwards.
+    """Seed the global generators of Python, NumPy and torch (CPU), and put them back afterwards.
 
     mmcv's and mmseg's transforms draw from these; whatever runs inside the block depends on
     ``number`` alone.
@@ -24,7 +24,8 @@ def seeded(number: int) -> Iterator[None]:
     with torch.random.fork_rng(devices=[]):
         random.seed(words.tobytes())
         np.random.seed(words)
-        torch.manual_seed(int(words[0]))
+        # torch.manual_seed would also seed the devices, which the model draws from.
+        torch.default_generator.manual_seed(int(words[0]))
         try:
             yield
         finally:

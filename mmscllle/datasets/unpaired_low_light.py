@@ -1,9 +1,9 @@
 """Triplets of unpaired images to learn from."""
 from __future__ import annotations
 
+import logging
 from typing import Callable, Sequence
 
-import cv2
 import numpy as np
 import torch
 from mmengine.dataset import Compose
@@ -14,9 +14,8 @@ from mmscllle.registry import DATASETS
 
 from .image_files import find_images
 from .seeding import seeded
+from .transforms.loading import UNREADABLE
 
-# What mmcv, OpenCV and Pillow raise for files that are missing, empty, cut off or no images.
-UNREADABLE = (OSError, AssertionError, SyntaxError, EOFError, cv2.error)
 MAX_REPLACEMENTS = 20
 
 
@@ -56,13 +55,10 @@ class UnpairedLowLightDataset(Dataset):
                  pipeline: Sequence[dict | Callable],
                  test_mode: bool = False) -> None:
         anchors = [anchors] if isinstance(anchors, dict) else anchors
-        datasets = [DATASETS.build(anchor) for anchor in anchors]
-        for number, (dataset, config) in enumerate(zip(datasets, anchors)):
-            if not len(dataset):
-                raise ValueError(f'anchors[{number}] finds no image: {config}')
-        if not datasets:
+        if not anchors:
             raise ValueError('anchors names no data set')
-        self.anchors = ConcatDataset(datasets)
+        self.anchors = ConcatDataset(
+            [self._build(config, f'anchors[{number}]') for number, config in enumerate(anchors)])
         self.positives = find_images(positive_folders, 'positive_folders')
         self.negatives = find_images(negative_folders, 'negative_folders')
         self.positive_pipeline = Compose(positive_pipeline)
@@ -71,6 +67,18 @@ class UnpairedLowLightDataset(Dataset):
         self.test_mode = test_mode
         # Shared with the workers, so that the count is of the whole run.
         self.replaced = torch.zeros(1, dtype=torch.long).share_memory_()
+
+    @staticmethod
+    def _build(config: dict, key: str) -> Dataset:
+        where = f"{key}, data_root {config.get('data_root')!r}, {config.get('data_prefix')}"
+        try:
+            return DATASETS.build(config)
+        except FileNotFoundError as error:
+            raise FileNotFoundError(f'{where}: {error}') from error
+        except ValueError as error:
+            # MMEngine cannot store an empty list: an array error tells that mmseg found no image.
+            empty = 'concatenate' in str(error)
+            raise ValueError(f"{where}: {'no image there' if empty else error}") from error
 
     @property
     def metainfo(self) -> dict:
@@ -120,11 +128,12 @@ class UnpairedLowLightDataset(Dataset):
                     raise OSError(f'cannot read {name(index)}: {error}') from error
                 self.replaced += 1
                 print_log(f'cannot read {name(index)} ({error}): replaced by another image, '
-                          f'replacement {int(self.replaced)} of this run', 'current', 30)
-                last = index
+                          f'replacement {int(self.replaced)} of this run', 'current',
+                          logging.WARNING)
+                last, cause = index, error
                 index = np.random.randint(size)
         raise OSError(f'{MAX_REPLACEMENTS} files in a row cannot be read, '
-                      f'the last of them {name(last)}')
+                      f'the last of them {name(last)}: {cause}') from cause
 
     def _anchor_files(self, index: int) -> str:
         position = int(np.searchsorted(self.anchors.cumulative_sizes, index, side='right'))

@@ -4,7 +4,6 @@ from __future__ import annotations
 from typing import List, Union
 
 import torch
-from mmengine.config import Config, ConfigDict
 from mmengine.model import revert_sync_batchnorm
 from mmengine.structures import PixelData
 from mmseg.models import BaseSegmentor
@@ -12,9 +11,8 @@ from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
 from mmscllle.registry import MODELS
-from mmscllle.utils.weights import load_weights
 
-from .frozen_segmentor import build_segmentor
+from .enhanced_segmentor_parts import build_changed_segmentor, build_enhancer, load_part
 from .scl_lle import stack_labels
 from .scl_lle_objective import Triplet
 
@@ -26,27 +24,6 @@ LEARNERS = {
 }
 # (N, 3, H, W), or a list of (3, H, W) where sizes differ.
 Images = Union[Tensor, List[Tensor]]
-
-
-def build_enhancer(config: str | dict) -> nn.Module:
-    """Build an enhancer without its weights.
-
-    Args:
-        config: The enhancer's config as a dict, or the path of a config file whose model has one
-            (an SCL-LLE config).
-
-    Returns:
-        The enhancer.
-
-    Raises:
-        ValueError: If the config file's model has no enhancer.
-    """
-    if isinstance(config, str):
-        model = Config.fromfile(config).get('model', {})
-        if 'enhancer' not in model:
-            raise ValueError(f'model.enhancer: the model of {config!r} has no enhancer')
-        config = model['enhancer']
-    return MODELS.build(ConfigDict(config))
 
 
 def describe(images: Images) -> list[SegDataSample]:
@@ -67,14 +44,19 @@ class EnhancedSegmentor(BaseSegmentor):
     Args:
         enhancer: Config of the enhancer, or the path of a config whose model has one.
         segmentor: Path, ``'mmseg::…'`` name or dict of the segmentor's config.
-        enhancer_checkpoint: Path or URL of the enhancer's weights, loaded at build time.
-        segmentor_checkpoint: Path or URL of the segmentor's weights, loaded at build time.
+        enhancer_checkpoint: Path or URL of weights loaded into the enhancer at build time: its
+            own, or those of a model that holds one.
+        segmentor_checkpoint: The same for the segmentor.
         learn: Which part learns: ``'nothing'``, ``'enhancer'``, ``'segmentor'`` or ``'both'``. A
             part that does not stays in eval mode. Rates of their own:
             ``optim_wrapper.paramwise_cfg.custom_keys = dict(enhancer=dict(lr_mult=…))``.
         objective: Config of a :class:`SCLLLEObjective` whose terms are added to the segmentor's
             losses. Images without labels get those of the objective's segmentor.
         data_preprocessor: Config of the enhancer's preprocessor.
+        **segmentor_changes: Keys merged into the config of the segmentor, as
+            ``test_cfg=dict(mode='whole')``; None changes nothing.  mmseg's ``benchmark.py`` sets
+            such keys, and its ``get_flops.py`` reads one that has to be there:
+            ``decode_head=dict(type=…)``, the type that the segmentor's head has.
 
     Raises:
         ValueError: If ``learn`` is unknown, or a checkpoint does not fit.
@@ -88,13 +70,14 @@ class EnhancedSegmentor(BaseSegmentor):
                  segmentor_checkpoint: str | None = None,
                  learn: str = 'nothing',
                  objective: dict | None = None,
-                 data_preprocessor: dict | None = None) -> None:
+                 data_preprocessor: dict | None = None,
+                 **segmentor_changes: object) -> None:
         super().__init__(data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'))
         if learn not in LEARNERS:
             raise ValueError(f'model.learn must be one of {sorted(LEARNERS)}, got {learn!r}')
         self.learners = LEARNERS[learn]
         self.enhancer = build_enhancer(enhancer)
-        self.segmentor = build_segmentor(segmentor, 'model.segmentor')
+        self.segmentor = build_changed_segmentor(segmentor, segmentor_changes)
         if not torch.cuda.is_available():
             self.segmentor = revert_sync_batchnorm(self.segmentor)
         self.objective = None if objective is None else MODELS.build(objective)
@@ -103,7 +86,7 @@ class EnhancedSegmentor(BaseSegmentor):
         for part, checkpoint in (('enhancer', enhancer_checkpoint),
                                  ('segmentor', segmentor_checkpoint)):
             if checkpoint is not None:
-                load_weights(getattr(self, part), checkpoint, f'model.{part}_checkpoint')
+                load_part(getattr(self, part), part, checkpoint)
                 self.loaded.add(part)
             getattr(self, part).requires_grad_(part in self.learners)
         self.train(self.training)
@@ -204,30 +187,43 @@ class EnhancedSegmentor(BaseSegmentor):
         enhanced, _ = self.enhance(images)
         samples = data_samples or describe(images)
         step = len(samples) if isinstance(enhanced, Tensor) else 1
+        results: list[SegDataSample] = []
         for start in range(0, len(samples), step):
             group = slice(start, start + step)
             batch = self.prepare(enhanced[group], samples[group], training=False)
-            self.segmentor(**batch, mode='predict')
-        for sample, image in zip(samples, enhanced):
+            results += self.segmentor(**batch, mode='predict')
+        for sample, image in zip(results, enhanced):
             sample.enhanced = PixelData(data=image.float())
-        return samples
+        return results
+
+    @torch.no_grad()
+    def segment(self, image: Tensor) -> Tensor:
+        """Class of each pixel of ``image`` as it is, without enhancing it.
+
+        Args:
+            image: RGB in [0, 1], (N, 3, H, W).
+
+        Returns:
+            Int64, (N, H, W).
+        """
+        batch = self.prepare(image, None, training=False)
+        samples = self.segmentor(**batch, mode='predict')
+        return torch.stack([sample.pred_sem_seg.data[0].long() for sample in samples])
+
+    def _see(self, inputs: Images) -> Tensor:
+        return self.prepare(self.enhance(inputs)[0], None, training=False)['inputs']
 
     def _forward(self, inputs: Images,
                  data_samples: list[SegDataSample] | None = None) -> Tensor:
-        enhanced, _ = self.enhance(inputs)
-        return self.segmentor(
-            self.prepare(enhanced, data_samples, training=False)['inputs'], mode='tensor')
+        return self.segmentor(self._see(inputs), mode='tensor')
 
     def extract_feat(self, inputs: Tensor) -> tuple[Tensor, ...]:
         """The segmentor's features of the enhanced images."""
-        enhanced, _ = self.enhance(inputs)
-        return self.segmentor.extract_feat(self.prepare(enhanced, None, training=False)['inputs'])
+        return self.segmentor.extract_feat(self._see(inputs))
 
     def encode_decode(self, inputs: Tensor, batch_img_metas: list[dict]) -> Tensor:
-        """The segmentor's scores of the enhanced images, at the input's size."""
-        enhanced, _ = self.enhance(inputs)
-        prepared = self.prepare(enhanced, None, training=False)['inputs']
-        return self.segmentor.encode_decode(prepared, batch_img_metas)
+        """The segmentor's scores of the enhanced images, at the size it sees them in."""
+        return self.segmentor.encode_decode(self._see(inputs), batch_img_metas)
 
     @staticmethod
     def _adopt_bare_part(state_dict: dict, prefix: str, *_: object) -> None:

@@ -79,7 +79,7 @@ class VGG16Features(FeatureExtractor):
         normalize: Normalise with ImageNet's mean and standard deviation.
 
     Raises:
-        ValueError: If a layer name is unknown or the order is wrong, or the checkpoint does not fit.
+        ValueError: If a layer is unknown, the order wrong, or the checkpoint does not fit.
         FileNotFoundError: If there is no such checkpoint.
     """
 
@@ -167,10 +167,13 @@ class BackboneFeatures(FeatureExtractor):
             network = MODELS.build(model.get('backbone', model))
         load_weights(network, checkpoint, 'feature_extractor.checkpoint', prefix=prefix)
         preprocessor = model.get('data_preprocessor') or {}
-        mean, std = preprocessor.get('mean'), preprocessor.get('std')
-        if 'backbone' not in model:
-            mean, std = [255 * m for m in IMAGENET_MEAN], [255 * s for s in IMAGENET_STD]
-        super().__init__(network, mean and [m / 255 for m in mean], std and [s / 255 for s in std])
+        if 'backbone' in model:
+            # Without a mean the segmentor sees values in [0, 255] as they are.
+            mean = preprocessor.get('mean') or (0., 0., 0.)
+            std = preprocessor.get('std') or (1., 1., 1.)
+            super().__init__(network, [m / 255 for m in mean], [s / 255 for s in std])
+        else:
+            super().__init__(network, IMAGENET_MEAN, IMAGENET_STD)
         self.takes_rgb = 'backbone' not in model or bool(
             preprocessor.get('bgr_to_rgb') or preprocessor.get('rgb_to_bgr'))
         self.style_indices = tuple(style_indices)

@@ -114,8 +114,10 @@ class FrozenSegmentor(Frozen):
         self._read_preprocessor(network.data_preprocessor)
 
     def _read_preprocessor(self, preprocessor: nn.Module) -> None:
-        # mmseg's images are BGR on loading; either flag swaps the channels.
-        self.takes_rgb = bool(getattr(preprocessor, '_channel_conversion', False))
+        # mmseg's images are BGR on loading; either flag swaps the channels.  OpenMMLab's mmseg
+        # keeps it without an underscore, OneDL's with one.
+        self.takes_rgb = any(getattr(preprocessor, name, False)
+                             for name in ('channel_conversion', '_channel_conversion'))
         mean = std = None
         if getattr(preprocessor, '_enable_normalize', False):
             mean, std = preprocessor.mean, preprocessor.std

@@ -64,6 +64,10 @@ class SCLLLE(BaseModel):
         """The frozen segmentor of the objective, if there is one."""
         return None if self.objective is None else self.objective.segmentor
 
+    def segment(self, image: Tensor) -> Tensor:
+        """The frozen segmentor's classes of RGB in [0, 1], (N, 3, H, W): int64, (N, H, W)."""
+        return self.segmentor.predict(image)
+
     def forward(self,
                 inputs: Tensor | list[Tensor] | dict[str, Tensor],
                 data_samples: list[SegDataSample] | None = None,
@@ -96,7 +100,7 @@ class SCLLLE(BaseModel):
         """Enhance the low-light images and compute the objective's terms."""
         if self.objective is None:
             raise ValueError('model.objective is None: give its config in order to train')
-        if not isinstance(inputs, dict) or set(inputs) < set(Triplet._fields):
+        if not isinstance(inputs, dict) or not set(inputs) >= set(Triplet._fields):
             raise ValueError('training needs inputs of low, positive and negative images; is '
                              'train_dataloader.dataset an UnpairedLowLightDataset?')
         triplet = Triplet(**{name: inputs[name] for name in Triplet._fields})

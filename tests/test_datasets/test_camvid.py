@@ -27,7 +27,8 @@ def test_pairs_of_images_and_label_maps(tmp_path):
 def test_classes_and_palette():
     meta = CamVidDataset.METAINFO
     assert meta['classes'][0] == 'sky' and meta['classes'][10] == 'bicyclist'
-    assert len(meta['classes']) == len(meta['palette']) == len(set(map(tuple, meta['palette']))) == 11
+    assert len(meta['classes']) == len(meta['palette']) == 11
+    assert len({tuple(colour) for colour in meta['palette']}) == 11
 
 
 def test_missing_and_empty_folder_are_named(tmp_path):

@@ -6,12 +6,12 @@ crop = [
     dict(type='RandomFlip', prob=0.5),
 ]
 day_pipeline = [
-    dict(type='LoadImageFromFile'),
+    dict(type='mmscllle.LoadImage'),
     dict(type='mmscllle.LoadLabelMap'),
     *crop,
     dict(type='mmscllle.SynthesizeLowLight', exposure=(0.04, 0.5)),
 ]
-image_pipeline = [dict(type='LoadImageFromFile'), *crop]
+image_pipeline = [dict(type='mmscllle.LoadImage'), *crop]
 train_dataloader = dict(
     batch_size=2,
     num_workers=2,
@@ -46,7 +46,7 @@ val_dataloader = dict(
         data_root=data_root,
         data_prefix=dict(img_path='img/dusk', seg_map_path='ann/dusk'),
         pipeline=[
-            dict(type='LoadImageFromFile'),
+            dict(type='mmscllle.LoadImage'),
             dict(type='mmscllle.LoadLabelMap'),
             dict(type='mmscllle.PackEnhanceInputs')
         ]))

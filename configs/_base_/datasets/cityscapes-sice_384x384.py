@@ -3,14 +3,14 @@ cityscapes_root = 'data/cityscapes/'
 sice_root = 'data/SICE/Dataset_Part1/'
 size = (384, 384)
 anchor_pipeline = [
-    dict(type='LoadImageFromFile'),
+    dict(type='mmscllle.LoadImage'),
     dict(type='mmscllle.LoadLabelMap'),
     dict(type='mmseg.RandomCrop', crop_size=size),
     dict(type='RandomFlip', prob=0.5),
     dict(type='mmscllle.SynthesizeLowLight'),
 ]
 contrast_pipeline = [
-    dict(type='LoadImageFromFile'),
+    dict(type='mmscllle.LoadImage'),
     dict(type='Resize', scale=size, keep_ratio=False),
 ]
 train_dataloader = dict(
@@ -45,7 +45,7 @@ val_dataloader = dict(
         type='mmscllle.LowLightImageDataset',
         data_root='data/lowlight',
         data_prefix=dict(img_path='dicm'),
-        pipeline=[dict(type='LoadImageFromFile'), dict(type='mmscllle.PackEnhanceInputs')]))
+        pipeline=[dict(type='mmscllle.LoadImage'), dict(type='mmscllle.PackEnhanceInputs')]))
 test_dataloader = val_dataloader
 val_evaluator = [dict(type='mmscllle.ExposureStatistics')]
 test_evaluator = val_evaluator

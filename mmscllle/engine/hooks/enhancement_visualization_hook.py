@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Sequence
 
 import numpy as np
@@ -33,10 +34,10 @@ class EnhancementVisualizationHook(Hook):
     training iteration as step, so that two files of one name in different folders stay apart.
     MMEngine's visualizer writes on rank 0 only: images of other ranks are not drawn.
 
-    Segmentations are those of the model's ``segmentor``: ``segmentor.predict(x)`` with x RGB in
-    [0, 1], (1, 3, H, W), gives labels (1, H, W), and ``segmentor.dataset_meta``, or else the
-    dataset's, gives ``classes`` and ``palette``. Two pictures are drawn where the model has no
-    segmentor, or, with a log line, where its classes have no names and colours.
+    Segmentations are those of the model: ``model.segment(x)`` with x RGB in [0, 1], (1, 3, H, W),
+    gives labels (1, H, W), and ``model.segmentor.dataset_meta``, or else the dataset's, gives
+    ``classes`` and ``palette``. Two pictures are drawn where the model has no segmentor, or, with a
+    log line, where its classes have no names and colours.
 
     Args:
         draw: Draw every image at test time. Validation does not depend on it.
@@ -151,15 +152,15 @@ class EnhancementVisualizationHook(Hook):
         segmentor, meta = self._segmentor(runner)
         return enhancement_panel(low, enhanced, segmentor, meta, self.max_height, self.opacity)
 
-    def _segmentor(self, runner: Runner) -> tuple[Any, dict]:
-        """The model's segmentor and its classes and palette; None if it cannot be drawn."""
+    def _segmentor(self, runner: Runner) -> tuple[SimpleNamespace | None, dict]:
+        """What segments, and its classes and palette; None if it cannot be drawn."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         segmentor = getattr(model, 'segmentor', None) if self.segmentation else None
         if segmentor is None:
             return None, {}
         for meta in (getattr(segmentor, 'dataset_meta', None), runner.visualizer.dataset_meta):
             if _describes(meta, segmentor):
-                return segmentor, meta
+                return SimpleNamespace(predict=model.segment), meta
         if not self._warned:
             print_log(
                 'EnhancementVisualizationHook: neither the segmentor nor the dataset names '

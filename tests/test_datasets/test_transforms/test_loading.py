@@ -117,8 +117,8 @@ def test_reference(tmp_path, picture):
 
 def test_reference_of_another_size_is_named(tmp_path, picture):
     cv2.imwrite(str(tmp_path / 'x.png'), picture[:40])
-    with pytest.raises(ValueError, match=r'reference .*x.png.* is of shape \(40, 64, 3\), its image '
-                       r".*low.png' of \(48, 64, 3\)"):
+    with pytest.raises(ValueError, match=r'reference .*x.png.* is of shape \(40, 64, 3\), '
+                       r"its image .*low.png' of \(48, 64, 3\)"):
         LoadReference()(dict(img=picture, img_path='low.png', gt_path=str(tmp_path / 'x.png')))
 
 

@@ -6,8 +6,12 @@ import torch
 from torch import nn
 
 from mmscllle.models.losses import ContrastiveLoss
-from mmscllle.models.losses.contrastive import (brightness_distance, gram_distance, gram_matrix,
-                                                triplet_hinge)
+from mmscllle.models.losses.contrastive import (
+    brightness_distance,
+    gram_distance,
+    gram_matrix,
+    triplet_hinge,
+)
 
 
 def grey(*rows: tuple[float, ...]) -> torch.Tensor:

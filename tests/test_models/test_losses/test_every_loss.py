@@ -5,9 +5,14 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from mmscllle.models.losses import (ColorConstancyLoss, ContrastiveLoss, FeatureRetentionLoss,
-                                    IlluminationSmoothnessLoss, SemanticBrightnessConsistencyLoss,
-                                    SemanticCrossEntropyLoss)
+from mmscllle.models.losses import (
+    ColorConstancyLoss,
+    ContrastiveLoss,
+    FeatureRetentionLoss,
+    IlluminationSmoothnessLoss,
+    SemanticBrightnessConsistencyLoss,
+    SemanticCrossEntropyLoss,
+)
 
 
 class Case:

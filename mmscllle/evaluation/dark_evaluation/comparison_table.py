@@ -1,0 +1,99 @@
+"""One table of all methods, as figures and as Markdown."""
+from __future__ import annotations
+
+from statistics import median
+from typing import Sequence
+
+from .loop import WARM_UP
+from .scores import dataset_scores
+
+MISSING = '–'
+
+
+def summarise(name: str, records: Sequence[dict], classes: Sequence[str]) -> dict:
+    """Sum the records of one method up.
+
+    Args:
+        name: The method's name.
+        records: Its records, see :func:`.loop.evaluate_methods`.
+        classes: Class names.
+
+    Returns:
+        ``name``; ``mIoU``, ``mAcc``, ``aAcc`` and by class ``IoU``, in per cent; ``ms_per_image``,
+        the median without the first images of a run; ``peak_memory_mib``; ``images``, the number
+        of those that count; ``failed``, the number of others, and ``failures``, their names and
+        reasons. None stands for what is not defined.
+    """
+    good = [record for record in records if 'error' not in record]
+    failures = [dict(image=record['image'], reason=record['error'])
+                for record in records if 'error' in record]
+    scores = dataset_scores([record['areas'] for record in good], len(classes))
+    scores['IoU'] = dict(zip(classes, scores['IoU']))
+    times = [record['ms'] for record in good if not record['warm_up']]
+    peaks = [record['memory_mib'] for record in good if record['memory_mib'] is not None]
+    return dict(name=name, **scores, ms_per_image=round(median(times), 2) if times else None,
+                peak_memory_mib=round(max(peaks), 1) if peaks else None,
+                images=len(good), failed=len(failures), failures=failures)
+
+
+def to_markdown(rows: Sequence[dict], device: str, memory: str) -> str:
+    """Write the table.
+
+    Args:
+        rows: One a method, see :func:`summarise`.
+        device: What the methods ran on.
+        memory: What the peak memory is, in words.
+
+    Returns:
+        A Markdown table, aligned for reading as it is, with notes and the failures.
+    """
+    classes = list(rows[0]['IoU'])
+    cells = [['method', 'mIoU', 'mAcc', 'aAcc', *(_escape(name) for name in classes), 'ms/image',
+              'MiB', 'images', 'failed']]
+    for row in rows:
+        percent = [row['mIoU'], row['mAcc'], row['aAcc'], *row['IoU'].values()]
+        cells.append([_escape(row['name']), *(_number(value, 2) for value in percent),
+                      _number(row['ms_per_image'], 1), _number(row['peak_memory_mib'], 0),
+                      str(row['images']), str(row['failed'])])
+    widths = [max(map(len, column)) for column in zip(*cells)]
+    lines = [_line(line, widths) for line in cells]
+    lines.insert(1, '|'.join(['', ':' + '-' * (widths[0] + 1),
+                              *('-' * (width + 1) + ':' for width in widths[1:]), '']))
+    lines += ['', 'Under a class name: its IoU. mIoU, mAcc, aAcc and IoU in per cent. '
+              f'ms/image: median time to enhance and segment one image on {device}, without '
+              f'loading it and without the first {WARM_UP} of a run. MiB: peak memory, {memory}.']
+    return '\n'.join(lines + _failures(rows)) + '\n'
+
+
+def _failures(rows: Sequence[dict]) -> list[str]:
+    """Which images failed, each reason once with the methods that it holds for."""
+    methods: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        for failure in row['failures']:
+            key = (failure['image'], failure['reason'])
+            methods.setdefault(key, []).append(row['name'])
+    if not methods:
+        return []
+    count = len({image for image, _ in methods})
+    lines = ['', f'{count} image{"s" * (count > 1)} failed and '
+             f'{"do" if count > 1 else "does"} not count:', '']
+    for (image, reason), names in methods.items():
+        which = 'all methods' if len(names) == len(rows) else ', '.join(names)
+        lines.append(f'- {image} ({which}): {reason}')
+    if len({row['images'] for row in rows}) > 1:
+        lines += ['', 'The rows are over different images: compare them with care.']
+    return lines
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [cells[0].ljust(widths[0])]
+    padded += [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:])]
+    return f'| {" | ".join(padded)} |'
+
+
+def _number(value: float | None, digits: int) -> str:
+    return MISSING if value is None else f'{value:.{digits}f}'
+
+
+def _escape(text: str) -> str:
+    return text.replace('|', r'\|')

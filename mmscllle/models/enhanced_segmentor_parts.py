@@ -1,0 +1,68 @@
+"""Build and fill the enhancer and the segmentor of a chain."""
+from __future__ import annotations
+
+from mmengine.config import Config, ConfigDict
+from mmseg.models import BaseSegmentor
+from torch import nn
+
+from mmscllle.registry import MODELS
+from mmscllle.utils.weights import load_weights, read_checkpoint
+
+from .enhancers.curve_enhancer import OWNER_PREFIXES
+from .frozen_segmentor import build_segmentor, read_segmentor_config
+
+
+def build_enhancer(config: str | dict) -> nn.Module:
+    """Build an enhancer without its weights.
+
+    Args:
+        config: The enhancer's config as a dict, or the path of a config file whose model has one
+            (an SCL-LLE config).
+
+    Returns:
+        The enhancer.
+
+    Raises:
+        ValueError: If the config file's model has no enhancer.
+    """
+    if isinstance(config, str):
+        model = Config.fromfile(config).get('model', {})
+        if 'enhancer' not in model:
+            raise ValueError(f'model.enhancer: the model of {config!r} has no enhancer')
+        config = model['enhancer']
+    return MODELS.build(ConfigDict(config))
+
+
+def build_changed_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
+    """Build an mmseg segmentor without its weights, some keys of its config changed.
+
+    Args:
+        config: Path, ``'mmseg::…'`` name or dict of its config.
+        changes: Keys of the model's config, merged into it; None leaves a key as it is.
+
+    Returns:
+        The segmentor.
+    """
+    merged = Config(dict(model=read_segmentor_config(config, 'model.segmentor')))
+    merged.merge_from_dict(
+        dict(model={name: value for name, value in changes.items() if value is not None}))
+    return build_segmentor(merged.model, 'model.segmentor')
+
+
+def load_part(part: nn.Module, name: str, checkpoint: str) -> None:
+    """Load a checkpoint of the bare part, or of a model that holds it.
+
+    Args:
+        part: The enhancer or the segmentor, changed in place.
+        name: ``'enhancer'`` or ``'segmentor'``.
+        checkpoint: A local path or a URL.
+
+    Raises:
+        ValueError: If weights of the part are missing or have another shape.
+        FileNotFoundError: If there is no such file.
+    """
+    key = f'model.{name}_checkpoint'
+    weights, _ = read_checkpoint(checkpoint, key)
+    owners = OWNER_PREFIXES if name == 'enhancer' else (f'{name}.', )
+    prefix = next((owner for owner in owners if any(key.startswith(owner) for key in weights)), '')
+    load_weights(part, checkpoint, key, prefix=prefix)
