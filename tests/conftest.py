@@ -112,3 +112,73 @@ def tiny_segmentor(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     torch.save(dict(meta=dict(dataset_meta=dict(classes=classes)),
                     state_dict=network.state_dict()), checkpoint)
     return str(config), str(checkpoint)
+
+
+@pytest.fixture(scope='session')
+def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Data and weights where the SCL-LLE configs look for them, an image or two a folder."""
+    import cv2
+    from mmengine.config import Config
+    from mmengine.hub import get_config
+
+    from mmscllle.models.frozen_segmentor import build_segmentor
+    folder = tmp_path_factory.mktemp('configs')
+    image = np.random.default_rng(0).integers(256, size=(400, 420, 3), dtype=np.uint8)
+    street = 'work_dirs/quick_start/data'
+    splits = ('day_train', 'day_val', 'night_train', 'night_val')
+    images = [
+        'data/cityscapes/leftImg8bit/train/aachen/a_leftImg8bit.png', 'data/lowlight/dicm/1.jpg',
+        *(f'data/SICE/Dataset_Part1/{name}.JPG'
+          for name in ('Label/1', '1/1', '1/2', '1/7', '1/9')),
+        *(f'shared/data/camvid/img/{split}/1.jpg' for split in ('day_train', 'dusk')),
+        *(f'{street}/img/{split}/1.png' for split in splits),
+    ]
+    labels = [
+        'data/cityscapes/gtFine/train/aachen/a_gtFine_labelTrainIds.png',
+        *(f'shared/data/camvid/ann/{split}/1.png' for split in ('day_train', 'dusk')),
+        *(f'{street}/ann/{split}/1.png' for split in splits),
+    ]
+    for name in (*images, *labels):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        content = image if name in images else np.full(image.shape[:2], 2, np.uint8)
+        assert cv2.imwrite(str(folder / name), content)
+
+    (folder / 'configs').symlink_to(Path(__file__).resolve().parents[1] / 'configs')
+
+    def save_random_weights(config: str, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        torch.save(dict(state_dict=build_segmentor(config, 'config').state_dict()), path)
+
+    (folder / 'shared/checkpoints').mkdir()
+    fast_scnn = get_config('mmseg::fastscnn/fast_scnn_8xb4-160k_cityscapes-512x1024.py').model
+    for head in (fast_scnn.decode_head, *fast_scnn.auxiliary_head):
+        head.num_classes = 11
+    config = folder / 'shared/checkpoints/fast_scnn_camvid_day.py'
+    Config(dict(model=fast_scnn)).dump(str(config))
+    save_random_weights(str(config), config.with_suffix('.pth'))
+    save_random_weights(
+        'mmseg::mobilenet_v2/mobilenet-v2-d8_deeplabv3plus_4xb2-80k_cityscapes-512x1024.py',
+        folder / 'deeplab.pth')
+    save_random_weights(
+        str(folder / 'configs/night_street/fcn-r18_night-street-160x224_400.py'),
+        folder / 'work_dirs/quick_start/segmentor/iter_400.pth')
+    return folder
+
+
+@pytest.fixture
+def offline_config(config_folder: Path, seeded_vgg: str, monkeypatch: pytest.MonkeyPatch):
+    """Read an SCL-LLE config as in ``config_folder``; weights at public URLs become local files."""
+    from mmengine.config import Config
+    monkeypatch.chdir(config_folder)
+    monkeypatch.setenv('MMSCLLLE_SHARED', str(config_folder / 'shared'))
+
+    def read(path: Path) -> Config:
+        config = Config.fromfile(str(path))
+        networks = config.model.objective
+        for network, local in ((networks.feature_extractor, seeded_vgg),
+                               (networks.segmentor, str(config_folder / 'deeplab.pth'))):
+            if network.checkpoint.startswith('https://'):
+                network.checkpoint = local
+        return config
+
+    return read

@@ -7,17 +7,25 @@ import re
 import sys
 from pathlib import Path
 
-import cv2
+import mmcv
 import torch
 from mmengine.config import Config, DictAction
 
-from mmscllle.evaluation.dark_evaluation import (InputError, LabelledImages, Method, MethodBuilder,
-                                                 draw_contact_sheet, evaluate_methods,
-                                                 rank_images, summarise, to_markdown)
-from mmscllle.evaluation.dark_evaluation.inputs import read_config
+from mmscllle.evaluation.dark_evaluation import (
+    InputError,
+    LabelledImages,
+    Method,
+    MethodBuilder,
+    draw_contact_sheet,
+    evaluate_methods,
+    rank_images,
+    summarise,
+    to_markdown,
+)
+from mmscllle.evaluation.dark_evaluation.dataset import read_class_names
+from mmscllle.evaluation.dark_evaluation.inputs import blame, read_config
+from mmscllle.evaluation.dark_evaluation.methods import BASELINES
 from mmscllle.evaluation.dark_evaluation.peak_memory import PeakMemory
-
-BASELINES = ('none', 'gamma', 'clahe')
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -44,8 +52,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--ann-dir', help='folder of their label maps')
     parser.add_argument('--out-dir', help='default: work_dirs/dark_eval/<config name>')
     parser.add_argument('--limit', type=int, help='take only the first images')
-    parser.add_argument('--pictures', type=int, default=3, help='images with the largest gain, '
-                        'and as many with the largest loss, to draw (default: 3)')
+    parser.add_argument('--pictures', type=int, default=3, help='draw so many images with the '
+                        'largest gain, and as many with the largest loss (default: 3)')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu',
                         help='cpu or cuda; default: cuda where there is one')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
@@ -110,11 +118,7 @@ def read_images(args: argparse.Namespace, cfg: Config, builder: MethodBuilder) -
         InputError: If there are none, or their classes are not the segmentor's.
     """
     if args.img_dir:
-        # Checkpoints of mmseg 0.x write the names in capitals.
-        meta = builder.meta.get('dataset_meta') or {
-            key.lower(): builder.meta.get(key) for key in ('CLASSES', 'PALETTE')}
-        classes = meta.get('classes') or [f'class {i}' for i in range(builder.num_classes)]
-        metainfo = dict(classes=classes, palette=meta.get('palette') or [])
+        metainfo = read_class_names(builder.meta, builder.num_classes)
         images = LabelledImages.from_folders(args.img_dir, args.ann_dir, metainfo, cfg)
     elif args.data:
         images = LabelledImages.from_config(read_config(args.data, '--data'), '--data')
@@ -144,7 +148,7 @@ def draw(methods: list[Method], results: dict[str, list[dict]], images: Labelled
         return []
     sheet = draw_contact_sheet(ranked, by_name['none'], by_name[first], images,
                                torch.device(args.device))
-    cv2.imwrite(str(path), sheet[..., ::-1])
+    mmcv.imwrite(sheet[..., ::-1], str(path))
     print(f'pictures of {first} against none: {path}')
     return [dict(entry, method=first) for entry in ranked]
 
@@ -158,6 +162,8 @@ def run(args: argparse.Namespace) -> int:
     methods = build_methods(args, builder)
     images = read_images(args, cfg, builder)
     out_dir = Path(args.out_dir or Path('work_dirs', 'dark_eval', Path(args.config).stem))
+    with blame('--out-dir'):
+        out_dir.mkdir(parents=True, exist_ok=True)
     device = torch.device(args.device)
     count = min(args.limit or len(images), len(images))
     results = evaluate_methods(methods, images, count, out_dir / 'results', device,

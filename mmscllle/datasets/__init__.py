@@ -4,10 +4,11 @@ from .acdc import ACDCDataset
 from .camvid import CamVidDataset
 from .low_light_image import LowLightImageDataset
 from .night_city import NightCityDataset
+from .night_street import NightStreetDataset
 from .numbered_sampler import NumberedSampler
 from .unpaired_low_light import UnpairedLowLightDataset
 
 __all__ = [
-    'ACDCDataset', 'CamVidDataset', 'LowLightImageDataset', 'NightCityDataset', 'NumberedSampler',
-    'UnpairedLowLightDataset', 'transforms'
+    'ACDCDataset', 'CamVidDataset', 'LowLightImageDataset', 'NightCityDataset',
+    'NightStreetDataset', 'NumberedSampler', 'UnpairedLowLightDataset', 'transforms'
 ]

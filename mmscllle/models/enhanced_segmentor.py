@@ -81,7 +81,7 @@ class EnhancedSegmentor(BaseSegmentor):
         if not torch.cuda.is_available():
             self.segmentor = revert_sync_batchnorm(self.segmentor)
         self.objective = None if objective is None else MODELS.build(objective)
-        self._register_load_state_dict_pre_hook(self._adopt_bare_part)
+        self._register_load_state_dict_pre_hook(self._adopt_bare_part, with_module=True)
         self.loaded: set[str] = set()
         for part, checkpoint in (('enhancer', enhancer_checkpoint),
                                  ('segmentor', segmentor_checkpoint)):
@@ -226,14 +226,19 @@ class EnhancedSegmentor(BaseSegmentor):
         return self.segmentor.encode_decode(self._see(inputs), batch_img_metas)
 
     @staticmethod
-    def _adopt_bare_part(state_dict: dict, prefix: str, *_: object) -> None:
-        """Load a checkpoint of a bare enhancer or a bare segmentor into its part."""
-        for name in list(state_dict):
+    def _adopt_bare_part(chain: EnhancedSegmentor, state_dict: dict, prefix: str,
+                         *_: object) -> None:
+        """Load a checkpoint of a bare enhancer or a bare segmentor into its part.
+
+        The part that a checkpoint lacks altogether stays as it is.
+        """
+        own = {part: getattr(chain, part).state_dict() for part in LEARNERS['both']}
+        for name in [name for name in state_dict if name.startswith(prefix)]:
             bare = name[len(prefix):]
-            if bare.startswith('e_conv'):
-                part = 'enhancer'
-            elif bare.startswith(('enhancer.', 'segmentor.')):
-                continue
-            else:
-                part = 'segmentor'
-            state_dict[f'{prefix}{part}.{bare}'] = state_dict.pop(name)
+            if not bare.startswith(('enhancer.', 'segmentor.')):
+                part = 'enhancer' if bare in own['enhancer'] else 'segmentor'
+                state_dict[f'{prefix}{part}.{bare}'] = state_dict.pop(name)
+        for part, weights in own.items():
+            start = f'{prefix}{part}.'
+            if not any(name.startswith(start) for name in state_dict):
+                state_dict.update({start + name: value for name, value in weights.items()})

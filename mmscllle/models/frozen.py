@@ -23,7 +23,10 @@ class Frozen(nn.Module):
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
-        network = revert_sync_batchnorm(network).requires_grad_(False).eval()
+        network = revert_sync_batchnorm(network)
+        network.requires_grad_(False)
+        # Not chained: the train() of some backbones returns nothing.
+        network.eval()
         # nn.Module.__setattr__ would register it.
         self.__dict__['network'] = network
         self.training = False

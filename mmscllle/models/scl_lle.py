@@ -64,10 +64,6 @@ class SCLLLE(BaseModel):
         """The frozen segmentor of the objective, if there is one."""
         return None if self.objective is None else self.objective.segmentor
 
-    def segment(self, image: Tensor) -> Tensor:
-        """The frozen segmentor's classes of RGB in [0, 1], (N, 3, H, W): int64, (N, H, W)."""
-        return self.segmentor.predict(image)
-
     def forward(self,
                 inputs: Tensor | list[Tensor] | dict[str, Tensor],
                 data_samples: list[SegDataSample] | None = None,

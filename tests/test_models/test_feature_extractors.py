@@ -6,7 +6,7 @@ from mmengine.config import Config
 from mmengine.model import revert_sync_batchnorm
 from mmengine.registry import DefaultScope
 from mmseg.registry import MODELS as MMSEG_MODELS
-from torch.nn import functional as F
+from torch.nn import functional
 
 from mmscllle.models import BackboneFeatures, VGG16Features
 
@@ -21,10 +21,10 @@ def vgg_layers(checkpoint: str, x: torch.Tensor) -> dict[str, torch.Tensor]:
     weights, maps, position, stage, conv = torch.load(checkpoint), {}, 0, 1, 1
     for layer in LAYERS:
         if layer == 'M':
-            x = F.max_pool2d(x, 2)
+            x = functional.max_pool2d(x, 2)
             position, stage, conv = position + 1, stage + 1, 1
             continue
-        x = F.relu(F.conv2d(x, weights[f'features.{position}.weight'],
+        x = functional.relu(functional.conv2d(x, weights[f'features.{position}.weight'],
                             weights[f'features.{position}.bias'], padding=1))
         maps[f'relu{stage}_{conv}'] = x
         position, conv = position + 2, conv + 1

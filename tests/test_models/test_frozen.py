@@ -64,3 +64,29 @@ def test_copies_share_the_network(owner):
     assert clone.frozen.mean is not owner.frozen.mean
     assert clone.own.weight is not owner.own.weight
     assert not clone.frozen.train().training
+
+
+class ForgetfulBackbone(nn.Conv2d):
+    """Its train() returns nothing, as that of mmseg's ResNet."""
+
+    def train(self, mode: bool = True) -> None:
+        super().train(mode)
+
+
+def test_a_network_whose_train_returns_nothing_is_held():
+    frozen = Frozen(ForgetfulBackbone(3, 4, 1)).to(torch.float64)
+    assert frozen.network.weight.dtype == torch.float64
+    assert not frozen.network.training
+
+
+class Forgetful(nn.Conv2d):
+    """Like many of mmseg's backbones, forgets to return itself."""
+
+    def train(self, mode: bool = True) -> None:
+        super().train(mode)
+
+
+def test_network_whose_train_returns_nothing():
+    network = Forgetful(3, 2, 1)
+    frozen = Frozen(network)
+    assert frozen.network is network and not network.training

@@ -7,8 +7,13 @@ from mmengine.runner import load_checkpoint
 
 from mmscllle.models import CurveEnhancer, VGG16Features
 from mmscllle.models.enhancers import apply_curves
-from mmscllle.models.losses import (ColorConstancyLoss, ContrastiveLoss, FeatureRetentionLoss,
-                                    IlluminationSmoothnessLoss, SemanticBrightnessConsistencyLoss)
+from mmscllle.models.losses import (
+    ColorConstancyLoss,
+    ContrastiveLoss,
+    FeatureRetentionLoss,
+    IlluminationSmoothnessLoss,
+    SemanticBrightnessConsistencyLoss,
+)
 from mmscllle.models.losses.contrastive import brightness_distance, gram_distance
 from mmscllle.models.losses.semantic_brightness_consistency import semantic_brightness_consistency
 

@@ -34,10 +34,11 @@ class EnhancementVisualizationHook(Hook):
     training iteration as step, so that two files of one name in different folders stay apart.
     MMEngine's visualizer writes on rank 0 only: images of other ranks are not drawn.
 
-    Segmentations are those of the model: ``model.segment(x)`` with x RGB in [0, 1], (1, 3, H, W),
-    gives labels (1, H, W), and ``model.segmentor.dataset_meta``, or else the dataset's, gives
-    ``classes`` and ``palette``. Two pictures are drawn where the model has no segmentor, or, with a
-    log line, where its classes have no names and colours.
+    Segmentations are those of the model's ``segmentor``: ``segmentor.predict(x)``, or
+    ``model.segment(x)`` where the model has that, with x RGB in [0, 1], (1, 3, H, W), gives labels
+    (1, H, W), and ``segmentor.dataset_meta``, or else the dataset's, gives ``classes`` and
+    ``palette``. Two pictures are drawn where the model has no segmentor, or, with a log line, where
+    its classes have no names and colours.
 
     Args:
         draw: Draw every image at test time. Validation does not depend on it.
@@ -160,7 +161,9 @@ class EnhancementVisualizationHook(Hook):
             return None, {}
         for meta in (getattr(segmentor, 'dataset_meta', None), runner.visualizer.dataset_meta):
             if _describes(meta, segmentor):
-                return SimpleNamespace(predict=model.segment), meta
+                # An mmseg segmentor's own `predict` takes normalised images.
+                predict = getattr(model, 'segment', segmentor.predict)
+                return SimpleNamespace(predict=predict), meta
         if not self._warned:
             print_log(
                 'EnhancementVisualizationHook: neither the segmentor nor the dataset names '

@@ -17,8 +17,8 @@ from .loop import segment
 from .methods import Method
 from .scores import image_miou
 
-# Of a picture, in pixels; five of them side by side are some 1600 wide.
-HEIGHT = 240
+# Of a picture, in pixels.
+HEIGHT = 288
 OPACITY = 0.6
 
 
@@ -71,8 +71,9 @@ def draw_contact_sheet(ranked: Sequence[dict], bare: Method, enhanced: Method,
         method.model.to('cpu')
     titles = ['input', f'enhanced: {enhanced.name}', 'prediction before', 'prediction after',
               'ground truth']
-    row_titles = [f'{entry["gain"]:+.1f} mIoU  ({entry["before"]:.1f} to {entry["after"]:.1f})   '
-                  f'{Path(entry["image"]).name}' for entry in ranked]
+    row_titles = [f'{"gain" if entry["gain"] > 0 else "loss"} {entry["gain"]:+.1f} mIoU  '
+                  f'({entry["before"]:.1f} to {entry["after"]:.1f})   {Path(entry["image"]).name}'
+                  for entry in ranked]
     sheet = contact_sheet(rows, titles, row_titles, HEIGHT)
     named = sorted(label for label in seen if label < len(images.classes))
     legend = class_legend([images.classes[label] for label in named],
@@ -91,9 +92,10 @@ def _draw_row(index: int, bare: Method, enhanced: Method, images: LabelledImages
     pictures = [_to_picture(dark, label.shape),
                 _to_picture(after.enhanced.data * 255, label.shape)]
     maps = [sample.pred_sem_seg.data[0].cpu().numpy() for sample in (before, after)] + [label]
+    # All on the bright picture: on the dark one, the same class has another colour.
     row = pictures + [
-        overlay_segmentation(picture, classes, images.palette, OPACITY, images.ignore_index)
-        for picture, classes in zip([*pictures, pictures[1]], maps)]
+        overlay_segmentation(pictures[1], classes, images.palette, OPACITY, images.ignore_index)
+        for classes in maps]
     labels = set(np.unique(np.concatenate([classes.ravel() for classes in maps])).tolist())
     return row, labels - {images.ignore_index}
 

@@ -13,7 +13,7 @@ from PIL import Image
 from mmscllle.registry import DATASETS
 
 from .folders import folder_dataset
-from .inputs import InputError, blame
+from .inputs import InputError, blame, one_line
 
 PLAIN_PIPELINE = [dict(type='LoadImageFromFile'), dict(type='LoadAnnotations'),
                   dict(type='PackSegInputs')]
@@ -24,6 +24,25 @@ def read_ignored_label(cfg: Config) -> int:
     evaluators = cfg.get('test_evaluator') or []
     evaluators = [evaluators] if isinstance(evaluators, dict) else evaluators
     return next((each['ignore_index'] for each in evaluators if 'ignore_index' in each), 255)
+
+
+def read_class_names(meta: dict, num_classes: int) -> dict:
+    """Class names and colours from a segmentor's checkpoint.
+
+    Args:
+        meta: ``meta`` of the checkpoint.
+        num_classes: Number of classes, to count them where the checkpoint names none.
+
+    Returns:
+        ``classes``, and ``palette`` where the checkpoint has one.
+    """
+    # Checkpoints of mmseg 0.x have them in capitals.
+    found = meta.get('dataset_meta') or {key.lower(): meta.get(key)
+                                         for key in ('CLASSES', 'PALETTE')}
+    names = dict(classes=found.get('classes') or [f'class {i}' for i in range(num_classes)])
+    if found.get('palette'):
+        names['palette'] = found['palette']
+    return names
 
 
 def digest(config: object) -> str:
@@ -48,9 +67,14 @@ class LabelledImages:
     def __init__(self, config: dict, scope: str, argument: str, ignore_index: int = 255) -> None:
         self.argument = argument
         self.ignore_index = ignore_index
-        self.fingerprint = digest(config)
+        self.fingerprint = digest([config, ignore_index])
         with blame(argument), DefaultScope.overwrite_default_scope(scope):
-            self.dataset = DATASETS.build(ConfigDict(config))
+            try:
+                self.dataset = DATASETS.build(ConfigDict(config))
+            except FileNotFoundError as error:
+                raise InputError(f'{argument}: the dataset is not there ({one_line(error)}); put '
+                                 'it where the config says, or name another with --data, or '
+                                 'folders with --img-dir and --ann-dir') from error
             for part in getattr(self.dataset, 'datasets', [self.dataset]):
                 # Otherwise MMEngine puts another image in the place of one that is left out.
                 part.test_mode = True

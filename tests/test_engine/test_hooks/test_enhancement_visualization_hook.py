@@ -183,6 +183,17 @@ def test_segmentor_of_a_wrapped_model_and_its_own_palette():
     assert not (panel == META['palette'][1]).all(axis=2).any()
 
 
+def test_segment_of_the_model_comes_first():
+    model = torch.nn.Identity()
+    model.segmentor = Segmentor()
+    model.segment = lambda x: torch.zeros_like(x[:, 0], dtype=torch.long)
+    runner = fake_runner(model, META)
+    EnhancementVisualizationHook(opacity=1.0).after_val_iter(runner, 0, *make_batch())
+    (panel,) = runner.visualizer.images.values()
+    assert (panel == META['palette'][0]).all(axis=2).sum() >= 2 * HEIGHT * WIDTH
+    assert not (panel == META['palette'][1]).all(axis=2).any()
+
+
 def test_segmentation_can_be_switched_off():
     model = torch.nn.Identity()
     model.segmentor = Segmentor()

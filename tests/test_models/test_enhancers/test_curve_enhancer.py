@@ -4,7 +4,7 @@ import pytest
 import torch
 from mmengine.runner import load_checkpoint
 from torch.autograd import gradcheck
-from torch.nn import functional as F
+from torch.nn import functional
 
 from mmscllle.models.enhancers import CurveEnhancer, apply_curves
 
@@ -52,15 +52,15 @@ def test_network_against_the_description():
     weights = enhancer.state_dict()
 
     def conv(i: int, *x: torch.Tensor) -> torch.Tensor:
-        return F.conv2d(torch.cat(x, 1), weights[f'e_conv{i}.weight'], weights[f'e_conv{i}.bias'],
-                        padding=1)
+        return functional.conv2d(torch.cat(x, 1), weights[f'e_conv{i}.weight'],
+                                 weights[f'e_conv{i}.bias'], padding=1)
 
-    x1 = F.relu(conv(1, image))
-    x2 = F.relu(conv(2, x1))
-    x3 = F.relu(conv(3, x2))
-    x4 = F.relu(conv(4, x3))
-    x5 = F.relu(conv(5, x3, x4))
-    x6 = F.relu(conv(6, x2, x5))
+    x1 = functional.relu(conv(1, image))
+    x2 = functional.relu(conv(2, x1))
+    x3 = functional.relu(conv(3, x2))
+    x4 = functional.relu(conv(4, x3))
+    x5 = functional.relu(conv(5, x3, x4))
+    x6 = functional.relu(conv(6, x2, x5))
     expected = torch.tanh(conv(7, x1, x6))
     enhanced, curves = enhancer(image)
     torch.testing.assert_close(curves, expected)

@@ -1,0 +1,6 @@
+"""An enhancer ahead of a segmentor, both fixed; the segmentor comes from another file."""
+model = dict(
+    type='mmscllle.EnhancedSegmentor',
+    data_preprocessor=dict(type='mmscllle.EnhanceDataPreprocessor'),
+    enhancer=dict(type='mmscllle.CurveEnhancer'))
+tta_model = dict(type='mmseg.SegTTAModel')

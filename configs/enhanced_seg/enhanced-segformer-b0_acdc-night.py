@@ -1,0 +1,6 @@
+_base_ = [
+    '../_base_/models/enhanced_segformer-b0_cityscapes.py',
+    '../_base_/datasets/acdc-night.py',
+    '../_base_/schedules/evaluation.py',
+    '../_base_/default_runtime.py',
+]

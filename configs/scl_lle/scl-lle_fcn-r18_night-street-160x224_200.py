@@ -1,0 +1,53 @@
+"""The quick start's training: the day segmentor teaches the enhancer on generated nights."""
+_base_ = [
+    '../_base_/models/scl-lle.py',
+    '../_base_/datasets/night-street.py',
+    '../_base_/schedules/adam_50k.py',
+    '../_base_/default_runtime.py',
+]
+segmentor_config = 'configs/night_street/fcn-r18_night-street-160x224_400.py'
+segmentor_checkpoint = 'work_dirs/quick_start/segmentor/iter_400.pth'
+model = dict(
+    objective=dict(
+        # Day brightness is a hint here, what the segmentor recognises is the aim.
+        contrastive_brightness=dict(loss_weight=2.),
+        illumination_smoothness=dict(loss_weight=20.),
+        feature_extractor=dict(
+            type='mmscllle.BackboneFeatures',
+            config=segmentor_config,
+            checkpoint=segmentor_checkpoint),
+        segmentor=dict(
+            type='mmscllle.FrozenSegmentor',
+            config=segmentor_config,
+            checkpoint=segmentor_checkpoint,
+            num_classes=8)))
+crop = [
+    dict(type='mmseg.RandomCrop', crop_size=(160, 224)),
+    dict(type='mmseg.RandomFlip', prob=0.5),
+]
+image_pipeline = [dict(type='mmscllle.LoadImage'), *crop]
+train_dataloader = dict(
+    batch_size=2,
+    num_workers=0,
+    sampler=dict(type='mmscllle.NumberedSampler', shuffle=True),
+    dataset=dict(
+        type='mmscllle.UnpairedLowLightDataset',
+        anchors=[
+            dict(
+                type='mmscllle.NightStreetDataset',
+                data_root={{_base_.data_root}},
+                data_prefix=dict(img_path='img/night_train', seg_map_path='ann/night_train'),
+                pipeline=[
+                    dict(type='mmscllle.LoadImage'),
+                    dict(type='mmscllle.LoadLabelMap'), *crop
+                ])
+        ],
+        positive_folders=[{{_base_.day_images}}],
+        negative_folders=[{{_base_.day_images}}],
+        positive_pipeline=image_pipeline,
+        negative_pipeline=[*image_pipeline, dict(type='mmscllle.SynthesizeExposure')],
+        pipeline=[dict(type='mmscllle.PackTripletInputs')]))
+optim_wrapper = dict(optimizer=dict(lr=1e-3))
+train_cfg = dict(max_iters=200, val_interval=200)
+default_hooks = dict(
+    logger=dict(interval=20), checkpoint=dict(interval=200), visualization=dict(interval=10))

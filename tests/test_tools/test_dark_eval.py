@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Callable
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.evaluator import Evaluator
+from mmengine.registry import DefaultScope
+from mmseg.evaluation import IoUMetric
+
+from mmscllle.evaluation.dark_evaluation import loop
+from mmscllle.models import CurveEnhancer, EnhancedSegmentor
+from mmscllle.registry import DATASETS
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOL = ROOT / 'tools' / 'dark_eval.py'
+COUNT = 5
+CLASSES = ('sky', 'building', 'road', 'car')
+
+DATA = """
+test_dataloader = dict(
+    batch_size=1,
+    dataset=dict(
+        type='BaseSegDataset', img_suffix='.png', data_root='{root}',
+        data_prefix=dict(img_path='img', seg_map_path='ann'),
+        metainfo=dict(classes={classes}),
+        pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadAnnotations'),
+                  dict(type='PackSegInputs')]))
+"""
+# Ends with SIGKILL amid the fourth image.
+DYING_RUN = """
+import os, runpy, signal, sys
+from mmscllle.evaluation.dark_evaluation import loop
+count, calls = loop.count_areas, []
+def dying(*args):
+    calls.append(args)
+    if len(calls) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return count(*args)
+loop.count_areas = dying
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name='__main__')
+"""
+
+
+@pytest.fixture(scope='module')
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location('dark_eval', TOOL)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Folders ``img`` and ``ann`` of a few dark pictures; ``data.py`` is the config of them."""
+    generator = np.random.default_rng(0)
+    for name in ('img', 'ann'):
+        (tmp_path / name).mkdir()
+    for index in range(COUNT):
+        blocks = generator.integers(90, size=(6, 8, 3), dtype=np.uint8)
+        image = cv2.resize(blocks, (80, 64), interpolation=cv2.INTER_NEAREST)
+        labels = generator.choice([0, 1, 2, 3, 255], size=(4, 5)).astype(np.uint8)
+        label = cv2.resize(labels, (80, 64), interpolation=cv2.INTER_NEAREST)
+        assert cv2.imwrite(str(tmp_path / 'img' / f'{index}.png'), image)
+        assert cv2.imwrite(str(tmp_path / 'ann' / f'{index}.png'), label)
+    (tmp_path / 'data.py').write_text(DATA.format(root=tmp_path, classes=CLASSES))
+    return tmp_path
+
+
+@pytest.fixture
+def enhancer(tmp_path: Path) -> str:
+    """A bare checkpoint of an enhancer that is narrower than the default."""
+    torch.manual_seed(0)
+    network = CurveEnhancer(channels=4, iterations=2)
+    for value in network.parameters():
+        torch.nn.init.normal_(value, std=0.3)
+    torch.save(network.state_dict(), tmp_path / 'enhancer.pth')
+    return str(tmp_path / 'enhancer.pth')
+
+
+@pytest.fixture
+def folders(data: Path, tiny_segmentor: tuple[str, str]) -> list[str]:
+    """Arguments: the segmentor, the folders and the output folder."""
+    return [*tiny_segmentor, '--img-dir', str(data / 'img'), '--ann-dir', str(data / 'ann'),
+            '--out-dir', str(data / 'out'), '--device', 'cpu']
+
+
+def report(data: Path) -> dict:
+    return json.loads((data / 'out' / 'dark_eval.json').read_text())
+
+
+def scores(data: Path) -> dict[str, list]:
+    return {row['name']: [row['mIoU'], row['mAcc'], row['aAcc'], row['IoU'], row['images']]
+            for row in report(data)['methods']}
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> list:
+    """Grows by one with each image that a method segments in the run."""
+    found: list = []
+    count = loop.count_areas
+
+    def counting(*args: object) -> list:
+        found.append(args)
+        return count(*args)
+
+    monkeypatch.setattr(loop, 'count_areas', counting)
+    return found
+
+
+def test_run_saves_table_figures_and_pictures(tool: ModuleType, folders: list, enhancer: str,
+                                              data: Path, capsys: pytest.CaptureFixture):
+    assert tool.main([*folders, '--enhancer', f'ours={enhancer}']) == 0
+    out = capsys.readouterr()
+    table = (data / 'out' / 'dark_eval.md').read_text()
+    assert table in out.out
+    assert f'{4 * COUNT}/{4 * COUNT}' in out.err and 'ETA' in out.err
+    content = report(data)
+    assert content['classes'] == list(CLASSES)
+    assert [row['name'] for row in content['methods']] == ['none', 'gamma', 'clahe', 'ours']
+    for row in content['methods']:
+        assert (row['images'], row['failed']) == (COUNT, 0)
+        assert row['ms_per_image'] > 0 and row['peak_memory_mib'] > 0
+        assert list(row['IoU']) == list(CLASSES)
+    sheet = cv2.imread(str(data / 'out' / 'dark_eval.png'))
+    assert content['pictures'] and {entry['method'] for entry in content['pictures']} == {'ours'}
+    # Five columns of 360 x 288 pixels, and as many rows as images.
+    assert sheet.shape[1] == 5 * 360 + 6 * 8
+    assert sheet.shape[0] > 288 * len(content['pictures'])
+
+
+@torch.no_grad()
+def test_figures_equal_those_of_mmsegs_evaluator(tool: ModuleType, folders: list, enhancer: str,
+                                                 data: Path, tiny_segmentor: tuple[str, str]):
+    config, checkpoint = tiny_segmentor
+    assert tool.main([*folders, '--enhancer', f'ours={enhancer}', '--pictures', '0']) == 0
+    chain = EnhancedSegmentor(dict(type='CurveEnhancer', channels=4, iterations=2), config,
+                              enhancer, checkpoint).eval()
+    metric = IoUMetric()
+    evaluator = Evaluator(metric)
+    evaluator.dataset_meta = dict(classes=CLASSES)
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        dataset = DATASETS.build(Config.fromfile(str(data / 'data.py')).test_dataloader.dataset)
+    for model, name in ((chain.segmentor, 'none'), (chain, 'ours')):
+        for index in range(COUNT):
+            batch = pseudo_collate([dataset[index]])
+            evaluator.process(model.test_step(batch), batch)
+        expected = evaluator.evaluate(COUNT)
+        row = next(row for row in report(data)['methods'] if row['name'] == name)
+        for key in ('mIoU', 'mAcc', 'aAcc'):
+            assert row[key] == pytest.approx(float(expected[key]), abs=1e-5)
+
+
+def test_killed_run_goes_on_where_it_stopped(tool: ModuleType, folders: list, data: Path,
+                                             calls: list, capsys: pytest.CaptureFixture):
+    arguments = [*folders, '--baselines', 'none', 'gamma']
+    whole = [*arguments[:arguments.index('--out-dir')], '--out-dir', str(data / 'whole'),
+             *arguments[arguments.index('--device'):]]
+    environment = dict(os.environ, PYTHONPATH=str(ROOT))
+    killed = subprocess.run([sys.executable, '-c', DYING_RUN, str(TOOL), *arguments],
+                            env=environment, capture_output=True, timeout=120)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    log = data / 'out' / 'results' / 'none.jsonl'
+    assert len(log.read_text().splitlines()) == 1 + 3
+    with open(log, 'a') as file:
+        file.write('{"image": "')
+    assert tool.main(arguments) == 0
+    assert len(calls) == 2 * COUNT - 3
+    assert f'3 of {2 * COUNT} results are there already' in capsys.readouterr().err
+    resumed = scores(data)
+    (data / 'out').rename(data / 'resumed')
+    assert tool.main(whole) == 0
+    (data / 'whole').rename(data / 'out')
+    assert scores(data) == resumed
+
+
+def test_stopping_says_how_to_go_on(tool: ModuleType, folders: list, data: Path,
+                                    monkeypatch: pytest.MonkeyPatch,
+                                    capsys: pytest.CaptureFixture):
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, 'count_areas', stop)
+    assert tool.main(folders) == 130
+    assert 'stopped; the same command goes on from here' in capsys.readouterr().err
+    assert not (data / 'out' / 'dark_eval.md').exists()
+
+
+def test_what_has_changed_is_done_again(tool: ModuleType, folders: list, enhancer: str, data: Path,
+                                        calls: list, capsys: pytest.CaptureFixture):
+    arguments = [*folders, '--enhancer', f'ours={enhancer}', '--baselines', 'none', '--pictures',
+                 '0']
+    assert tool.main([*arguments, '--limit', '2']) == 0
+    assert len(calls) == 2 * 2
+    assert tool.main(arguments) == 0
+    assert len(calls) == 2 * COUNT, 'a larger limit adds to what is there'
+    assert tool.main(arguments) == 0
+    assert len(calls) == 2 * COUNT
+    image = data / 'img' / '0.png'
+    os.utime(image, (1, 1))
+    assert tool.main(arguments) == 0
+    assert len(calls) == 2 * COUNT + 2, 'one image has changed'
+    weights = torch.load(enhancer)
+    weights['e_conv7.bias'] += 0.5
+    torch.save(weights, enhancer)
+    capsys.readouterr()
+    assert tool.main(arguments) == 0
+    assert len(calls) == 3 * COUNT + 2
+    message = capsys.readouterr().err
+    assert 'ours: the earlier results in' in message and 'belong to other weights' in message
+    assert 'none: the earlier' not in message
+
+
+def test_failing_images_are_named_and_the_run_goes_on(tool: ModuleType, folders: list, data: Path,
+                                                      calls: list, capsys: pytest.CaptureFixture):
+    good = (data / 'img' / '0.png').read_bytes()
+    (data / 'img' / '0.png').write_bytes(good[:60])
+    assert cv2.imwrite(str(data / 'ann' / '1.png'), np.zeros((64, 70), np.uint8))
+    assert cv2.imwrite(str(data / 'ann' / '2.png'), np.full((64, 80), 9, np.uint8))
+    (data / 'ann' / '3.png').unlink()
+    arguments = [*folders, '--baselines', 'none', 'gamma']
+    assert tool.main(arguments) == 1
+    out = capsys.readouterr()
+    reasons = {
+        0: f'the image {data}/img/0.png is unreadable: broken, or no picture',
+        1: 'the label map has shape (64, 70), the image (64, 80); it must hold one class index a '
+           'pixel, at the size of the image',
+        2: 'the label map has the label 9, outside of the 4 classes (0 to 3; 255 does not count)',
+        3: f'there is no label map {data}/ann/3.png',
+    }
+    assert '4 images failed and do not count' in out.out
+    for index, reason in reasons.items():
+        assert f'- {data}/img/{index}.png (all methods): {reason}' in out.out
+        assert f'gamma: {data}/img/{index}.png failed: {reason}' in out.err
+    assert [(row['images'], row['failed']) for row in report(data)['methods']] == [(1, 4)] * 2
+    # A repaired image is tried again, the good one is not.
+    (data / 'img' / '0.png').write_bytes(good)
+    calls.clear()
+    assert tool.main(arguments) == 1
+    assert [(row['images'], row['failed']) for row in report(data)['methods']] == [(2, 3)] * 2
+    assert len(calls) == 2 * 3, 'images 0, 1 and 2 reach the scoring; 3 does not, 4 is done'
+
+
+def test_configs_and_larger_checkpoints_are_taken(tool: ModuleType, enhancer: str, data: Path,
+                                                  tiny_segmentor: tuple[str, str]):
+    config, checkpoint = tiny_segmentor
+    chain = EnhancedSegmentor(dict(type='CurveEnhancer', channels=4, iterations=2), config,
+                              enhancer, checkpoint)
+    torch.save(dict(state_dict=chain.state_dict()), data / 'chain.pth')
+    changed = dict(chain.state_dict())
+    changed['segmentor.decode_head.conv_seg.bias'] = torch.tensor([50., 0, 0, 0])
+    torch.save(changed, data / 'joint.pth')
+    curves = "dict(type='mmscllle.CurveEnhancer', channels=4, iterations=2)"
+    (data / 'enhancer.py').write_text(
+        f"model = dict(type='mmscllle.SCLLLE', enhancer={curves})\nload_from = {enhancer!r}\n")
+    (data / 'chain.py').write_text(
+        f"_base_ = 'data.py'\ndefault_scope = 'mmseg'\nmodel = dict("
+        f"type='mmscllle.EnhancedSegmentor', enhancer={curves}, segmentor={config!r})\n")
+    assert tool.main([
+        str(data / 'chain.py'), str(data / 'chain.pth'), '--out-dir', str(data / 'out'),
+        '--enhancer', f'bare={enhancer}', f'config={data}/enhancer.py',
+        '--enhancer', f'part={data}/chain.pth', '--joint', f'same={data}/chain.pth',
+        f'joint={data}/joint.pth', '--device', 'cpu', '--baselines', 'none']) == 0
+    found = scores(data)
+    assert list(found) == ['none', 'bare', 'config', 'part', 'same', 'joint']
+    assert found['bare'] == found['config'] == found['part'] == found['same'] != found['none']
+    assert found['joint'][3]['road'] == 0 < found['joint'][3]['sky'], 'all is sky'
+
+
+def test_data_of_another_config_and_no_picture_without_enhancer(
+        tool: ModuleType, data: Path, tiny_segmentor: tuple[str, str],
+        capsys: pytest.CaptureFixture):
+    assert tool.main([*tiny_segmentor, '--data', str(data / 'data.py'), '--out-dir',
+                      str(data / 'out'), '--baselines', 'none', '--device', 'cpu']) == 0
+    assert 'no pictures: they compare an enhancer with the baseline none' in capsys.readouterr().out
+    assert not (data / 'out' / 'dark_eval.png').exists()
+
+
+@pytest.mark.parametrize('change, message', [
+    (lambda a, d: ['none.py', *a[1:]], "SEGMENTOR_CONFIG: there is no config file 'none.py'"),
+    (lambda a, d: [a[0], 'none.pth', *a[2:]],
+     "SEGMENTOR_CHECKPOINT: there is no checkpoint file 'none.pth'"),
+    (lambda a, d: [a[0], f'{d}/enhancer.pth', *a[2:]],
+     'SEGMENTOR_CHECKPOINT: .* does not fit the model .* Does it belong to SEGMENTOR_CONFIG?'),
+    (lambda a, d: [*a[:2], *a[6:]],
+     'SEGMENTOR_CONFIG: the config has no test_dataloader.dataset; name a config .* with --data'),
+    (lambda a, d: [*a[:2], *a[4:]], '--img-dir: missing; --img-dir and --ann-dir go together'),
+    (lambda a, d: [*a, '--data', a[0]], '--data: give either this or --img-dir'),
+    (lambda a, d: [*a[:2], '--data', a[0]], '--data: the config has no test_dataloader'),
+    (lambda a, d: [*a, '--baselines', 'retinex'],
+     "--baselines: there is no 'retinex'; choose from none, gamma, clahe"),
+    (lambda a, d: [*a, '--baselines'], '--enhancer: nothing to compare'),
+    (lambda a, d: [*a, '--enhancer', 'x.pth'], "--enhancer: got 'x.pth'; write NAME=PATH"),
+    (lambda a, d: [*a, '--enhancer', 'none=x.pth'],
+     "--enhancer: the name 'none' is given twice; rename one"),
+    (lambda a, d: [*a, '--enhancer', 'x=none.pth'],
+     "--enhancer x=none.pth: there is no checkpoint file 'none.pth'"),
+    (lambda a, d: [*a, '--enhancer', f'x={a[1]}'], 'it holds no CurveEnhancer'),
+    (lambda a, d: [*a, '--enhancer', f'x={a[0]}'], 'the model of the config has no enhancer'),
+    (lambda a, d: [*a, '--joint', f'x={d}/enhancer.pth'],
+     '--joint x=.*: it is no checkpoint of an EnhancedSegmentor'),
+    (lambda a, d: [*a[:2], '--data', f'{d}/two.py'],
+     '--data: the dataset has 2 classes, the segmentor 4; take a dataset with'),
+    (lambda a, d: [*a[:2], '--data', f'{d}/away.py'],
+     '--data: the dataset is not there .*nowhere.*; put it where the config says'),
+    (lambda a, d: [*a, '--limit', '0'], '--limit: must be at least 1, got 0'),
+    (lambda a, d: [*a[:-1], 'tpu'], "--device: must be cpu or cuda, got 'tpu'"),
+    (lambda a, d: [*a[:-1], 'cuda:99'], '--device: there is no cuda:99; use --device cpu'),
+])
+def test_wrong_input_gets_one_line(tool: ModuleType, folders: list, enhancer: str, data: Path,
+                                   capsys: pytest.CaptureFixture,
+                                   change: Callable[[list, Path], list], message: str):
+    (data / 'away.py').write_text(DATA.format(root=data / 'nowhere', classes=CLASSES))
+    (data / 'two.py').write_text(DATA.format(root=data, classes=('a', 'b')))
+    assert tool.main(change(folders, data)) == 2
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith('dark_eval')]
+    assert len(lines) == 1
+    assert re.search(f'error: .*{message}', lines[0]), lines[0]

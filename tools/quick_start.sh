@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# From nothing to a trained enhancer, a table and a picture: quick_start.sh [arguments of quick_start.py]
+set -euo pipefail
+TOOLS=$(cd "$(dirname "$0")" && pwd)
+VENV=${VENV:-$TOOLS/../.venv}
+bash "$TOOLS/create_env.sh" "$VENV" onedl
+exec "$VENV/bin/python" -W ignore "$TOOLS/quick_start.py" "$@"
