@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from mmscllle.registry import MODELS
 
-from .enhanced_segmentor_parts import build_changed_segmentor, build_enhancer, load_part
+from .enhanced_segmentor_parts import (build_changed_segmentor, build_enhancer, check_labels,
+                                       load_part)
 from .scl_lle import stack_labels
 from .scl_lle_objective import Triplet
 
@@ -165,6 +166,7 @@ class EnhancedSegmentor(BaseSegmentor):
             losses.update(self.objective(triplet, enhanced, curves, labels))
             for sample, label in zip(data_samples, labels):
                 sample.gt_sem_seg = PixelData(data=label[None])
+        check_labels(data_samples)
         batch = self.prepare(enhanced, data_samples, training=True)
         for name, value in self.segmentor(**batch, mode='loss').items():
             losses[f'segmentor.{name}'] = value

@@ -1,8 +1,11 @@
 """Build and fill the enhancer and the segmentor of a chain."""
 from __future__ import annotations
 
+from typing import Sequence
+
 from mmengine.config import Config, ConfigDict
 from mmseg.models import BaseSegmentor
+from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmscllle.registry import MODELS
@@ -46,7 +49,13 @@ def build_changed_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     merged = Config(dict(model=read_segmentor_config(config, 'model.segmentor')))
     merged.merge_from_dict(
         dict(model={name: value for name, value in changes.items() if value is not None}))
-    return build_segmentor(merged.model, 'model.segmentor')
+    segmentor = build_segmentor(merged.model, 'model.segmentor')
+    preprocessor = segmentor.data_preprocessor
+    sizes = [getattr(preprocessor, name, 0) for name in ('size', 'size_divisor')]
+    if sizes == [None, None]:
+        # In training mmseg's preprocessor insists on either; this one adds no padding.
+        preprocessor.size_divisor = 1
+    return segmentor
 
 
 def load_part(part: nn.Module, name: str, checkpoint: str) -> None:
@@ -66,3 +75,18 @@ def load_part(part: nn.Module, name: str, checkpoint: str) -> None:
     owners = OWNER_PREFIXES if name == 'enhancer' else (f'{name}.', )
     prefix = next((owner for owner in owners if any(key.startswith(owner) for key in weights)), '')
     load_weights(part, checkpoint, key, prefix=prefix)
+
+
+def check_labels(samples: Sequence[SegDataSample]) -> None:
+    """Check that each sample has labels.
+
+    Args:
+        samples: Data samples of a training batch.
+
+    Raises:
+        ValueError: If one has none.
+    """
+    missing = [sample.metainfo.get('img_path') for sample in samples if 'gt_sem_seg' not in sample]
+    if missing:
+        raise ValueError(f'there are no labels for {missing}: give a model.objective with a '
+                         'segmentor, which labels them, or train on labelled images alone')

@@ -71,8 +71,9 @@ class SCLLLE(BaseModel):
         """Run one batch.
 
         Args:
-            inputs: RGB in [0, 1], (N, 3, H, W), a list of (3, H, W) where sizes differ, or a dict
-                of ``low``, ``positive``, ``negative`` (which ``'loss'`` needs).
+            inputs: RGB in [0, 1], (N, 3, H, W); for ``'predict'`` also a list of (3, H, W) where
+                sizes differ; or a dict of ``low``, ``positive``, ``negative``, which ``'loss'``
+                needs.
             data_samples: One an image.
             mode: ``'loss'``, ``'predict'`` or ``'tensor'``.
 

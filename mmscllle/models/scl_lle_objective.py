@@ -132,7 +132,7 @@ class SCLLLEObjective(nn.Module):
                 losses['loss_feature_retention'] = self.feature_retention(
                     low_content, features.content)
 
-        if self.segmentor:
+        if self.segmentor and (self.semantic_cross_entropy or self.semantic_brightness):
             scores = self.segmentor(enhanced.detach() if self.detach_before_segmentor else enhanced)
             if self.pseudo_labels:
                 labels = self.fill_labels(labels, scores.detach())

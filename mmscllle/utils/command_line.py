@@ -28,8 +28,7 @@ def read_config(args: argparse.Namespace) -> Config:
         args: Parsed arguments: ``config`` and those of :func:`add_config_arguments`.
 
     Returns:
-        The config, with ``launcher`` and ``work_dir`` set, and a distributed backend that the
-        host has.
+        The config, with ``launcher`` and ``work_dir`` set.
 
     Raises:
         SystemExit: If there is no such config file.
@@ -42,7 +41,29 @@ def read_config(args: argparse.Namespace) -> Config:
     cfg.merge_from_dict(args.cfg_options)
     cfg.work_dir = (args.work_dir or cfg.get('work_dir')
                     or str(Path('work_dirs', Path(args.config).stem)))
-    if not torch.cuda.is_available() and cfg.get('env_cfg', {}).get('dist_cfg'):
-        # nccl, the configs' default, needs a GPU.
-        cfg.env_cfg.dist_cfg.backend = 'gloo'
+    if args.launcher != 'none' and not torch.cuda.is_available():
+        distribute_on_cpu(cfg)
     return cfg
+
+
+def distribute_on_cpu(cfg: Config) -> None:
+    """Let the processes of a distributed run meet on a host without a GPU.
+
+    MMEngine would choose a GPU for each process even with the backend gloo: the process group is
+    made here, which it then uses, and the model is wrapped without a device.
+
+    Args:
+        cfg: The config, changed in place.
+
+    Raises:
+        SystemExit: If the processes were not started by torchrun.
+    """
+    if cfg.launcher != 'pytorch':
+        raise SystemExit(f'--launcher {cfg.launcher} needs GPUs, and there is none; '
+                         'start the processes with torchrun (tools/dist_train.sh)')
+    torch.distributed.init_process_group('gloo')
+    cfg.model_wrapper_cfg = dict(
+        type='MMDistributedDataParallel',
+        device_ids=None,
+        broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False))

@@ -196,7 +196,7 @@ def test_test_time_augmentation(chain):
         merged, = model.test_step({key: [plain[key], flipped[key]] for key in plain})
         expected = sum(chain.segmentor.test_step(data)[0].seg_logits.data.softmax(0)
                        for data in (batch((50, 60)), flipped))
-    assert torch.equal(merged.pred_sem_seg.data, expected.argmax(0))
+    assert torch.equal(merged.pred_sem_seg.data[0], expected.argmax(0))
 
 
 def test_enhancer_and_segmentor_from_config_files(tmp_path, tiny_segmentor):

@@ -128,7 +128,10 @@ class EnhancementVisualizationHook(Hook):
     ) -> None:
         if not is_main_process():
             return
-        for image, sample in zip(data_batch['inputs'], outputs):
+        inputs = data_batch['inputs']
+        # Test-time augmentation: a list an augmentation; the merged sample is the last one's.
+        images = inputs[-1] if isinstance(inputs[0], (list, tuple)) else inputs
+        for image, sample in zip(images, outputs):
             if self._index % interval == 0:
                 name = f'{mode}_{self._index:05d}_{Path(sample.get("img_path", "")).stem}'
                 panel = self._panel(runner, image, sample)

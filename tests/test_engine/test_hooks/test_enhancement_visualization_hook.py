@@ -248,6 +248,15 @@ def test_stacked_inputs():
     assert len(runner.visualizer.images) == 2
 
 
+def test_augmented_inputs():
+    runner = fake_runner()
+    batch, samples = make_batch(2)
+    flipped = [image.flip(2) for image in batch['inputs']]
+    hook = EnhancementVisualizationHook(interval=1)
+    hook.after_val_iter(runner, 0, {'inputs': [batch['inputs'], flipped]}, samples)
+    assert len(runner.visualizer.images) == 2
+
+
 def test_normalised_inputs_are_refused():
     batch, samples = make_batch()
     batch['inputs'] = [image.float() for image in batch['inputs']]

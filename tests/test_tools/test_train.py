@@ -1,0 +1,195 @@
+"""tools/train.py, tools/test.py and their launchers, as a user starts them."""
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import mmseg
+import pytest
+import torch
+
+from training_config import ROOT, write_training_config
+
+TERMS = {
+    'loss_contrastive_brightness', 'loss_contrastive_gram', 'loss_semantic_brightness',
+    'loss_semantic_cross_entropy', 'loss_feature_retention', 'loss_color_constancy',
+    'loss_illumination_smoothness'
+}
+MMSEG_TOOLS = Path(mmseg.__file__).parent / '.mim' / 'tools'
+
+
+def environment() -> dict[str, str]:
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        port = probe.getsockname()[1]
+    path = os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')])
+    bin_folder = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
+    return dict(os.environ, PYTHONPATH=path, PATH=bin_folder, PORT=str(port), OMP_NUM_THREADS='1')
+
+
+def run(*command: object, fails: bool = False) -> str:
+    """Run a command and return all it prints."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
+                          env=environment(), timeout=300)
+    text = done.stdout + done.stderr
+    assert (done.returncode != 0) == fails, text[-3000:]
+    return text
+
+
+def scalars(work_dir: Path) -> list[dict]:
+    """What the logger has written, training iterations only."""
+    newest = sorted(work_dir.glob('*/vis_data/scalars.json'))[-1]
+    lines = [json.loads(line) for line in newest.read_text().splitlines()]
+    return [line for line in lines if 'loss' in line]
+
+
+def weights(checkpoint: Path) -> dict[str, torch.Tensor]:
+    return torch.load(checkpoint, map_location='cpu', weights_only=False)['state_dict']
+
+
+@pytest.fixture(scope='module')
+def trained(tmp_path_factory, tiny_segmentor) -> tuple[Path, Path, str]:
+    """A finished training: config, work dir and output."""
+    folder = tmp_path_factory.mktemp('train')
+    config = write_training_config(folder, tiny_segmentor)
+    work_dir = folder / 'work_dir'
+    return config, work_dir, run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir',
+                                 work_dir)
+
+
+def test_all_seven_terms_are_logged(trained):
+    _, work_dir, _ = trained
+    lines = scalars(work_dir)
+    assert len(lines) == 4
+    for line in lines:
+        assert TERMS <= set(line)
+        assert line['loss'] == pytest.approx(sum(line[term] for term in TERMS), rel=1e-4)
+
+
+def test_validation_reports_metrics_and_pictures(trained):
+    _, work_dir, output = trained
+    assert 'mIoU' in output and 'brightness' in output
+    assert len(list(work_dir.glob('*/vis_data/vis_image/*.png'))) == 3
+
+
+def test_a_checkpoint_holds_the_enhancer_alone(trained):
+    _, work_dir, _ = trained
+    state = weights(work_dir / 'iter_4.pth')
+    assert {name.split('.')[0] for name in state} == {'enhancer'}
+    assert sum(value.numel() * value.element_size() for value in state.values()) == 79416 * 4
+
+
+def test_the_last_checkpoint_is_tested(trained):
+    config, work_dir, _ = trained
+    output = run(sys.executable, ROOT / 'tools/test.py', config, work_dir / 'iter_4.pth',
+                 '--work-dir', work_dir / 'test', '--show-dir', work_dir / 'shown')
+    assert 'mIoU' in output
+    assert list((work_dir / 'shown').rglob('*.png'))
+
+
+def test_two_ranks_report_the_same_metrics_as_one(trained, tmp_path):
+    config, work_dir, _ = trained
+    checkpoint = work_dir / 'iter_4.pth'
+    run(sys.executable, ROOT / 'tools/test.py', config, checkpoint, '--work-dir', tmp_path / 'one')
+    run('bash', ROOT / 'tools/dist_test.sh', config, checkpoint, 2, '--work-dir', tmp_path / 'two')
+    one, two = (json.loads(next((tmp_path / name).glob('*/*.json')).read_text())
+                for name in ('one', 'two'))
+    for values in (one, two):
+        values.pop('time'), values.pop('data_time')
+    assert set(one) == set(two) and {'mIoU', 'brightness'} <= set(one)
+    assert one == pytest.approx(two, rel=1e-5)
+
+
+def test_a_killed_run_resumes_to_the_same_weights_bit_for_bit(tmp_path, tiny_segmentor):
+    config = write_training_config(tmp_path, tiny_segmentor, iters=12, interval=3)
+    command = [sys.executable, ROOT / 'tools/train.py', config, '--cfg-options',
+               'train_dataloader.num_workers=2', 'val_cfg=None', 'val_dataloader=None',
+               'val_evaluator=None', '--work-dir']
+    run(*command, tmp_path / 'whole')
+    killed = subprocess.Popen([str(part) for part in [*command, tmp_path / 'killed']],
+                              env=environment(), stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL, start_new_session=True)
+    marker = tmp_path / 'killed' / 'last_checkpoint'
+    deadline = time.time() + 120
+    while not marker.exists() and killed.poll() is None and time.time() < deadline:
+        time.sleep(0.01)
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert not (tmp_path / 'killed' / 'iter_12.pth').exists(), 'killed too late to show anything'
+    output = run(*command, tmp_path / 'killed', '--resume')
+    assert 'resumed epoch' in output
+    whole, resumed = (weights(tmp_path / name / 'iter_12.pth') for name in ('whole', 'killed'))
+    assert all(torch.equal(value, resumed[name]) for name, value in whole.items())
+
+
+def test_two_ranks_learn_as_one_process_with_twice_the_batch(tmp_path, tiny_segmentor):
+    config = write_training_config(tmp_path, tiny_segmentor)
+    script = Path(__file__).with_name('record_steps.py')
+    run(sys.executable, script, config, tmp_path / 'one', 2)
+    run(sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2',
+        f"--master_port={environment()['PORT']}", script, config, tmp_path / 'two', 1)
+    one = torch.load(tmp_path / 'one')
+    ranks = [torch.load(tmp_path / f'two.rank{rank}') for rank in (0, 1)]
+    assert len(one) == 4
+    for step, first, second in zip(one, *ranks):
+        assert TERMS <= set(step['losses'])
+        for name, value in step['losses'].items():
+            mean = (first['losses'][name] + second['losses'][name]) / 2
+            torch.testing.assert_close(mean, value, rtol=1e-5, atol=1e-6)
+        gradient, *both = (torch.cat([part['gradients'][name].flatten()
+                                      for name in step['gradients']])
+                           for part in (step, first, second))
+        assert torch.equal(*both)
+        assert (both[0] - gradient).norm() < 1e-5 * gradient.norm()
+
+
+def test_the_launcher_trains_on_two_ranks(tmp_path, tiny_segmentor):
+    config = write_training_config(tmp_path, tiny_segmentor, iters=2)
+    run('bash', ROOT / 'tools/dist_train.sh', config, 2, '--work-dir', tmp_path / 'work')
+    assert (tmp_path / 'work/iter_2.pth').exists()
+
+
+@pytest.mark.parametrize('setting', [
+    "optim_wrapper['accumulative_counts'] = 2",
+    "custom_hooks = [dict(type='EMAHook')]",
+], ids=['gradient accumulation', 'EMA'])
+def test_host_features_work(setting, tmp_path, tiny_segmentor):
+    config = write_training_config(tmp_path, tiny_segmentor)
+    config.write_text(config.read_text() + setting)
+    run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', tmp_path / 'work',
+        '--auto-scale-lr')
+    checkpoint = torch.load(tmp_path / 'work/iter_4.pth', map_location='cpu', weights_only=False)
+    assert ('ema_state_dict' in checkpoint) == ('EMA' in setting)
+    for key in ('state_dict', 'ema_state_dict'):
+        assert not [name for name in checkpoint.get(key, {}) if 'segmentor' in name]
+
+
+def test_stock_mmseg_tools_run_the_config(trained, tmp_path):
+    config, work_dir, _ = trained
+    run(sys.executable, MMSEG_TOOLS / 'train.py', config, '--work-dir', tmp_path / 'stock')
+    assert (tmp_path / 'stock/iter_4.pth').exists()
+    assert torch.equal(
+        weights(tmp_path / 'stock/iter_4.pth')['enhancer.e_conv7.bias'],
+        weights(work_dir / 'iter_4.pth')['enhancer.e_conv7.bias'])
+    output = run(sys.executable, MMSEG_TOOLS / 'test.py', config, work_dir / 'iter_4.pth',
+                 '--work-dir', tmp_path / 'stock_test')
+    assert 'mIoU' in output
+
+
+@pytest.mark.parametrize(('arguments', 'message'), [
+    (['missing.py'], "there is no config file 'missing.py'"),
+    (['{config}', '--amp', '--cfg-options', 'optim_wrapper.type=MyWrapper'],
+     "--amp works with optim_wrapper.type=OptimWrapper, got 'MyWrapper'"),
+    (['{config}', '--auto-scale-lr', '--cfg-options', 'auto_scale_lr={}'],
+     '--auto-scale-lr needs auto_scale_lr.base_batch_size'),
+])
+def test_wrong_use_of_train_is_answered_in_a_line(arguments, message, trained):
+    arguments = [str(trained[0]) if part == '{config}' else part for part in arguments]
+    output = run(sys.executable, ROOT / 'tools/train.py', *arguments, fails=True)
+    assert message in output and 'Traceback' not in output
