@@ -157,7 +157,8 @@ def test_images_and_metric_of_the_test(path, read):
         evaluators = config.test_evaluator
         for evaluator in [evaluators] if isinstance(evaluators, dict) else evaluators:
             METRICS.build(evaluator)
-    item, = dataset
+    assert len(dataset) == 1
+    item = dataset[0]
     assert f'/{DATA[data_set(path)]}/' in f"/{item['data_samples'].img_path}"
     assert item['inputs'].dtype == torch.uint8 and item['inputs'].shape[0] == 3
     assert item['data_samples'].gt_sem_seg.data.shape[1:] == item['inputs'].shape[1:]
@@ -170,7 +171,7 @@ def test_joint_training_takes_labelled_day_and_unlabelled_night(path, read):
     config = read(path)
     with DefaultScope.overwrite_default_scope(config.default_scope):
         dataset = DATASETS.build(config.train_dataloader.dataset)
-    labelled, unlabelled = dataset
+    labelled, unlabelled = dataset[0], dataset[1]
     size = (320, 320) if path.stem.startswith(CAMVID) else (1024, 1024)
     for item in (labelled, unlabelled):
         assert {tuple(image.shape[1:]) for image in item['inputs'].values()} == {size}
@@ -193,7 +194,8 @@ def test_losses_of_joint_training(path, read):
     set_crop(config.train_dataloader.dataset, (128, 128))
     with DefaultScope.overwrite_default_scope(config.default_scope):
         model = MODELS.build(config.model)
-        items = list(DATASETS.build(config.train_dataloader.dataset))
+        dataset = DATASETS.build(config.train_dataloader.dataset)
+    items = [dataset[0], dataset[1]]
     # It would pad these small crops.
     model.segmentor.data_preprocessor.size = (128, 128)
     batch = dict(inputs=default_collate([item['inputs'] for item in items]),

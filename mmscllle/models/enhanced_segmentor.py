@@ -12,8 +12,7 @@ from torch import Tensor, nn
 
 from mmscllle.registry import MODELS
 
-from .enhanced_segmentor_parts import (build_changed_segmentor, build_enhancer, check_labels,
-                                       load_part)
+from .enhanced_segmentor_parts import build_enhancer, build_segmentor, check_labels, load_part
 from .scl_lle import stack_labels
 from .scl_lle_objective import Triplet
 
@@ -78,7 +77,7 @@ class EnhancedSegmentor(BaseSegmentor):
             raise ValueError(f'model.learn must be one of {sorted(LEARNERS)}, got {learn!r}')
         self.learners = LEARNERS[learn]
         self.enhancer = build_enhancer(enhancer)
-        self.segmentor = build_changed_segmentor(segmentor, segmentor_changes)
+        self.segmentor = build_segmentor(segmentor, segmentor_changes)
         if not torch.cuda.is_available():
             self.segmentor = revert_sync_batchnorm(self.segmentor)
         self.objective = None if objective is None else MODELS.build(objective)

@@ -11,8 +11,8 @@ from torch import nn
 from mmscllle.registry import MODELS
 from mmscllle.utils.weights import load_weights, read_checkpoint
 
+from . import frozen_segmentor
 from .enhancers.curve_enhancer import OWNER_PREFIXES
-from .frozen_segmentor import build_segmentor, read_segmentor_config
 
 
 def build_enhancer(config: str | dict) -> nn.Module:
@@ -36,7 +36,7 @@ def build_enhancer(config: str | dict) -> nn.Module:
     return MODELS.build(ConfigDict(config))
 
 
-def build_changed_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
+def build_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     """Build an mmseg segmentor without its weights, some keys of its config changed.
 
     Args:
@@ -46,10 +46,10 @@ def build_changed_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     Returns:
         The segmentor.
     """
-    merged = Config(dict(model=read_segmentor_config(config, 'model.segmentor')))
+    merged = Config(dict(model=frozen_segmentor.read_segmentor_config(config, 'model.segmentor')))
     merged.merge_from_dict(
         dict(model={name: value for name, value in changes.items() if value is not None}))
-    segmentor = build_segmentor(merged.model, 'model.segmentor')
+    segmentor = frozen_segmentor.build_segmentor(merged.model, 'model.segmentor')
     preprocessor = segmentor.data_preprocessor
     sizes = [getattr(preprocessor, name, 0) for name in ('size', 'size_divisor')]
     if sizes == [None, None]:

@@ -109,7 +109,7 @@ def test_batches_of_unequal_sizes(chain):
     sizes = (50, 60), (40, 72), (50, 60)
     with torch.no_grad():
         together = chain.test_step(batch(*sizes))
-        for index, (sample, size) in enumerate(zip(together, sizes)):
+        for index, sample in enumerate(together):
             data = batch(*sizes)
             alone = chain.segmentor.test_step({key: value[index:index + 1]
                                                for key, value in data.items()})[0]

@@ -173,5 +173,5 @@ def test_synchronised_batch_norm_becomes_plain_without_a_gpu(tiny_segmentor):
 
 def test_unlabelled_images_need_an_objective(tiny_segmentor, inputs):
     samples = [SegDataSample(metainfo=dict(img_path=f'{i}.png')) for i in range(2)]
-    with pytest.raises(ValueError, match=r"there are no labels for \['0.png', '1.png'\].*model.objective"):
+    with pytest.raises(ValueError, match=r"no labels for \['0.png', '1.png'\]: .*objective"):
         build(tiny_segmentor, learn='both').loss(inputs['low'], samples)
