@@ -4,12 +4,7 @@ train_dataloader = dict(
     dataset=dict(anchors=[
         dict(
             type='mmscllle.LowLightImageDataset',
-            data_root={{_base_.cityscapes_root}},
+            data_root=_base_.cityscapes_root,
             data_prefix=dict(img_path='leftImg8bit/train'),
-            pipeline=[
-                dict(type='mmscllle.LoadImage'),
-                dict(type='mmseg.RandomCrop', crop_size={{_base_.size}}),
-                dict(type='RandomFlip', prob=0.5),
-                dict(type='mmscllle.SynthesizeLowLight'),
-            ])
+            pipeline=[*_base_.image_pipeline, dict(type='mmscllle.SynthesizeLowLight')])
     ]))

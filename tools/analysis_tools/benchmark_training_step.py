@@ -121,7 +121,6 @@ def main() -> None:
         vgg_weights = str(Path(folder, 'vgg16.pth'))
         torch.save(VGG(16).state_dict(), vgg_weights)
         enhancer = CurveEnhancer()
-        enhancer.init_weights()
         ways = {'reference': reference(enhancer, vgg_weights), 'ours': ours(enhancer, vgg_weights)}
     times: dict[str, list[float]] = {name: [] for name in ways}
     for step in range(args.steps + 3):

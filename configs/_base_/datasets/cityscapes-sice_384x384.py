@@ -2,13 +2,18 @@
 cityscapes_root = 'data/cityscapes/'
 sice_root = 'data/SICE/Dataset_Part1/'
 size = (384, 384)
+crop = [
+    dict(type='mmseg.RandomCrop', crop_size=size),
+    dict(type='RandomFlip', prob=0.5),
+]
 anchor_pipeline = [
     dict(type='mmscllle.LoadImage'),
     dict(type='mmscllle.LoadLabelMap'),
-    dict(type='mmseg.RandomCrop', crop_size=size),
-    dict(type='RandomFlip', prob=0.5),
+    *crop,
     dict(type='mmscllle.SynthesizeLowLight'),
 ]
+# For anchors without labels.
+image_pipeline = [dict(type='mmscllle.LoadImage'), *crop]
 contrast_pipeline = [
     dict(type='mmscllle.LoadImage'),
     dict(type='Resize', scale=size, keep_ratio=False),
