@@ -49,7 +49,7 @@ def train(config: str, name: str) -> str:
 
 def test(name: str, enhancer: dict, checkpoint: str | None) -> dict[str, float]:
     """Metrics of an enhancer on the night streets that were kept aside."""
-    runner = runner_of(ENHANCER, f'test_{name}', load_from=checkpoint)
+    runner = runner_of(ENHANCER, f'test_{name}', load_from=checkpoint, log_level='ERROR')
     if checkpoint is None:
         runner.model.enhancer = SCLLLE(enhancer).enhancer
     return runner.test()
@@ -68,7 +68,7 @@ def table(results: dict[str, dict[str, float]]) -> str:
 @torch.no_grad()
 def picture(checkpoint: str, count: int = 4) -> Path:
     """Write what the enhancer makes of the first night streets, and what the segmentor sees."""
-    runner = runner_of(ENHANCER, 'picture', load_from=checkpoint)
+    runner = runner_of(ENHANCER, 'picture', load_from=checkpoint, log_level='ERROR')
     runner.load_or_resume()
     model = runner.model.eval()
     rows = []

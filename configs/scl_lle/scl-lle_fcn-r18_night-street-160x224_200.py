@@ -10,8 +10,9 @@ segmentor_checkpoint = 'work_dirs/quick_start/segmentor/iter_400.pth'
 model = dict(
     objective=dict(
         # Day brightness is a hint here, what the segmentor recognises is the aim.
-        contrastive_brightness=dict(loss_weight=2.),
-        illumination_smoothness=dict(loss_weight=20.),
+        contrastive_brightness=dict(loss_weight=1.),
+        semantic_cross_entropy=dict(loss_weight=2.),
+        illumination_smoothness=dict(loss_weight=5.),
         feature_extractor=dict(
             type='mmscllle.BackboneFeatures',
             config=segmentor_config,

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Callable, Sequence
+from typing import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -89,6 +89,10 @@ class UnpairedLowLightDataset(Dataset):
     def __len__(self) -> int:
         """Number of anchors."""
         return len(self.anchors)
+
+    def __iter__(self) -> Iterator[dict]:
+        """Draw once for each anchor: numbers themselves have no end."""
+        return (self[index] for index in range(len(self)))
 
     def __getitem__(self, number: int) -> dict:
         """Draw a triplet.

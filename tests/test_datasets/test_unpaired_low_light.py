@@ -261,3 +261,7 @@ def test_anchors_without_images_are_named(triplets, tmp_path, kind):
 def test_no_anchors(triplets):
     with pytest.raises(ValueError, match='anchors names no data set'):
         build(triplets, anchors=[])
+
+
+def test_iteration_ends_after_a_draw_of_each_anchor(triplets):
+    assert len(list(build(triplets))) == ANCHORS
