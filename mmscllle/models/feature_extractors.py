@@ -96,6 +96,8 @@ class VGG16Features(FeatureExtractor):
                              f' got {tuple(style_layers)} and {content_layer!r}')
         network = VGG(16).features[:ends[-1]]
         load_weights(_Named(network), checkpoint, 'feature_extractor.checkpoint')
+        # Convolutions and pooling run faster so, on CPUs as on GPUs.
+        network.to(memory_format=torch.channels_last)
         super().__init__(network, *((IMAGENET_MEAN, IMAGENET_STD) if normalize else ()))
         self.style_ends = ends[:-1]
 
@@ -113,7 +115,8 @@ class VGG16Features(FeatureExtractor):
 
     def style(self, image: Tensor) -> tuple[Tensor, ...]:
         """Compute the style layers alone."""
-        x, start, maps = self.normalize(image), 0, []
+        x = self.normalize(image).contiguous(memory_format=torch.channels_last)
+        start, maps = 0, []
         for end in self.style_ends:
             x = self.network[start:end](x)
             maps.append(x)

@@ -83,9 +83,9 @@ def test_vgg_passes(objective_config, batch, seeded_vgg):
     seen = [given for given, _ in shallow]
     assert len(seen) == 4
     for image in (enhanced, *triplet):
-        assert sum(image.data_ptr() == given.data_ptr() for given in seen) == 1
+        assert sum(torch.equal(image, given) for given in seen) == 1
     with_gradient = [given for given, out in shallow if out.grad_fn is not None]
-    assert len(with_gradient) == 1 and with_gradient[0] is enhanced
+    assert len(with_gradient) == 1 and torch.equal(with_gradient[0], enhanced)
     # The content layer is only needed of the enhanced and the low image.
     assert [out.grad_fn is not None for out in deep] == [True, False]
     for name in ('loss_contrastive_gram', 'loss_feature_retention'):

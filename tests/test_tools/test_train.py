@@ -13,7 +13,6 @@ from pathlib import Path
 import mmseg
 import pytest
 import torch
-
 from training_config import ROOT, write_training_config
 
 TERMS = {

@@ -18,7 +18,7 @@ from mmengine.config import Config
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
-from mmscllle.models import CurveEnhancer, SCLLLEObjective, VGG16Features
+from mmscllle.models import CurveEnhancer, SCLLLEObjective
 from mmscllle.models.scl_lle_objective import Triplet
 
 CONFIG = Path(__file__).parents[2] / 'configs' / '_base_' / 'models' / 'scl-lle.py'
@@ -41,7 +41,9 @@ def ours(enhancer: CurveEnhancer, vgg_weights: str) -> Callable[..., Tensor]:
 
 def reference(enhancer: CurveEnhancer, vgg_weights: str) -> Callable[..., Tensor]:
     """One network call for each loss and image, one loop turn for each of 35 class ids."""
-    vgg = VGG16Features(vgg_weights).network
+    network = VGG(16)
+    network.load_state_dict(torch.load(vgg_weights))
+    vgg = network.requires_grad_(False).features
     to_relu1_2, to_relu2_2 = vgg[:4], vgg[4:9]
     to_relu3_3, to_relu4_3 = vgg[9:16], vgg[16:23]
 

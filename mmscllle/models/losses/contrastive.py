@@ -12,7 +12,7 @@ from .precision import at_least_float32
 
 
 def brightness_distance(a: Tensor, b: Tensor) -> Tensor:
-    """Mean absolute difference of the channel-mean images (paper, eq. 3).
+    """Mean absolute difference of channel-mean images (paper, eq. 3).
 
     Args:
         a: Images, (N, C, H, W).
@@ -40,12 +40,17 @@ def gram_matrix(features: Tensor) -> Tensor:
         return flat @ flat.transpose(1, 2) / (c * h * w)
 
 
+def gram_matrices(features: Sequence[Tensor]) -> list[Tensor]:
+    """The Gram matrix of each layer's features."""
+    return [gram_matrix(layer) for layer in features]
+
+
 def gram_distance(a: Sequence[Tensor], b: Sequence[Tensor]) -> Tensor:
     """Sum of squared differences of Gram matrices over all layers (paper, eq. 4).
 
     Args:
-        a: Feature maps, one (N, C_l, H_l, W_l) a layer.
-        b: Feature maps of the same layers.
+        a: Gram matrices, one (N, C_l, C_l) a layer.
+        b: Gram matrices of the same layers.
 
     Returns:
         One distance an image, (N,).
@@ -55,7 +60,7 @@ def gram_distance(a: Sequence[Tensor], b: Sequence[Tensor]) -> Tensor:
     """
     if len(a) != len(b):
         raise ValueError(f'both images need features of the same layers, got {len(a)} and {len(b)}')
-    return sum((gram_matrix(x) - gram_matrix(y)).pow(2).sum(dim=(1, 2)) for x, y in zip(a, b))
+    return sum((x - y).pow(2).sum(dim=(1, 2)) for x, y in zip(a, b))
 
 
 def triplet_hinge(to_positive: Tensor, to_negative: Tensor, margin: float) -> Tensor:
@@ -107,16 +112,17 @@ class ContrastiveLoss(nn.Module):
             feature_extractor = MODELS.build(feature_extractor)
         self.feature_extractor = feature_extractor
 
-    def distances(self, a: Tensor | Sequence[Tensor], b: Tensor | Sequence[Tensor]) -> Tensor:
-        """The distance between corresponding images of two batches, (N,)."""
+    def describe(self, image: Tensor | Sequence[Tensor]) -> Tensor | Sequence[Tensor]:
+        """What the distance compares: the image itself, or the Gram matrices of its features."""
         if self.distance == 'brightness':
-            return brightness_distance(a, b)
+            return image
         if self.feature_extractor is not None:
-            a, b = self.feature_extractor.style(a), self.feature_extractor.style(b)
-        elif isinstance(a, Tensor):
+            image = self.feature_extractor.style(image)
+        elif isinstance(image, Tensor):
             raise ValueError("ContrastiveLoss(distance='gram') without a feature_extractor takes "
-                             f'a sequence of feature maps, got a tensor of shape {tuple(a.shape)}')
-        return gram_distance(a, b)
+                             'a sequence of feature maps, got a tensor of shape '
+                             f'{tuple(image.shape)}')
+        return gram_matrices(image)
 
     def forward(self, enhanced: Tensor | Sequence[Tensor], positive: Tensor | Sequence[Tensor],
                 negative: Tensor | Sequence[Tensor]) -> Tensor:
@@ -130,8 +136,10 @@ class ContrastiveLoss(nn.Module):
         Returns:
             Scalar.
         """
-        to_positive = self.distances(enhanced, positive)
-        to_negative = self.distances(enhanced, negative)
+        distance = gram_distance if self.distance == 'gram' else brightness_distance
+        anchor = self.describe(enhanced)
+        to_positive = distance(anchor, self.describe(positive))
+        to_negative = distance(anchor, self.describe(negative))
         if self.reference_form:
             reduce = torch.sum if self.distance == 'gram' else torch.mean
             to_positive, to_negative = reduce(to_positive), reduce(to_negative)

@@ -9,6 +9,7 @@ from mmscllle.models.losses import ContrastiveLoss
 from mmscllle.models.losses.contrastive import (
     brightness_distance,
     gram_distance,
+    gram_matrices,
     gram_matrix,
     triplet_hinge,
 )
@@ -38,7 +39,8 @@ def test_gram_by_hand():
     torch.testing.assert_close(gram_matrix(features),
                                torch.tensor([[[1.25, 0.75], [0.75, 2.25]]]))
     expected = (1.25**2 + 2 * 0.75**2 + 2.25**2)
-    assert gram_distance([features], [torch.zeros_like(features)]).item() == expected
+    grams = gram_matrices([features]), gram_matrices([torch.zeros_like(features)])
+    assert gram_distance(*grams).item() == expected
 
 
 def test_gram_against_numpy():
@@ -57,7 +59,7 @@ def test_gram_against_numpy():
         sum(np.square(gram(x[n].numpy()) - gram(y[n].numpy())).sum() for x, y in zip(a, b))
         for n in range(2)
     ]
-    np.testing.assert_allclose(gram_distance(a, b), expected)
+    np.testing.assert_allclose(gram_distance(gram_matrices(a), gram_matrices(b)), expected)
 
 
 def test_hinge_is_flat_beyond_the_margin():
@@ -88,8 +90,8 @@ def test_reference_form_takes_one_hinge_on_the_batch_mean_of_brightness():
 
 def test_reference_form_sums_gram_distances_over_the_batch():
     anchor, positive, negative = ([torch.rand(3, 4, 5, 6)] for _ in range(3))
-    to_positive = gram_distance(anchor, positive)
-    to_negative = gram_distance(anchor, negative)
+    grams = [gram_matrices(features) for features in (anchor, positive, negative)]
+    to_positive, to_negative = gram_distance(grams[0], grams[1]), gram_distance(grams[0], grams[2])
     reference = ContrastiveLoss('gram', margin=1., loss_weight=5., reference_form=True)
     torch.testing.assert_close(reference(anchor, positive, negative),
                                5 * (to_positive.sum() - to_negative.sum() + 1))
