@@ -69,11 +69,14 @@ def test_unscoped_names_of_mmengine_are_found_through_the_parent(name):
 
 
 def typed_dicts(value: Any) -> Iterator[dict]:
-    """All dicts with a type below a config's value."""
+    """All dicts with a type below a config's value that are built in the scope at hand."""
     if isinstance(value, dict):
+        if value.get('_scope_') == 'mmseg':
+            return
         if isinstance(value.get('type'), str):
             yield value
-        value = list(value.values())
+        # EnhancedSegmentor merges such a key into its segmentor, which it builds as mmseg does.
+        value = [part for key, part in value.items() if key != 'decode_head']
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from typed_dicts(item)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -46,6 +47,13 @@ def scalars(work_dir: Path) -> list[dict]:
     newest = sorted(work_dir.glob('*/vis_data/scalars.json'))[-1]
     lines = [json.loads(line) for line in newest.read_text().splitlines()]
     return [line for line in lines if 'loss' in line]
+
+
+def reported(output: str) -> dict[str, float]:
+    """The metrics in the last line of a test, without times."""
+    line = [line for line in output.splitlines() if 'aAcc: ' in line][-1]
+    metrics = dict(re.findall(r'(\w+): ([-\d.]+)', line.split(']', 1)[1]))
+    return {name: float(value) for name, value in metrics.items() if 'time' not in name}
 
 
 def weights(checkpoint: Path) -> dict[str, torch.Tensor]:
@@ -94,15 +102,11 @@ def test_the_last_checkpoint_is_tested(trained):
 
 def test_two_ranks_report_the_same_metrics_as_one(trained, tmp_path):
     config, work_dir, _ = trained
-    checkpoint = work_dir / 'iter_4.pth'
-    run(sys.executable, ROOT / 'tools/test.py', config, checkpoint, '--work-dir', tmp_path / 'one')
-    run('bash', ROOT / 'tools/dist_test.sh', config, checkpoint, 2, '--work-dir', tmp_path / 'two')
-    one, two = (json.loads(next((tmp_path / name).glob('*/*.json')).read_text())
-                for name in ('one', 'two'))
-    for values in (one, two):
-        values.pop('time'), values.pop('data_time')
-    assert set(one) == set(two) and {'mIoU', 'brightness'} <= set(one)
-    assert one == pytest.approx(two, rel=1e-5)
+    command = config, work_dir / 'iter_4.pth'
+    one = run(sys.executable, ROOT / 'tools/test.py', *command, '--work-dir', tmp_path / 'one')
+    two = run('bash', ROOT / 'tools/dist_test.sh', *command, 2, '--work-dir', tmp_path / 'two')
+    assert reported(one)['mIoU'] > 0
+    assert reported(one) == reported(two)
 
 
 def test_a_killed_run_resumes_to_the_same_weights_bit_for_bit(tmp_path, tiny_segmentor):
