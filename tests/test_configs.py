@@ -116,7 +116,8 @@ def test_segmentor_and_its_data_are_built(path, config_folder, monkeypatch):
             assert len(dataset.metainfo['classes']) == network.num_classes
 
 
-@of([path for path in SCL_LLE if 'night-street' not in path.stem])
+# The quick start and the training for segmentation weigh the terms for their own ends.
+@of([path for path in SCL_LLE if 'night-street' not in path.stem and '_seg_' not in path.stem])
 def test_weights_and_margins_are_the_papers(path):
     objective = Config.fromfile(str(path)).model.objective
     weights = {term: objective[term].loss_weight for term in TERMS}

@@ -2,6 +2,7 @@
 _base_ = './scl-lle.py'
 segmentor_config = '{{$MMSCLLLE_SHARED:../shared}}/checkpoints/fast_scnn_camvid_day.py'
 segmentor_checkpoint = '{{$MMSCLLLE_SHARED:../shared}}/checkpoints/fast_scnn_camvid_day.pth'
+released_weights = '{{$MMSCLLLE_SHARED:../shared}}/checkpoints/scl_lle_reference.pth'
 model = dict(
     objective=dict(
         feature_extractor=dict(
