@@ -8,6 +8,8 @@ from mmseg.datasets import CityscapesDataset
 
 from mmscllle.registry import DATASETS
 
+from .checked_folder import existing_image_folder
+
 CONDITIONS = ('fog', 'night', 'rain', 'snow')
 SPLITS = ('train', 'val', 'test')
 
@@ -68,9 +70,7 @@ class ACDCDataset(CityscapesDataset):
 
     def load_data_list(self) -> list[dict]:
         """List the images of the conditions and the split that are asked for."""
-        folder = self.data_prefix.get('img_path', '')
-        if not Path(folder).is_dir():
-            raise FileNotFoundError(f'data_prefix.img_path: there is no folder {folder!r}')
+        folder = existing_image_folder(self.data_prefix)
         found: dict[str, list[dict]] = {}
         for entry in super().load_data_list():
             condition, split = Path(entry['img_path']).parts[-4:-2]

@@ -1,15 +1,15 @@
 """CamVid: street scenes by day and at dusk."""
 from __future__ import annotations
 
-from pathlib import Path
-
 from mmseg.datasets import BaseSegDataset
 
 from mmscllle.registry import DATASETS
 
+from .checked_folder import CheckedFolder
+
 
 @DATASETS.register_module()
-class CamVidDataset(BaseSegDataset):
+class CamVidDataset(CheckedFolder, BaseSegDataset):
     """CamVid with its usual 11 classes (Brostow et al., *Semantic Object Classes in Video*, 2009).
 
     Layout: images and label maps of the same names in two folders; labels are class ids, 255 is
@@ -38,13 +38,3 @@ class CamVidDataset(BaseSegDataset):
     def __init__(self, img_suffix: str = '.jpg', seg_map_suffix: str = '.png',
                  **kwargs: object) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
-
-    def load_data_list(self) -> list[dict]:
-        """List images and label maps, as mmseg does."""
-        folder = self.data_prefix.get('img_path', '')
-        if not Path(folder).is_dir():
-            raise FileNotFoundError(f'data_prefix.img_path: there is no folder {folder!r}')
-        entries = super().load_data_list()
-        if not entries:
-            raise ValueError(f'data_prefix.img_path: no image *{self.img_suffix} in {folder!r}')
-        return entries

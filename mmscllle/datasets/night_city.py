@@ -1,15 +1,15 @@
 """NightCity: streets of many cities by night."""
 from __future__ import annotations
 
-from pathlib import Path
-
 from mmseg.datasets import CityscapesDataset
 
 from mmscllle.registry import DATASETS
 
+from .checked_folder import CheckedFolder
+
 
 @DATASETS.register_module()
-class NightCityDataset(CityscapesDataset):
+class NightCityDataset(CheckedFolder, CityscapesDataset):
     """NightCity (Tan et al., TIP 2021) with Cityscapes' 19 classes.
 
     Layout: that of NightCity-fine, the release with refined labels (Wei et al., *Disentangle then
@@ -37,13 +37,3 @@ class NightCityDataset(CityscapesDataset):
                  seg_map_suffix: str = '_trainIds.png',
                  **kwargs: object) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
-
-    def load_data_list(self) -> list[dict]:
-        """List images and label maps, as mmseg does."""
-        folder = self.data_prefix.get('img_path', '')
-        if not Path(folder).is_dir():
-            raise FileNotFoundError(f'data_prefix.img_path: there is no folder {folder!r}')
-        entries = super().load_data_list()
-        if not entries:
-            raise ValueError(f'data_prefix.img_path: no image *{self.img_suffix} in {folder!r}')
-        return entries
