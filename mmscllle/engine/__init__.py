@@ -1,5 +1,6 @@
 """What plugs into MMEngine's runner."""
 
 from .hooks import EnhancementVisualizationHook
+from .optim_wrappers import BFloat16OptimWrapper
 
-__all__ = ['EnhancementVisualizationHook']
+__all__ = ['BFloat16OptimWrapper', 'EnhancementVisualizationHook']

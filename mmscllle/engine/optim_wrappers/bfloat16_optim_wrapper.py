@@ -1,0 +1,35 @@
+"""Mixed precision that also works on a CPU."""
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import Iterator
+
+import torch
+from mmengine.device import get_device
+from mmengine.optim import OptimWrapper
+from torch import nn
+
+from mmscllle.registry import OPTIM_WRAPPERS
+
+
+@OPTIM_WRAPPERS.register_module()
+class BFloat16OptimWrapper(OptimWrapper):
+    """Compute losses in bfloat16 where torch deems it safe; weights and updates stay float32.
+
+    bfloat16 has float32's range, so no loss has to be scaled.  MMEngine's ``AmpOptimWrapper`` does
+    the same on a GPU and refuses a CPU, where a processor with AVX-512 BF16 or AMX gains most.
+
+    Args:
+        **kwargs: Arguments of MMEngine's ``OptimWrapper``.
+    """
+
+    @contextmanager
+    def optim_context(self, model: nn.Module) -> Iterator[None]:
+        """Compute a training step in mixed precision.
+
+        Args:
+            model: The model that is trained.
+        """
+        device = get_device()
+        with super().optim_context(model), torch.autocast(device, dtype=torch.bfloat16):
+            yield
