@@ -1,6 +1,7 @@
 """Networks that brighten an image, and baselines without weights."""
 from .baselines import CLAHEEnhancer, GammaEnhancer, IdentityEnhancer
-from .curve_enhancer import CurveEnhancer, apply_curves
+from .curve_enhancer import CurveEnhancer
+from .tone_curves import apply_curves
 
 __all__ = [
     'CLAHEEnhancer', 'CurveEnhancer', 'GammaEnhancer', 'IdentityEnhancer', 'apply_curves'

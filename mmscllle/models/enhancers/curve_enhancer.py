@@ -7,50 +7,32 @@ from torch import Tensor, nn
 
 from mmscllle.registry import MODELS
 
+from .tone_curves import apply_curves, reduce_image
+
 # Prefixes under which the wrappers that hold an enhancer save it.
 OWNER_PREFIXES = ('enhancer.', 'generator.')
 
 
-def apply_curves(image: Tensor, curves: Tensor) -> Tensor:
-    r"""Brighten an image by iterated quadratic tone curves.
-
-    .. math:: x_{i+1} = x_i + r_i (x_i^2 - x_i)
-
-    (Guo et al., *Zero-Reference Deep Curve Estimation*, CVPR 2020, eq. 3, with
-    :math:`r = -\alpha`.)  With :math:`|r| \le 1` the values stay in [0, 1].
-
-    Args:
-        image: RGB in [0, 1], (N, 3, H, W).
-        curves: Curve parameters ``r`` in [-1, 1], (N, 3 * iterations, H, W), iteration by
-            iteration.
-
-    Returns:
-        The enhanced image, RGB in [0, 1], (N, 3, H, W).
-
-    Raises:
-        ValueError: If the number of curve channels is no multiple of the image's.
-    """
-    channels = image.shape[1]
-    if curves.shape[1] % channels:
-        raise ValueError(f'curves must have a multiple of {channels} channels, '
-                         f'got shape {tuple(curves.shape)}')
-    for curve in curves.split(channels, dim=1):
-        image = image + curve * (image * image - image)
-    return image
+def _checked_factor(downsample: int) -> int:
+    if not isinstance(downsample, int) or downsample < 1:
+        raise ValueError(f'downsample must be a positive integer, got {downsample!r}')
+    return downsample
 
 
 @MODELS.register_module()
 class CurveEnhancer(BaseModule):
     """Seven 3x3 convolutions that estimate pixel-wise tone curves.
 
-    No down-sampling, any image size, 79,416 parameters with the default arguments.  Layer names
-    are those of the released checkpoints (``e_conv1`` ... ``e_conv7``), so these load without a
-    conversion; so do checkpoints of models that hold an enhancer (``SCLLLE``,
-    ``EnhancedSegmentor``).
+    Any image size, 79,416 parameters with the default arguments.  Layer names are those of the
+    released checkpoints (``e_conv1`` ... ``e_conv7``), so these load without a conversion; so do
+    checkpoints of models that hold an enhancer (``SCLLLE``, ``EnhancedSegmentor``).
 
     Args:
         channels: Width of the hidden layers.
         iterations: How often the curve is applied.
+        downsample: Factor by which the image is reduced, along either side, for estimating the
+            curves, which are then enlarged bilinearly (Zero-DCE++).  The weights are the same for
+            every factor; they fit those that they were trained with.
         init_cfg: MMEngine's initialisation config.  The default draws convolution weights from
             N(0, 0.02) as the paper does; ``dict(type='Pretrained', checkpoint=...)`` loads a file.
 
@@ -63,12 +45,14 @@ class CurveEnhancer(BaseModule):
     def __init__(self,
                  channels: int = 32,
                  iterations: int = 8,
+                 downsample: int = 1,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg or dict(type='Normal', layer='Conv2d', std=0.02))
         if channels < 1 or iterations < 1:
             raise ValueError('channels and iterations must be positive, '
                              f'got channels={channels}, iterations={iterations}')
         self.iterations = iterations
+        self.downsample = _checked_factor(downsample)
         self.e_conv1 = nn.Conv2d(3, channels, 3, padding=1)
         self.e_conv2 = nn.Conv2d(channels, channels, 3, padding=1)
         self.e_conv3 = nn.Conv2d(channels, channels, 3, padding=1)
@@ -95,24 +79,28 @@ class CurveEnhancer(BaseModule):
         x6 = self.e_conv6(torch.cat((x2, x5), dim=1)).relu()
         return self.e_conv7(torch.cat((x1, x6), dim=1)).tanh()
 
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, image: Tensor, downsample: int | None = None) -> tuple[Tensor, Tensor]:
         """Enhance a batch.
 
         Args:
             image: RGB in [0, 1], (N, 3, H, W).
+            downsample: Replaces that of the constructor in this call.
 
         Returns:
-            The enhanced image, RGB in [0, 1], (N, 3, H, W), and the curve parameters in [-1, 1],
-            (N, 3 * iterations, H, W).
+            The enhanced image, RGB in [0, 1], (N, 3, H, W), and the curve parameters in [-1, 1] at
+            the size they were estimated at, (N, 3 * iterations, ceil(H / downsample),
+            ceil(W / downsample)).
 
         Raises:
-            ValueError: If the input is not a batch of three-channel images.
+            ValueError: If the input is not a batch of three-channel images, or ``downsample`` is
+                not a positive integer.
         """
         if image.dim() != 4 or image.shape[1] != 3:
             raise ValueError('CurveEnhancer takes RGB images of shape (N, 3, H, W), '
                              f'got {tuple(image.shape)}')
-        curves = self.estimate_curves(image)
-        return apply_curves(image, curves), curves
+        factor = self.downsample if downsample is None else _checked_factor(downsample)
+        curves = self.estimate_curves(reduce_image(image, factor))
+        return apply_curves(image, curves, factor), curves
 
     @staticmethod
     def _unwrap_owner(state_dict: dict, prefix: str, *_: object) -> None:
