@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
@@ -17,7 +18,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--resume', nargs='?', const='auto', metavar='CHECKPOINT',
                         help='go on from a checkpoint; without a value from the latest one in '
                         'the work dir, or from the start where there is none')
-    parser.add_argument('--amp', action='store_true', help='train with mixed precision')
+    parser.add_argument('--amp', action='store_true', help='train with mixed precision: '
+                        'bfloat16 on a CPU')
     parser.add_argument('--auto-scale-lr', action='store_true',
                         help='scale the learning rate by batch size / auto_scale_lr.'
                         'base_batch_size')
@@ -26,16 +28,24 @@ def parse_args() -> argparse.Namespace:
 
 
 def use_mixed_precision(cfg: Config) -> None:
-    """Turn the config's optimizer wrapper into the one for mixed precision.
+    """Turn the config's optimizer wrapper into one for mixed precision.
+
+    On a GPU this is MMEngine's own, which refuses a CPU.
 
     Raises:
         SystemExit: If the config has a wrapper of another kind.
     """
+    wrappers = ('OptimWrapper', 'AmpOptimWrapper', 'mmscllle.BFloat16OptimWrapper')
     kind = cfg.optim_wrapper.get('type', 'OptimWrapper')
-    if kind not in ('OptimWrapper', 'AmpOptimWrapper'):
+    if kind not in wrappers:
         raise SystemExit(f'--amp works with optim_wrapper.type=OptimWrapper, got {kind!r}')
-    cfg.optim_wrapper.type = 'AmpOptimWrapper'
-    cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
+    if kind != 'OptimWrapper':
+        return
+    if get_device() == 'cpu':
+        cfg.optim_wrapper.type = 'mmscllle.BFloat16OptimWrapper'
+    else:
+        cfg.optim_wrapper.type = 'AmpOptimWrapper'
+        cfg.optim_wrapper.loss_scale = 'dynamic'
 
 
 def main() -> None:

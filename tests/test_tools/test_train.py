@@ -14,6 +14,7 @@ from pathlib import Path
 import mmseg
 import pytest
 import torch
+from mmengine.config import Config
 from training_config import ROOT, write_training_config
 
 TERMS = {
@@ -171,6 +172,15 @@ def test_host_features_work(setting, tmp_path, tiny_segmentor):
     assert ('ema_state_dict' in checkpoint) == ('EMA' in setting)
     for key in ('state_dict', 'ema_state_dict'):
         assert not [name for name in checkpoint.get(key, {}) if 'segmentor' in name]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="with a GPU --amp is MMEngine's own")
+def test_mixed_precision_on_a_cpu(tmp_path, tiny_segmentor):
+    config = write_training_config(tmp_path, tiny_segmentor, iters=2)
+    run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', tmp_path / 'work', '--amp')
+    dumped = Config.fromfile(str(tmp_path / 'work' / config.name))
+    assert dumped.optim_wrapper.type == 'mmscllle.BFloat16OptimWrapper'
+    assert all(w.dtype == torch.float32 for w in weights(tmp_path / 'work/iter_2.pth').values())
 
 
 def test_stock_mmseg_tools_run_the_config(trained, tmp_path):

@@ -36,6 +36,36 @@ def test_against_a_loop_over_pixels():
     np.testing.assert_allclose(SemanticCrossEntropyLoss()(logits, labels), np.mean(expected))
 
 
+def test_class_weights_by_hand():
+    logits = torch.tensor([[0., math.log(3)], [0., 0.]]).view(1, 2, 1, 2)
+    labels = torch.tensor([[[0, 1]]])
+    expected = (3 * math.log(2) + 1 * math.log(4)) / (3 + 1)
+    loss = SemanticCrossEntropyLoss(class_weight=[3., 1.])
+    assert loss(logits, labels).item() == pytest.approx(expected)
+    assert not loss.state_dict()
+
+
+def test_class_weights_leave_void_out_and_keep_images_apart():
+    torch.manual_seed(0)
+    logits = torch.randn(3, 4, 5, 6, dtype=torch.float64)
+    labels = torch.randint(4, (3, 5, 6))
+    labels[0, :2], labels[2] = 255, 255
+    weight = [0.5, 1., 2., 4.]
+    found = SemanticCrossEntropyLoss(class_weight=weight)(logits, labels)
+    # torch's own weighted mean is that of one image.
+    expected = sum(
+        torch.nn.functional.cross_entropy(
+            logits[i:i + 1], labels[i:i + 1], ignore_index=255,
+            weight=torch.tensor(weight, dtype=torch.float64)) for i in (0, 1)) / 3
+    torch.testing.assert_close(found, expected)
+
+
+def test_class_weights_of_another_number_of_classes():
+    loss = SemanticCrossEntropyLoss(class_weight=[1., 2.])
+    with pytest.raises(ValueError, match='class_weight has 2 values for 3 classes'):
+        loss(torch.randn(1, 3, 4, 5), torch.zeros(1, 4, 5).long())
+
+
 def test_all_void_gives_zero_and_gradient_zero():
     logits = torch.randn(2, 5, 4, 6, requires_grad=True)
     loss = SemanticCrossEntropyLoss()(logits, torch.full((2, 4, 6), 255))
