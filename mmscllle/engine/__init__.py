@@ -1,6 +1,9 @@
 """What plugs into MMEngine's runner."""
 
-from .hooks import EnhancementVisualizationHook
+from .hooks import EnhancementVisualizationHook, GeneratorCheckpointHook, MetricTableHook
 from .optim_wrappers import BFloat16OptimWrapper
 
-__all__ = ['BFloat16OptimWrapper', 'EnhancementVisualizationHook']
+__all__ = [
+    'BFloat16OptimWrapper', 'EnhancementVisualizationHook', 'GeneratorCheckpointHook',
+    'MetricTableHook'
+]

@@ -2,6 +2,7 @@
 from . import losses
 from .data_preprocessor import EnhanceDataPreprocessor
 from .enhanced_segmentor import EnhancedSegmentor
+from .enhancer_generator import EnhancerGenerator
 from .enhancers import CLAHEEnhancer, CurveEnhancer, GammaEnhancer, IdentityEnhancer
 from .feature_extractors import BackboneFeatures, VGG16Features
 from .frozen_segmentor import FrozenSegmentor
@@ -10,6 +11,6 @@ from .scl_lle_objective import SCLLLEObjective
 
 __all__ = [
     'SCLLLE', 'BackboneFeatures', 'CLAHEEnhancer', 'CurveEnhancer', 'EnhanceDataPreprocessor',
-    'EnhancedSegmentor', 'FrozenSegmentor', 'GammaEnhancer', 'IdentityEnhancer',
-    'SCLLLEObjective', 'VGG16Features', 'losses'
+    'EnhancedSegmentor', 'EnhancerGenerator', 'FrozenSegmentor', 'GammaEnhancer',
+    'IdentityEnhancer', 'SCLLLEObjective', 'VGG16Features', 'losses'
 ]

@@ -5,12 +5,13 @@ from typing import Sequence
 
 import torch
 from mmengine.model import BaseModel
-from mmengine.structures import PixelData
+from mmengine.structures import BaseDataElement, PixelData
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmscllle.registry import MODELS
 
+from .enhancers.curve_enhancer import OWNER_PREFIXES
 from .scl_lle_objective import IGNORE_INDEX, Triplet
 
 
@@ -31,6 +32,11 @@ def stack_labels(samples: Sequence[SegDataSample], size: tuple[int, int],
         sample.gt_sem_seg.data.squeeze(0).to(device) if 'gt_sem_seg' in sample else void
         for sample in samples
     ])
+
+
+def to_bgr255(image: Tensor) -> Tensor:
+    """Turn ``image``, RGB in [0, 1], (3, H, W), into BGR in [0, 255]."""
+    return image.flip(0) * 255
 
 
 @MODELS.register_module()
@@ -116,7 +122,9 @@ class SCLLLE(BaseModel):
 
         Returns:
             The samples with ``enhanced``, float32 RGB in [0, 1], (3, H, W); and, where a sample
-            has a ground truth, ``pred_sem_seg``, the frozen segmentor's view of it.
+            has a ground truth, ``pred_sem_seg``, the frozen segmentor's view of it.  For mmagic's
+            metrics and visualizer, the same image as ``output.pred_img``, and the ``reference``,
+            where a sample has one, as ``gt_img``: BGR in [0, 255].
         """
         if isinstance(inputs, Tensor):
             images = self.enhancer(inputs)[0]
@@ -125,14 +133,18 @@ class SCLLLE(BaseModel):
         samples = data_samples or [SegDataSample() for _ in images]
         for sample, image in zip(samples, images):
             sample.enhanced = PixelData(data=image.float())
+            sample.output = BaseDataElement(pred_img=to_bgr255(sample.enhanced.data))
+            if 'reference' in sample:
+                sample.gt_img = PixelData(data=to_bgr255(sample.reference.data))
             if self.segmentor is not None and 'gt_sem_seg' in sample:
                 sample.pred_sem_seg = PixelData(data=self.segmentor.predict(image[None]))
         return samples
 
     @staticmethod
     def _adopt_bare_enhancer(state_dict: dict, prefix: str, *_: object) -> None:
-        """Load a checkpoint of the enhancer alone into ``enhancer``."""
+        """Load the enhancer alone, or another model's, into ``enhancer``."""
         if any(name.startswith(f'{prefix}enhancer.') for name in state_dict):
             return
-        for name in [n for n in state_dict if n.startswith(f'{prefix}e_conv')]:
-            state_dict[f'{prefix}enhancer.{name[len(prefix):]}'] = state_dict.pop(name)
+        for start in [prefix + owner for owner in ('', *OWNER_PREFIXES)]:
+            for name in [n for n in state_dict if n.startswith(f'{start}e_conv')]:
+                state_dict[f'{prefix}enhancer.{name[len(start):]}'] = state_dict.pop(name)

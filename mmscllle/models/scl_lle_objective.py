@@ -39,6 +39,7 @@ class SCLLLEObjective(nn.Module):
         semantic_brightness: Loss of (enhanced, labels).
         semantic_cross_entropy: Loss of (class scores, labels); needs ``segmentor``.
         feature_retention: Loss of content features (low, enhanced); needs ``feature_extractor``.
+            Or a loss of the images themselves, whose ``takes_images`` is True.
         color_constancy: Loss of the enhanced image.
         illumination_smoothness: Loss of the curves.
         feature_extractor: The fixed network for the Gram and retention terms.
@@ -67,13 +68,6 @@ class SCLLLEObjective(nn.Module):
                  pseudo_label_confidence: float = 0.,
                  detach_before_segmentor: bool = False) -> None:
         super().__init__()
-        for term, config, network, name in (
-                ('contrastive_gram', contrastive_gram, feature_extractor, 'feature_extractor'),
-                ('feature_retention', feature_retention, feature_extractor, 'feature_extractor'),
-                ('semantic_cross_entropy', semantic_cross_entropy, segmentor, 'segmentor')):
-            if config is not None and network is None:
-                raise ValueError(f'objective.{term} needs objective.{name}; give it, '
-                                 f'or set {term}=None')
 
         def build(config: dict | None) -> nn.Module | None:
             return None if config is None else MODELS.build(config)
@@ -90,6 +84,15 @@ class SCLLLEObjective(nn.Module):
         self.pseudo_labels = pseudo_labels
         self.pseudo_label_confidence = pseudo_label_confidence
         self.detach_before_segmentor = detach_before_segmentor
+        self.retains_features = self.feature_retention is not None and not getattr(
+            self.feature_retention, 'takes_images', False)
+        for term, used, network in (
+                ('contrastive_gram', self.contrastive_gram, 'feature_extractor'),
+                ('feature_retention', self.retains_features, 'feature_extractor'),
+                ('semantic_cross_entropy', self.semantic_cross_entropy, 'segmentor')):
+            if used and getattr(self, network) is None:
+                raise ValueError(f'objective.{term} needs objective.{network}; give it, '
+                                 f'or set {term}=None')
 
     def forward(self, triplet: Triplet, enhanced: Tensor, curves: Tensor,
                 labels: Tensor) -> dict[str, Tensor]:
@@ -117,20 +120,22 @@ class SCLLLEObjective(nn.Module):
             losses['loss_contrastive_brightness'] = self.contrastive_brightness(
                 enhanced, positive, negative)
 
-        if self.contrastive_gram or self.feature_retention:
+        if self.contrastive_gram or self.retains_features:
             features = self.feature_extractor(enhanced)
             with torch.no_grad():
                 if self.contrastive_gram:
                     positive_style = self.feature_extractor.style(positive)
                     negative_style = self.feature_extractor.style(negative)
-                if self.feature_retention:
+                if self.retains_features:
                     low_content = self.feature_extractor.content(low)
             if self.contrastive_gram:
                 losses['loss_contrastive_gram'] = self.contrastive_gram(
                     features.style, positive_style, negative_style)
-            if self.feature_retention:
+            if self.retains_features:
                 losses['loss_feature_retention'] = self.feature_retention(
                     low_content, features.content)
+        if self.feature_retention and not self.retains_features:
+            losses['loss_feature_retention'] = self.feature_retention(low, enhanced)
 
         if self.segmentor and (self.semantic_cross_entropy or self.semantic_brightness):
             scores = self.segmentor(enhanced.detach() if self.detach_before_segmentor else enhanced)

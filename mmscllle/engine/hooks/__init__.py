@@ -1,5 +1,7 @@
 """Hooks of MMEngine's runner."""
 
 from .enhancement_visualization_hook import EnhancementVisualizationHook
+from .generator_checkpoint_hook import GeneratorCheckpointHook
+from .metric_table_hook import MetricTableHook
 
-__all__ = ['EnhancementVisualizationHook']
+__all__ = ['EnhancementVisualizationHook', 'GeneratorCheckpointHook', 'MetricTableHook']

@@ -11,6 +11,7 @@ from mmseg.models import BaseSegmentor
 from torch import nn
 
 from mmscllle.models.enhanced_segmentor import EnhancedSegmentor, build_enhancer
+from mmscllle.models.enhancers.curve_enhancer import OWNER_PREFIXES
 from mmscllle.models.frozen_segmentor import build_segmentor, read_segmentor_config
 from mmscllle.utils.weights import load_weights, read_checkpoint
 
@@ -23,8 +24,7 @@ BASELINES = {
     'clahe': 'mmscllle.CLAHEEnhancer',
 }
 CONFIG_SUFFIXES = ('.py', '.json', '.yaml', '.yml')
-# Under these prefixes the larger models save the part.
-ENHANCER_OWNERS = ('enhancer.', 'generator.')
+# Under this prefix the larger models save the part.
 SEGMENTOR_OWNERS = ('segmentor.', )
 
 
@@ -137,7 +137,7 @@ class MethodBuilder:
     def _load_enhancer(self, checkpoint: str, argument: str,
                        ) -> tuple[nn.Module, BaseSegmentor, dict]:
         weights, _ = read_checkpoint(checkpoint, argument)
-        prefix = _find_prefix(weights, ENHANCER_OWNERS)
+        prefix = _find_prefix(weights, OWNER_PREFIXES)
         first, last = (weights.get(f'{prefix}e_conv{i}.weight') for i in (1, 7))
         if first is not None and last is not None:
             config = dict(type='mmscllle.CurveEnhancer', channels=len(first),
@@ -160,7 +160,7 @@ class MethodBuilder:
         checkpoint = (cfg.get('load_from') or model.get('enhancer_checkpoint')
                       or (config.get('init_cfg') or {}).get('checkpoint'))
         if checkpoint:
-            prefix = _find_prefix(read_checkpoint(checkpoint, argument)[0], ENHANCER_OWNERS)
+            prefix = _find_prefix(read_checkpoint(checkpoint, argument)[0], OWNER_PREFIXES)
             load_weights(network, checkpoint, argument, prefix=prefix)
         elif network.state_dict():
             raise ValueError('the config names no weights of its enhancer; set load_from, or give '

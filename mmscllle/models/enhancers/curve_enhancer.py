@@ -10,7 +10,7 @@ from mmscllle.registry import MODELS
 from .tone_curves import apply_curves, reduce_image
 
 # Prefixes under which the wrappers that hold an enhancer save it.
-OWNER_PREFIXES = ('enhancer.', 'generator.')
+OWNER_PREFIXES = ('enhancer.', 'generator.enhancer.', 'generator.')
 
 
 def _checked_factor(downsample: int) -> int:

@@ -3,10 +3,12 @@ from .color_constancy import ColorConstancyLoss
 from .contrastive import ContrastiveLoss
 from .feature_retention import FeatureRetentionLoss
 from .illumination_smoothness import IlluminationSmoothnessLoss
+from .perceptual_retention import PerceptualRetentionLoss
 from .semantic_brightness_consistency import SemanticBrightnessConsistencyLoss
 from .semantic_cross_entropy import SemanticCrossEntropyLoss
 
 __all__ = [
-    'ColorConstancyLoss', 'ContrastiveLoss', 'FeatureRetentionLoss', 'IlluminationSmoothnessLoss',
-    'SemanticBrightnessConsistencyLoss', 'SemanticCrossEntropyLoss'
+    'ColorConstancyLoss', 'ContrastiveLoss', 'FeatureRetentionLoss',
+    'IlluminationSmoothnessLoss', 'PerceptualRetentionLoss', 'SemanticBrightnessConsistencyLoss',
+    'SemanticCrossEntropyLoss'
 ]

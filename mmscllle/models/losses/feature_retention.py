@@ -29,6 +29,11 @@ class FeatureRetentionLoss(nn.Module):
             feature_extractor = MODELS.build(feature_extractor)
         self.feature_extractor = feature_extractor
 
+    @property
+    def takes_images(self) -> bool:
+        """Whether ``forward`` takes images, and not their features."""
+        return self.feature_extractor is not None
+
     def forward(self, low: Tensor, enhanced: Tensor) -> Tensor:
         """Compute the loss.
 
