@@ -1,0 +1,338 @@
+"""Enhance photographs: files, folders, URLs, arrays."""
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+import torch
+from mmengine.config import Config, ConfigDict
+from mmengine.device import get_device
+from mmengine.hub import get_config
+from mmengine.infer import BaseInferencer
+from mmengine.logging import print_log
+from mmengine.structures import PixelData
+from mmengine.visualization import Visualizer
+from mmseg.structures import SegDataSample
+from rich.progress import track
+
+from mmscllle.fileio import MAX_PIXELS, Photograph, find_sources, read_photograph
+from mmscllle.models.enhancers import CurveEnhancer
+from mmscllle.visualization import enhancement_panel
+from mmscllle.visualization.tone_curve_plot import tone_curve_plot
+
+from .curve_engine import CurveEngine
+from .enhancement import Enhancement, collect_failure
+from .enhancer_weights import SHIPPED_MODELS, build_enhancer
+from .ordered_map import ordered_map
+from .output_plan import OutputPlan
+from .segmentation import load_segmentor
+from .tensors import frames_to_tensor, tensor_to_frame
+
+
+class EnhanceInferencer(BaseInferencer):
+    """Enhance photographs.
+
+    Args:
+        model: ``'scl-lle'``, whose weights come with the package; a config, its path or its name
+            (``'mmscllle::scl_lle/….py'``); or the name of a model in the metafile.
+        weights: Path or URL of a checkpoint of a ``CurveEnhancer``, an ``SCLLLE``, an
+            ``EnhancedSegmentor`` or of the authors' release, weights only. None: the model's own.
+        device: Where it runs. None: a GPU if there is one.
+        scope: The package whose metafile lists models.
+        fast: Estimate the curves at a reduced size (:class:`CurveEngine`).
+        tile: Size of the tiles that bound the memory (:class:`CurveEngine`); None: no tiles.
+        precision: Of the network, ``'float32'``, ``'bfloat16'`` or ``'float16'``.
+        compile: Whether ``torch.compile`` compiles the network.
+        segmentor: Path, ``'mmseg::…'`` name or dict of the config of a segmentor whose view is
+            drawn before and after.
+        segmentor_weights: Path or URL of its checkpoint.
+        max_pixels: A file that claims more pixels, all its frames together, is refused before it
+            is decoded; None: no limit.
+        show_progress: Whether calls show a progress bar.
+
+    Raises:
+        FileNotFoundError: If a config or checkpoint is not there.
+        ValueError: If an argument is wrong, or a checkpoint is of another network or holds more
+            than weights.
+
+    Example:
+        >>> enhance = EnhanceInferencer()
+        >>> enhance('photographs', out_dir='enhanced')
+        >>> bright = enhance(mmcv.imread('dark.jpg'))['predictions']
+    """
+
+    def __init__(self,
+                 model: str | dict | Config | None = 'scl-lle',
+                 weights: str | None = None,
+                 device: str | None = None,
+                 scope: str = 'mmscllle',
+                 fast: bool = False,
+                 tile: int | None = None,
+                 precision: str = 'float32',
+                 compile: bool = False,
+                 segmentor: str | dict | None = None,
+                 segmentor_weights: str | None = None,
+                 max_pixels: int | None = MAX_PIXELS,
+                 show_progress: bool = True) -> None:
+        self.max_pixels = max_pixels
+        self.device = _usable_device(device or get_device())
+        super().__init__(model, weights, self.device, scope, show_progress)
+        self.engine = CurveEngine(self.model, self.device, precision, fast, tile, compile)
+        self.segmentor, self.segmentor_meta = None, {}
+        if segmentor is not None:
+            self.segmentor, self.segmentor_meta = load_segmentor(
+                segmentor, segmentor_weights, self.device)
+
+    def __call__(self, inputs: Any, return_datasamples: bool = False, batch_size: int = 1,
+                 **kwargs: Any) -> dict:
+        """Enhance and collect the results.
+
+        All results stay in memory: see :meth:`stream` for more photographs than fit.
+
+        Args:
+            inputs: See :meth:`stream`.
+            return_datasamples: Give data samples instead of arrays.
+            batch_size: See :meth:`stream`.
+            **kwargs: Other arguments of :meth:`stream`.
+
+        Returns:
+            - ``predictions``: one array an input in OpenMMLab's convention, of the type of the
+              input: BGR (H, W, 3), BGR and alpha (H, W, 4) or grey (H, W); a list of an
+              animation's frames; None for what failed or was skipped. With
+              ``return_datasamples`` mmseg's data sample with ``enhanced``, float32 RGB in
+              [0, 1], (3, H, W).
+            - ``visualization``: one panel an input (uint8 RGB) with ``return_vis``, else None.
+            - ``failures``: (name, reason) of each input that failed.
+
+            As :class:`MMSegInferencer` does, a single input gives no lists but its own
+            prediction and panel.
+
+        Raises:
+            OSError, ValueError, RuntimeError: If the only input fails.
+        """
+        if not isinstance(inputs, Iterator):
+            # Listed first, so that the progress bar knows how many there are.
+            inputs = list(find_sources(inputs, kwargs.get('out_dir') or None))
+        results = self.stream(inputs, batch_size=batch_size, **kwargs)
+        if self.show_progress:
+            total = None if isinstance(inputs, Iterator) else len(inputs)
+            results = track(results, description='Inference', total=total)
+        results = list(results)
+        panels = [result.visualization for result in results] if kwargs.get('return_vis') else None
+        return self.postprocess(results, panels, return_datasamples)
+
+    def stream(self,
+               inputs: Any,
+               batch_size: int = 1,
+               strength: float = 1.0,
+               show: bool = False,
+               wait_time: float = 0,
+               out_dir: str | os.PathLike = '',
+               compare: bool = False,
+               curves: bool = False,
+               return_vis: bool = False,
+               existing: str = 'overwrite',
+               num_workers: int = 0) -> Iterator[Enhancement]:
+        """Enhance photographs one after the other; what fails does not stop the others.
+
+        Args:
+            inputs: A path, a URL, a folder (with all below), a glob pattern, an array in
+                OpenMMLab's convention (BGR, BGR with alpha or grey; uint8, uint16 or floating
+                point in [0, 1]), a Pillow image, or an iterable of these, which is consumed as
+                needed.
+            batch_size: How many consecutive photographs of one size are enhanced together.
+            strength: 0 gives the input, 1 what was trained, beyond is brighter.
+            show: Show the panel input | enhanced (| segmentations of both) in a window.
+            wait_time: How long, in seconds; 0: until a key is pressed.
+            out_dir: Folder to write to, in the format of each input, the structure of folders
+                and patterns mirrored. Empty: nothing is written.
+            compare: Also write the panel, at full size, to ``out_dir/compare``.
+            curves: Also plot the tone curves, written to ``out_dir/curves``.
+            return_vis: Give the panel with the result.
+            existing: What to do about result files that are there: ``'overwrite'``, ``'skip'``
+                or ``'error'``.
+            num_workers: Threads that read ahead and write behind.
+
+        Yields:
+            One :class:`Enhancement` a photograph, in the order of the inputs.
+
+        Raises:
+            ValueError: If an argument is wrong.
+            TypeError: If an input is of none of these types.
+        """
+        if batch_size < 1:
+            raise ValueError(f'batch_size must be at least 1, got {batch_size}')
+        if strength < 0:
+            raise ValueError(f'strength must not be negative, got {strength}')
+        plan = OutputPlan(out_dir, existing, compare)
+
+        def enhance(items: Iterable[Enhancement]) -> Iterator[Enhancement]:
+            for batch in self.preprocess(items, batch_size):
+                with collect_failure(batch):
+                    originals = [item.original for item in batch if item.original is not None]
+                    for item, item.photograph in zip(batch, self.forward(originals, strength)):
+                        if show or compare or return_vis:
+                            item.visualization, = self.visualize(
+                                [item.original], [item.photograph], show, wait_time)
+                        if curves:
+                            item.curves = self._plot_curves(item.original, strength)
+                yield from batch
+
+        planned = map(plan.place, find_sources(inputs, out_dir or None))
+        read = ordered_map(self.pipeline, planned, num_workers)
+        yield from ordered_map(plan.write, enhance(read), num_workers)
+
+    def preprocess(self, inputs: Iterable[Enhancement],
+                   batch_size: int = 1) -> Iterator[list[Enhancement]]:
+        """Group consecutive photographs of one size; animations and failures go alone."""
+        batch: list[Enhancement] = []
+        for item in inputs:
+            alone = item.original is None or len(item.original.frames) > 1
+            if batch and (alone or item.original.size != batch[0].original.size):
+                yield batch
+                batch = []
+            batch.append(item)
+            if alone or len(batch) == batch_size:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
+    @torch.inference_mode()
+    def forward(self, inputs: Sequence[Photograph], strength: float = 1.0) -> list[Photograph]:
+        """Enhance photographs of one size together, or an animation frame by frame.
+
+        Args:
+            inputs: The photographs.
+            strength: See :meth:`stream`.
+
+        Returns:
+            The enhanced ones, of the same shapes and types, with the same alpha.
+        """
+        frames = [frame for photograph in inputs for frame in photograph.frames]
+        step = len(inputs) if len(frames) == len(inputs) else 1
+        enhanced: list[np.ndarray] = []
+        for start in range(0, len(frames), max(step, 1)):
+            group = frames[start:start + step]
+            images = self.engine(self.collate_fn(group), strength)
+            enhanced += map(tensor_to_frame, images, group)
+        rest = iter(enhanced)
+        return [replace(photograph, frames=list(islice(rest, len(photograph.frames))))
+                for photograph in inputs]
+
+    def visualize(self,
+                  inputs: Sequence[Photograph],
+                  preds: Sequence[Photograph],
+                  show: bool = False,
+                  wait_time: float = 0) -> list[np.ndarray]:
+        """Draw panels input | enhanced (| segmentations of both), of animations the first frame.
+
+        Args:
+            inputs: The photographs.
+            preds: The enhanced ones.
+            show: Show each in a window.
+            wait_time: How long, in seconds; 0: until a key is pressed.
+
+        Returns:
+            uint8 RGB arrays (H, W, 3).
+        """
+        panels = []
+        for before, after in zip(inputs, preds):
+            low, enhanced = (self.collate_fn(photograph.frames[:1])[0]
+                             for photograph in (before, after))
+            panels.append(enhancement_panel(
+                low, enhanced, self.segmentor, self.segmentor_meta, max_height=before.size[0]))
+            if show:
+                self.visualizer = self.visualizer or Visualizer()
+                self.visualizer.show(panels[-1], win_name='enhanced', wait_time=wait_time)
+        return panels
+
+    def postprocess(self,
+                    preds: Sequence[Enhancement],
+                    visualization: list[np.ndarray] | None,
+                    return_datasamples: bool = False) -> dict:
+        """Pack the results; see :meth:`__call__`."""
+        failures = [(item.name, item.reason) for item in preds if item.error is not None]
+        if len(preds) == 1 and failures:
+            raise preds[0].error
+        for _, reason in failures:
+            print_log(f'not enhanced: {reason}', 'current', logging.WARNING)
+        pack = _to_samples if return_datasamples else _to_arrays
+        predictions = [pack(item) for item in preds]
+        if len(preds) == 1:
+            predictions, = predictions
+            visualization = visualization and visualization[0]
+        return dict(predictions=predictions, visualization=visualization, failures=failures)
+
+    def _plot_curves(self, photograph: Photograph, strength: float) -> np.ndarray:
+        curves = self.engine.estimate(self.collate_fn(photograph.frames[:1]))
+        return tone_curve_plot(curves[0] * strength)
+
+    def _read(self, item: Enhancement) -> Enhancement:
+        """Read the photograph of an item unless it has failed or is there."""
+        if item.error is None and not item.skipped:
+            with collect_failure([item]):
+                content = item.source.content
+                item.original = (Photograph.from_array(content) if isinstance(content, np.ndarray)
+                                 else read_photograph(content, self.max_pixels))
+        return item
+
+    def _load_model_from_metafile(self, model: str) -> tuple[Config, str | None]:
+        """Find a model that is no file: shipped, an installed config, or of the metafile."""
+        if model in SHIPPED_MODELS:
+            return Config(dict(model=dict(type='mmscllle.CurveEnhancer'))), str(
+                SHIPPED_MODELS[model])
+        if '::' in model:
+            return get_config(model), None
+        folder = self._get_repo_or_mim_dir(self.scope)
+        entries = {entry['Name']: entry for entry in self._get_models_from_metafile(folder)}
+        if model in entries:
+            return (Config.fromfile(str(Path(folder, entries[model]['Config']))),
+                    entries[model].get('Weights'))
+        raise ValueError(f'model: there is no config file {model!r}, nor a model of that name; '
+                         f'known are {", ".join([*SHIPPED_MODELS, *entries])}')
+
+    def _init_model(self, cfg: Config | ConfigDict, weights: str | None,
+                    device: str = 'cpu') -> CurveEnhancer:
+        return build_enhancer(cfg, weights)
+
+    def _init_pipeline(self, cfg: Config | ConfigDict) -> Callable:
+        return self._read
+
+    def _init_collate(self, cfg: Config | ConfigDict) -> Callable:
+        return partial(frames_to_tensor, device=self.device)
+
+    def _init_visualizer(self, cfg: Config | ConfigDict) -> None:
+        """Made when a window is asked for: a config's would write files."""
+        return None
+
+
+def _usable_device(name: str) -> str:
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(f'device: {name!r} cannot be used here ({error})') from error
+    return name
+
+
+def _to_arrays(item: Enhancement) -> np.ndarray | list[np.ndarray] | None:
+    return None if item.photograph is None else item.photograph.to_array()
+
+
+def _to_samples(item: Enhancement) -> SegDataSample | list[SegDataSample] | None:
+    if item.photograph is None:
+        return None
+    size = item.photograph.size
+    samples = [
+        SegDataSample(
+            metainfo=dict(img_path=item.name, ori_shape=size, img_shape=size),
+            enhanced=PixelData(data=frames_to_tensor([frame], 'cpu')[0]))
+        for frame in item.photograph.frames
+    ]
+    return samples if len(samples) > 1 else samples[0]

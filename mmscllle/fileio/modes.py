@@ -1,0 +1,69 @@
+"""Pixels of Pillow's image modes as arrays."""
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageCms
+
+
+def read_pixels(picture: Image.Image) -> np.ndarray:
+    """Read a picture of any mode.
+
+    Palettes become colours, since 256 of them could not hold the enhanced ones.  CMYK and other
+    colour spaces become RGB, which screens show and curves are made for.  Grey stays grey.
+
+    Args:
+        picture: The picture; 8 bit a channel or less, or 16 bit grey.
+
+    Returns:
+        uint8 or uint16, (H, W, C); C is 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha).
+
+    Raises:
+        ValueError: If the range of the values is unknown (32 bit), or there is no way to RGB.
+    """
+    if picture.mode.startswith('I;16'):
+        return np.array(picture, np.uint16)[..., None]
+    if picture.mode in ('I', 'F'):
+        raise ValueError('its 32-bit pixels have no known range; convert it to 8 or 16 bit')
+    if picture.mode == 'CMYK':
+        return np.array(_convert_cmyk(picture))
+    transparent = picture.has_transparency_data
+    if picture.mode in ('1', 'L', 'LA', 'La'):
+        mode = 'LA' if transparent else 'L'
+    else:
+        mode = 'RGBA' if transparent else 'RGB'
+    # From premultiplied grey there is a way only to grey with alpha, from a 1-bit image to grey.
+    pixels = np.array(picture.convert(mode))
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def _convert_cmyk(picture: Image.Image) -> Image.Image:
+    """Convert to sRGB by the printing profile, or as Pillow does without one that works."""
+    profile = picture.info.get('icc_profile')
+    if profile:
+        try:
+            return ImageCms.profileToProfile(
+                picture, BytesIO(profile), ImageCms.createProfile('sRGB'), outputMode='RGB')
+        except (ImageCms.PyCMSError, OSError):
+            pass
+    return picture.convert('RGB')
+
+
+def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
+    """Turn a picture as EXIF says.
+
+    Args:
+        pixels: (H, W, C).
+        orientation: EXIF tag 274, 1 to 8 (EXIF 2.32, section 4.6.4); any other value means 1.
+
+    Returns:
+        (H, W, C), or (W, H, C) for 5 to 8.
+    """
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)

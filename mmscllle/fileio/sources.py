@@ -1,0 +1,101 @@
+"""Find the photographs that a user names."""
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from glob import glob, has_magic
+from pathlib import Path
+from typing import Any, Iterable, Iterator
+from urllib.parse import unquote, urlparse
+
+import numpy as np
+from PIL import Image
+
+IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.apng', '.webp', '.tif',
+                  '.tiff', '.gif', '.bmp', '.dib', '.ppm', '.pgm', '.tga', '.avif')
+
+
+@dataclass
+class Source:
+    """One photograph to read.
+
+    Attributes:
+        content: A path, a URL, an array or a Pillow image.
+        name: How messages call it.
+        relative: Where its result lies below an output folder: its path below the folder or the
+            pattern that it was found by, else its file name.
+        error: Why there is nothing to read, or None.
+    """
+
+    content: str | np.ndarray | Image.Image
+    name: str
+    relative: Path
+    error: Exception | None = None
+
+
+def find_sources(inputs: Any, exclude: str | os.PathLike | None = None) -> Iterator[Source]:
+    """List photographs, one by one.
+
+    Args:
+        inputs: A path, a URL, a folder (searched recursively for files with
+            :data:`IMAGE_SUFFIXES`, without hidden ones), a glob pattern (``**`` for any depth), an
+            array, a Pillow image, a :class:`Source`, or an iterable of these, which is consumed
+            as needed.
+        exclude: A folder that folders and patterns are not searched in.
+
+    Yields:
+        The sources, those of one folder or pattern sorted. One that names nothing comes with an
+        ``error``.
+
+    Raises:
+        TypeError: If an input is none of these.
+    """
+    for number, item in enumerate(_flatten(inputs)):
+        if isinstance(item, Source):
+            yield item
+        elif isinstance(item, (str, os.PathLike)):
+            yield from _find(os.fspath(item), exclude)
+        elif isinstance(item, (np.ndarray, Image.Image)):
+            name = getattr(item, 'filename', '') or f'{number:08d}.png'
+            yield Source(item, str(name), Path(Path(name).name))
+        else:
+            raise TypeError('an input must be a path, a URL, a folder, a glob pattern, an array, '
+                            f'a Pillow image or a list of these, got {type(item).__name__}')
+
+
+def _flatten(inputs: Any) -> Iterator:
+    if isinstance(inputs, Iterable) and not isinstance(
+            inputs, (str, bytes, os.PathLike, np.ndarray, Image.Image)):
+        for item in inputs:
+            yield from _flatten(item)
+    else:
+        yield inputs
+
+
+def _find(name: str, exclude: str | os.PathLike | None) -> Iterator[Source]:
+    if '://' in name:
+        yield Source(name, name, Path(Path(unquote(urlparse(name).path)).name or 'image'))
+    elif os.path.isdir(name):
+        yield from _below(name, Path(name).rglob('*'), Path(name), exclude, 'no photograph in the '
+                          f'folder {name!r} (suffixes looked for: {", ".join(IMAGE_SUFFIXES)})')
+    elif has_magic(name) and not os.path.exists(name):
+        parts = Path(name).parts
+        fixed = next(index for index, part in enumerate(parts) if has_magic(part))
+        yield from _below(name, map(Path, glob(name, recursive=True)), Path(*parts[:fixed]),
+                          exclude, f'the pattern {name!r} matches no photograph')
+    else:
+        yield Source(name, name, Path(Path(name).name))
+
+
+def _below(name: str, files: Iterable[Path], root: Path, exclude: str | os.PathLike | None,
+           nothing: str) -> Iterator[Source]:
+    """The photographs among ``files``; ``root`` is where their relative paths start."""
+    outside = None if exclude is None else Path(exclude).resolve()
+    found = sorted(
+        file for file in files
+        if file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith('.')
+        and file.is_file() and (outside is None or outside not in file.resolve().parents))
+    if not found:
+        yield Source(name, name, Path('.'), FileNotFoundError(nothing))
+    for file in found:
+        yield Source(str(file), str(file), file.relative_to(root))
