@@ -5,7 +5,7 @@ import logging
 import os
 from dataclasses import replace
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Sequence
 
@@ -16,19 +16,17 @@ from mmengine.device import get_device
 from mmengine.hub import get_config
 from mmengine.infer import BaseInferencer
 from mmengine.logging import print_log
-from mmengine.structures import PixelData
 from mmengine.visualization import Visualizer
-from mmseg.structures import SegDataSample
 from rich.progress import track
 
-from mmscllle.fileio import MAX_PIXELS, Photograph, find_sources, read_photograph
+from mmscllle.fileio import MAX_PIXELS, Photograph, Source, find_sources, read_photograph
 from mmscllle.models.enhancers import CurveEnhancer
 from mmscllle.visualization import enhancement_panel
 from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
 from .curve_engine import CurveEngine
-from .enhancement import Enhancement, collect_failure
-from .enhancer_weights import SHIPPED_MODELS, build_enhancer
+from .enhancement import Enhancement, collect_failure, group_by_size
+from .enhancer_weights import DEFAULT_CONFIG, SHIPPED_MODELS, build_enhancer
 from .ordered_map import ordered_map
 from .output_plan import OutputPlan
 from .segmentation import load_segmentor
@@ -68,7 +66,7 @@ class EnhanceInferencer(BaseInferencer):
     """
 
     def __init__(self,
-                 model: str | dict | Config | None = 'scl-lle',
+                 model: str | dict | Config = 'scl-lle',
                  weights: str | None = None,
                  device: str | None = None,
                  scope: str = 'mmscllle',
@@ -81,6 +79,8 @@ class EnhanceInferencer(BaseInferencer):
                  max_pixels: int | None = MAX_PIXELS,
                  show_progress: bool = True) -> None:
         self.max_pixels = max_pixels
+        # Arrays have no names: they are counted, over all calls.
+        self.numbers = count()
         self.device = _usable_device(device or get_device())
         super().__init__(model, weights, self.device, scope, show_progress)
         self.engine = CurveEngine(self.model, self.device, precision, fast, tile, compile)
@@ -118,7 +118,7 @@ class EnhanceInferencer(BaseInferencer):
         """
         if not isinstance(inputs, Iterator):
             # Listed first, so that the progress bar knows how many there are.
-            inputs = list(find_sources(inputs, kwargs.get('out_dir') or None))
+            inputs = list(self._find(inputs, kwargs.get('out_dir', '')))
         results = self.stream(inputs, batch_size=batch_size, **kwargs)
         if self.show_progress:
             total = None if isinstance(inputs, Iterator) else len(inputs)
@@ -172,37 +172,33 @@ class EnhanceInferencer(BaseInferencer):
             raise ValueError(f'strength must not be negative, got {strength}')
         plan = OutputPlan(out_dir, existing, compare)
 
+        def draw(item: Enhancement) -> None:
+            if show or compare or return_vis:
+                item.visualization, = self.visualize(
+                    [item.original], [item.photograph], show, wait_time)
+            if curves:
+                item.curves = self._plot_curves(item.original, strength)
+
         def enhance(items: Iterable[Enhancement]) -> Iterator[Enhancement]:
             for batch in self.preprocess(items, batch_size):
                 with collect_failure(batch):
                     originals = [item.original for item in batch if item.original is not None]
-                    for item, item.photograph in zip(batch, self.forward(originals, strength)):
-                        if show or compare or return_vis:
-                            item.visualization, = self.visualize(
-                                [item.original], [item.photograph], show, wait_time)
-                        if curves:
-                            item.curves = self._plot_curves(item.original, strength)
+                    for item, enhanced in zip(batch, self.forward(originals, strength)):
+                        item.photograph = enhanced
+                for item in batch:
+                    if item.photograph is not None:
+                        with collect_failure([item]):
+                            draw(item)
                 yield from batch
 
-        planned = map(plan.place, find_sources(inputs, out_dir or None))
+        planned = map(plan.place, self._find(inputs, out_dir))
         read = ordered_map(self.pipeline, planned, num_workers)
         yield from ordered_map(plan.write, enhance(read), num_workers)
 
     def preprocess(self, inputs: Iterable[Enhancement],
                    batch_size: int = 1) -> Iterator[list[Enhancement]]:
-        """Group consecutive photographs of one size; animations and failures go alone."""
-        batch: list[Enhancement] = []
-        for item in inputs:
-            alone = item.original is None or len(item.original.frames) > 1
-            if batch and (alone or item.original.size != batch[0].original.size):
-                yield batch
-                batch = []
-            batch.append(item)
-            if alone or len(batch) == batch_size:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+        """Group photographs that are enhanced together."""
+        return group_by_size(inputs, batch_size)
 
     @torch.inference_mode()
     def forward(self, inputs: Sequence[Photograph], strength: float = 1.0) -> list[Photograph]:
@@ -261,10 +257,10 @@ class EnhanceInferencer(BaseInferencer):
         failures = [(item.name, item.reason) for item in preds if item.error is not None]
         if len(preds) == 1 and failures:
             raise preds[0].error
-        for _, reason in failures:
-            print_log(f'not enhanced: {reason}', 'current', logging.WARNING)
-        pack = _to_samples if return_datasamples else _to_arrays
-        predictions = [pack(item) for item in preds]
+        for name, reason in failures:
+            print_log(f'{name} is not enhanced: {reason}', 'current', logging.WARNING)
+        predictions = [item.to_datasample() if return_datasamples else item.to_array()
+                       for item in preds]
         if len(preds) == 1:
             predictions, = predictions
             visualization = visualization and visualization[0]
@@ -273,6 +269,9 @@ class EnhanceInferencer(BaseInferencer):
     def _plot_curves(self, photograph: Photograph, strength: float) -> np.ndarray:
         curves = self.engine.estimate(self.collate_fn(photograph.frames[:1]))
         return tone_curve_plot(curves[0] * strength)
+
+    def _find(self, inputs: Any, out_dir: str | os.PathLike) -> Iterator[Source]:
+        return find_sources(inputs, out_dir or None, self.numbers)
 
     def _read(self, item: Enhancement) -> Enhancement:
         """Read the photograph of an item unless it has failed or is there."""
@@ -286,8 +285,7 @@ class EnhanceInferencer(BaseInferencer):
     def _load_model_from_metafile(self, model: str) -> tuple[Config, str | None]:
         """Find a model that is no file: shipped, an installed config, or of the metafile."""
         if model in SHIPPED_MODELS:
-            return Config(dict(model=dict(type='mmscllle.CurveEnhancer'))), str(
-                SHIPPED_MODELS[model])
+            return Config(DEFAULT_CONFIG), str(SHIPPED_MODELS[model])
         if '::' in model:
             return get_config(model), None
         folder = self._get_repo_or_mim_dir(self.scope)
@@ -300,7 +298,7 @@ class EnhanceInferencer(BaseInferencer):
 
     def _init_model(self, cfg: Config | ConfigDict, weights: str | None,
                     device: str = 'cpu') -> CurveEnhancer:
-        return build_enhancer(cfg, weights)
+        return build_enhancer(cfg or DEFAULT_CONFIG, weights)
 
     def _init_pipeline(self, cfg: Config | ConfigDict) -> Callable:
         return self._read
@@ -319,20 +317,3 @@ def _usable_device(name: str) -> str:
     except (RuntimeError, AssertionError) as error:
         raise ValueError(f'device: {name!r} cannot be used here ({error})') from error
     return name
-
-
-def _to_arrays(item: Enhancement) -> np.ndarray | list[np.ndarray] | None:
-    return None if item.photograph is None else item.photograph.to_array()
-
-
-def _to_samples(item: Enhancement) -> SegDataSample | list[SegDataSample] | None:
-    if item.photograph is None:
-        return None
-    size = item.photograph.size
-    samples = [
-        SegDataSample(
-            metainfo=dict(img_path=item.name, ori_shape=size, img_shape=size),
-            enhanced=PixelData(data=frames_to_tensor([frame], 'cpu')[0]))
-        for frame in item.photograph.frames
-    ]
-    return samples if len(samples) > 1 else samples[0]

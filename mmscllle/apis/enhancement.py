@@ -5,11 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Iterable, Iterator, Sequence
 
 import numpy as np
+from mmengine.structures import PixelData
+from mmseg.structures import SegDataSample
 
 from mmscllle.fileio import Photograph, Source
+
+from .tensors import frames_to_tensor
 
 # What one bad photograph may raise: others are not stopped by it.  RuntimeError: out of memory.
 FAILURES = (OSError, ValueError, RuntimeError, MemoryError, HTTPException)
@@ -55,6 +59,28 @@ class Enhancement:
             return text
         return f'{type(self.error).__name__}: {text}'
 
+    def to_array(self) -> np.ndarray | list[np.ndarray] | None:
+        """The enhanced pixels (:meth:`Photograph.to_array`), or None."""
+        return None if self.photograph is None else self.photograph.to_array()
+
+    def to_datasample(self) -> SegDataSample | list[SegDataSample] | None:
+        """The enhanced pixels as :meth:`SCLLLE.predict` gives them, or None.
+
+        Returns:
+            A data sample with ``enhanced``, float32 RGB in [0, 1], (3, H, W); one a frame of an
+            animation.
+        """
+        if self.photograph is None:
+            return None
+        size = self.photograph.size
+        samples = [
+            SegDataSample(
+                metainfo=dict(img_path=self.name, ori_shape=size, img_shape=size),
+                enhanced=PixelData(data=frames_to_tensor([frame], 'cpu')[0]))
+            for frame in self.photograph.frames
+        ]
+        return samples if len(samples) > 1 else samples[0]
+
 
 @contextmanager
 def collect_failure(enhancements: Sequence[Enhancement]) -> Iterator[None]:
@@ -65,3 +91,27 @@ def collect_failure(enhancements: Sequence[Enhancement]) -> Iterator[None]:
         for enhancement in enhancements:
             enhancement.error = error
             enhancement.photograph = None
+
+
+def group_by_size(items: Iterable[Enhancement], batch_size: int) -> Iterator[list[Enhancement]]:
+    """Group consecutive photographs of one size.
+
+    Args:
+        items: Animations, and items without a photograph, go alone.
+        batch_size: Length of a group at most.
+
+    Yields:
+        The groups, in order.
+    """
+    group: list[Enhancement] = []
+    for item in items:
+        alone = item.original is None or len(item.original.frames) > 1
+        if group and (alone or item.original.size != group[0].original.size):
+            yield group
+            group = []
+        group.append(item)
+        if alone or len(group) == batch_size:
+            yield group
+            group = []
+    if group:
+        yield group

@@ -13,6 +13,7 @@ from mmscllle.utils.weights import load_weights, read_checkpoint
 # Aliases of the models whose weights come with the package, and their files.
 WEIGHTS = Path(__file__).resolve().parents[1] / 'weights'
 SHIPPED_MODELS = {'scl-lle': WEIGHTS / 'scl-lle.pth'}
+DEFAULT_CONFIG = dict(model=dict(type='mmscllle.CurveEnhancer'))
 
 
 def find_enhancer_config(cfg: Config | ConfigDict | dict) -> dict:

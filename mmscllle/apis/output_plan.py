@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,18 +38,17 @@ class OutputPlan:
     def place(self, source: Source) -> Enhancement:
         """Begin an enhancement: its file, or why there is none.
 
-        The file has the source's name; one without the suffix of an image gets ``.png``.
+        The file has the source's name, and its format; a name without the suffix of an image gets
+        ``.png``, and the file is one.
         """
         item = Enhancement(source, error=source.error)
         if self.out_dir is None or item.error is not None:
             return item
         path = self.out_dir / source.relative
-        if path.suffix.lower() not in IMAGE_SUFFIXES:
-            path = path.with_name(f'{path.name}.png')
-        item.out_file = path
+        item.out_file = path.with_name(f'{path.name}.png') if _is_nameless(source) else path
         with collect_failure([item]):
-            self._check(source, path)
-            item.skipped = self.existing == 'skip' and path.exists()
+            self._check(source, item.out_file)
+            item.skipped = self.existing == 'skip' and item.out_file.exists()
         return item
 
     def _check(self, source: Source, path: Path) -> None:
@@ -69,8 +69,11 @@ class OutputPlan:
         """Write what is there of a result; a failure is kept in it."""
         if item.out_file is None or item.photograph is None:
             return item
+        photograph = item.photograph
+        if _is_nameless(item.source):
+            photograph = replace(photograph, format='PNG')
         with collect_failure([item]):
-            write_photograph(item.photograph, item.out_file)
+            write_photograph(photograph, item.out_file)
             if self.compare:
                 self._write_panel(item, 'compare', item.visualization)
             if item.curves is not None:
@@ -81,3 +84,7 @@ class OutputPlan:
         relative = item.out_file.relative_to(self.out_dir)
         path = self.out_dir / kind / relative.with_name(f'{relative.name}.png')
         write_photograph(Photograph([panel]), path)
+
+
+def _is_nameless(source: Source) -> bool:
+    return source.relative.suffix.lower() not in IMAGE_SUFFIXES

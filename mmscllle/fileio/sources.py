@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from glob import glob, has_magic
+from itertools import count
 from pathlib import Path
 from typing import Any, Iterable, Iterator
 from urllib.parse import unquote, urlparse
@@ -33,7 +34,9 @@ class Source:
     error: Exception | None = None
 
 
-def find_sources(inputs: Any, exclude: str | os.PathLike | None = None) -> Iterator[Source]:
+def find_sources(inputs: Any,
+                 exclude: str | os.PathLike | None = None,
+                 numbers: Iterator[int] | None = None) -> Iterator[Source]:
     """List photographs, one by one.
 
     Args:
@@ -41,7 +44,8 @@ def find_sources(inputs: Any, exclude: str | os.PathLike | None = None) -> Itera
             :data:`IMAGE_SUFFIXES`, without hidden ones), a glob pattern (``**`` for any depth), an
             array, a Pillow image, a :class:`Source`, or an iterable of these, which is consumed
             as needed.
-        exclude: A folder that folders and patterns are not searched in.
+        exclude: A folder below one that is searched, which is left out: that of the results.
+        numbers: What arrays are called, which have no names; None: counted from 0.
 
     Yields:
         The sources, those of one folder or pattern sorted. One that names nothing comes with an
@@ -50,13 +54,14 @@ def find_sources(inputs: Any, exclude: str | os.PathLike | None = None) -> Itera
     Raises:
         TypeError: If an input is none of these.
     """
-    for number, item in enumerate(_flatten(inputs)):
+    numbers = count() if numbers is None else numbers
+    for item in _flatten(inputs):
         if isinstance(item, Source):
             yield item
         elif isinstance(item, (str, os.PathLike)):
             yield from _find(os.fspath(item), exclude)
         elif isinstance(item, (np.ndarray, Image.Image)):
-            name = getattr(item, 'filename', '') or f'{number:08d}.png'
+            name = getattr(item, 'filename', '') or f'{next(numbers):08d}'
             yield Source(item, str(name), Path(Path(name).name))
         else:
             raise TypeError('an input must be a path, a URL, a folder, a glob pattern, an array, '
@@ -90,11 +95,13 @@ def _find(name: str, exclude: str | os.PathLike | None) -> Iterator[Source]:
 def _below(name: str, files: Iterable[Path], root: Path, exclude: str | os.PathLike | None,
            nothing: str) -> Iterator[Source]:
     """The photographs among ``files``; ``root`` is where their relative paths start."""
-    outside = None if exclude is None else Path(exclude).resolve()
+    results = None if exclude is None else Path(exclude).resolve()
+    if results is not None and root.resolve() not in results.parents:
+        results = None
     found = sorted(
         file for file in files
         if file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith('.')
-        and file.is_file() and (outside is None or outside not in file.resolve().parents))
+        and file.is_file() and (results is None or results not in file.resolve().parents))
     if not found:
         yield Source(name, name, Path('.'), FileNotFoundError(nothing))
     for file in found:
