@@ -21,8 +21,8 @@ class GeneratorCheckpointHook(Hook):
     """Loads any checkpoint of an enhancer into mmagic's models, whose generator holds one.
 
     The checkpoint may be that of the bare enhancer, such as the authors' release, of ``SCLLLE``,
-    of ``EnhancedSegmentor``, or of the model itself. Without this hook MMEngine would warn that
-    the names differ and go on with random weights.
+    of ``EnhancedSegmentor``, or of the model itself. Without this hook MMEngine would warn of
+    names and shapes that differ, and go on with random weights.
     """
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict) -> None:
@@ -33,20 +33,22 @@ class GeneratorCheckpointHook(Hook):
             checkpoint: The checkpoint's content, changed in place.
 
         Raises:
-            ValueError: If a weight of the enhancer is not in the checkpoint.
+            ValueError: If a weight of the enhancer is not in the checkpoint, or of another shape.
         """
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        names = list(model.generator.enhancer.state_dict())
+        own = model.generator.enhancer.state_dict()
+        shapes = {name: value.shape for name, value in own.items()}
         weights = checkpoint.get('state_dict', checkpoint)
         # MMEngine takes DistributedDataParallel's prefix off only after this hook.
         owners = [wrapper + owner for owner in (*OWNER_PREFIXES, '') for wrapper in ('', 'module.')]
         for owner in owners:
-            if all(owner + name in weights for name in names):
+            if all(owner + name in weights and weights[owner + name].shape == shape
+                   for name, shape in shapes.items()):
                 break
         else:
             raise ValueError(
                 f'load_from={runner.cfg.get("load_from")!r}: the checkpoint has not all weights of '
-                f'model.generator.enhancer, {names[0]} to {names[-1]}'
+                f'model.generator.enhancer, {", ".join(shapes)}, or not in its shapes'
             )
-        for name in names:
+        for name in shapes:
             weights[OWN_PREFIX + name] = weights.pop(owner + name)

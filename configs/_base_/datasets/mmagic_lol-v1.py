@@ -1,0 +1,36 @@
+"""LOL-v1: 485 pairs to train on, 15 to test on.
+
+Data: https://daooshee.github.io/BMVC2018website (Wei et al., BMVC 2018). Unpack LOLdataset.zip in
+data/LOL: data/LOL/our485/{low,high}/*.png, data/LOL/eval15/{low,high}/*.png. A pair has one name.
+"""
+_base_ = './mmagic_paired.py'
+test_dataloader = dict(
+    dataset=dict(data_root='data/LOL/eval15', data_prefix=dict(img='low', gt='high')))
+test_evaluator = dict(
+    type='Evaluator',
+    _scope_='mmagic',
+    metrics=[
+        dict(type='mmagic.PSNR', prefix='LOL-v1'),
+        dict(type='mmagic.SSIM', prefix='LOL-v1'),
+        dict(type='mmagic.MAE', prefix='LOL-v1'),
+        dict(type='mmagic.NIQE', prefix='LOL-v1', input_order='CHW'),
+    ])
+val_dataloader = test_dataloader
+val_evaluator = test_evaluator
+val_cfg = dict(type='mmagic.MultiValLoop')
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=4,
+    persistent_workers=True,
+    sampler=dict(type='InfiniteSampler', shuffle=True),
+    dataset=dict(
+        type='mmagic.BasicImageDataset',
+        data_root='data/LOL/our485',
+        data_prefix=dict(img='low', gt='high'),
+        pipeline=[
+            dict(type='mmagic.SetValues', dictionary=dict(scale=1)),
+            *_base_.load_pair,
+            dict(type='mmagic.PairedRandomCrop', gt_patch_size=256),
+            dict(type='mmagic.Flip', keys=['img', 'gt']),
+            dict(type='mmagic.PackInputs'),
+        ]))
