@@ -213,6 +213,35 @@ def test_foreign_config_inherits_from_ours_and_mmsegs_with_nothing_imported(
     assert result.stdout.splitlines()[-1:] == ['1 2 3 mmseg'], result.stderr
 
 
+TRAINING_CONFIG = """
+_base_ = ['mmscllle::scl_lle/scl-lle_fast-scnn_camvid-dusk-320x320_2k.py']
+custom_imports = dict(imports=['mmscllle'])
+train_cfg = dict(max_iters=2)
+train_dataloader = dict(batch_size=1, num_workers=0, persistent_workers=False)
+val_cfg = val_dataloader = val_evaluator = None
+"""
+# As `python train.py foreign.py`, in an environment that has mmscllle installed.
+STOCK_TRAINING = """
+import os, runpy, site, sys
+site.addsitedir({site!r})
+import mmseg
+train = os.path.join(os.path.dirname(mmseg.__file__), '.mim', 'tools', 'train.py')
+sys.argv = [train, 'foreign.py', '--work-dir', 'work']
+runpy.run_path(train, run_name='__main__')
+"""
+
+
+def test_foreign_config_is_trained_by_stock_mmseg(
+    wheel_site, config_folder, tmp_path, monkeypatch
+):
+    monkeypatch.setenv('MMSCLLLE_SHARED', str(config_folder / 'shared'))
+    (tmp_path / 'foreign.py').write_text(TRAINING_CONFIG)
+    code = STOCK_TRAINING.format(site=str(wheel_site))
+    result = run_python(code, wheel_site, *host_path(), cwd=tmp_path)
+    assert result.returncode == 0, result.stderr[-3000:]
+    assert (tmp_path / 'work' / 'iter_2.pth').is_file()
+
+
 def test_start_up_line_is_silent_when_its_module_has_gone(wheel_site, tmp_path):
     shutil.copy(wheel_site / '_mmscllle_config_scope.pth', tmp_path)
     code = f'import site; site.addsitedir({str(tmp_path)!r}); print("started")'
