@@ -1,7 +1,9 @@
 """What many tests share."""
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Iterator
 
 import numpy as np
 import pytest
@@ -12,11 +14,79 @@ torch.set_num_threads(1)
 
 SHARED = Path(__file__).resolve().parents[2] / 'shared'
 
+# The tested environments, each with the distribution that no other has. A test that needs a library
+# of one environment is marked with its name, and imports that library in its body.
+ENVIRONMENTS = dict(onedl='onedl-mmengine', openmmlab='mmagic')
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption('--environment', choices=ENVIRONMENTS, help='the tested environment that '
+                     'this is: a test that is skipped though it is meant for it fails')
+    parser.addoption('--require-shared', action='store_true',
+                     help='with --environment: also a test that lacks ../shared fails')
+
+
+def is_installed(distribution: str) -> bool:
+    try:
+        version(distribution)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what uses ../shared, and skip what is for other environments than this one."""
+    if config.option.environment:
+        here = {config.option.environment}
+    else:
+        here = {name for name, own in ENVIRONMENTS.items() if is_installed(own)}
+    for item in items:
+        if 'shared' in item.fixturenames:
+            item.add_marker('shared')
+        meant_for = {name for name in ENVIRONMENTS if item.get_closest_marker(name)}
+        if meant_for and not meant_for & here:
+            names = ' and '.join(sorted(meant_for))
+            item.add_marker(pytest.mark.skip(reason=f'for the environment {names}'))
+
+
+def may_be_skipped(node: pytest.Item | pytest.Collector) -> bool:
+    option = node.config.option
+    if not option.environment:
+        return True
+    if node.get_closest_marker('shared') and not (option.require_shared or is_shared_there()):
+        return True
+    meant_for = {name for name in ENVIRONMENTS if node.get_closest_marker(name)}
+    return bool(meant_for) and option.environment not in meant_for
+
+
+def fail_if_skipped(
+        report: pytest.TestReport | pytest.CollectReport,
+        node: pytest.Item | pytest.Collector) -> None:
+    if report.skipped and not hasattr(report, 'wasxfail') and not may_be_skipped(node):
+        report.outcome = 'failed'
+        report.longrepr = (f'{report.nodeid} is meant for the environment '
+                           f'{node.config.option.environment} and was skipped: '
+                           f'{report.longrepr[-1]}')
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    fail_if_skipped((yield).get_result(), item)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    fail_if_skipped((yield).get_result(), collector)
+
+
+def is_shared_there() -> bool:
+    return (SHARED / 'README.md').is_file()
+
 
 @pytest.fixture(scope='session')
 def shared() -> Path:
     """The folder of real images, weights and golden values beside the checkout."""
-    if not (SHARED / 'README.md').is_file():
+    if not is_shared_there():
         pytest.skip('needs ../shared')
     return SHARED
 

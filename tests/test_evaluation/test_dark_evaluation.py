@@ -16,7 +16,7 @@ from mmscllle.evaluation.dark_evaluation.dataset import read_class_names, read_i
 from mmscllle.evaluation.dark_evaluation.folders import folder_dataset, match_suffixes
 from mmscllle.evaluation.dark_evaluation.inputs import InputError, blame, read_config
 from mmscllle.evaluation.dark_evaluation.methods import digest_weights
-from mmscllle.evaluation.dark_evaluation.peak_memory import CLEAR, PeakMemory
+from mmscllle.evaluation.dark_evaluation.peak_memory import PeakMemory
 from mmscllle.evaluation.dark_evaluation.result_log import ResultLog
 from mmscllle.evaluation.dark_evaluation.scores import count_areas, dataset_scores, image_miou
 
@@ -225,17 +225,18 @@ def test_weights_decide_the_digest():
     assert digest_weights(network) != before
 
 
-@pytest.mark.skipif(not CLEAR.exists(), reason='needs /proc of Linux')
 def test_peak_memory_sees_an_allocation_and_forgets_it():
     memory = PeakMemory(torch.device('cpu'))
-    if 'start' in memory.meaning:
-        pytest.skip('may not reset the peak here')
+    # Systems other than Linux, and some containers, do not let a process forget its peak.
+    forgets = not memory.meaning.endswith('since its start')
     memory.reset()
-    before = memory.read()
+    before = memory.read() or 0
     # Not from the heap, which may hold as much that is free but resident.
     with mmap.mmap(-1, 64 * 1024**2) as block:
         for page in range(0, len(block), mmap.PAGESIZE):
             block[page] = 1
-        assert memory.read() - before > 60
+        during = memory.read() or 0
     memory.reset()
-    assert memory.read() - before < 30
+    after = memory.read() or 0
+    assert during - before > 60 or not forgets
+    assert (during - after > 30) == forgets

@@ -174,8 +174,9 @@ def test_host_features_work(setting, tmp_path, tiny_segmentor):
         assert not [name for name in checkpoint.get(key, {}) if 'segmentor' in name]
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="with a GPU --amp is MMEngine's own")
-def test_mixed_precision_on_a_cpu(tmp_path, tiny_segmentor):
+def test_mixed_precision_on_a_cpu(tmp_path, tiny_segmentor, monkeypatch):
+    # With a GPU, --amp is MMEngine's own.
+    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', '')
     config = write_training_config(tmp_path, tiny_segmentor, iters=2)
     run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', tmp_path / 'work', '--amp')
     dumped = Config.fromfile(str(tmp_path / 'work' / config.name))
