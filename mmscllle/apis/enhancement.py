@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Iterable, Iterator, Sequence
 
@@ -16,7 +15,7 @@ from mmscllle.fileio import Photograph, Source
 from .tensors import frames_to_tensor
 
 # What one bad photograph may raise: others are not stopped by it.  RuntimeError: out of memory.
-FAILURES = (OSError, ValueError, RuntimeError, MemoryError, HTTPException)
+FAILURES = (OSError, ValueError, RuntimeError, MemoryError)
 
 
 @dataclass

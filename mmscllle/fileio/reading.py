@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 import struct
 import zlib
+from http.client import HTTPException
 from io import BytesIO
 
 import cv2
@@ -19,8 +20,8 @@ from .pillow_limit import without_pillows_limit
 MAX_PIXELS = 2**28
 # Not every format that Pillow knows: some start other programs (EPS), some hold no photographs.
 FORMATS = ('JPEG', 'PNG', 'WEBP', 'TIFF', 'GIF', 'BMP', 'DIB', 'PPM', 'TGA', 'AVIF', 'MPO')
-# In the header of a PNG file.
-PNG_BIT_DEPTH = 24
+# Places in the header of a PNG file, and the colour type of grey with alpha.
+PNG_BIT_DEPTH, PNG_COLOUR_TYPE, PNG_GREY_ALPHA = 24, 25, 4
 # What Pillow and OpenCV raise for damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
            OverflowError, RuntimeError, struct.error, zlib.error, cv2.error)
@@ -55,7 +56,7 @@ def read_photograph(source: str | os.PathLike | Image.Image,
     name, content = repr(source), b''
     if not isinstance(source, Image.Image):
         name = repr(os.fspath(source))
-        content = fileio.get(os.fspath(source))
+        content = _fetch(os.fspath(source))
         if not content:
             raise OSError(f'{name} is an empty file')
     try:
@@ -65,6 +66,15 @@ def read_photograph(source: str | os.PathLike | Image.Image,
         raise ValueError(f'{name} cannot be enhanced: {error}') from error
     except DAMAGED as error:
         raise OSError(f'{name} is damaged or cut off: {error}') from error
+
+
+def _fetch(name: str) -> bytes:
+    try:
+        return fileio.get(name)
+    except (OSError, HTTPException) as error:
+        if name in str(error):
+            raise
+        raise OSError(f'{name!r} cannot be fetched: {error!r}') from error
 
 
 def _open(content: bytes) -> Image.Image:
@@ -126,7 +136,7 @@ def _read_deep(picture: Image.Image, content: bytes) -> np.ndarray:
                          'bit')
     if pixels.ndim == 2:
         return pixels[..., None]
-    if picture.mode == 'LA':
+    if picture.format == 'PNG' and content[PNG_COLOUR_TYPE] == PNG_GREY_ALPHA:
         return pixels[..., [0, 3]]
     return swap_red_and_blue(pixels)
 

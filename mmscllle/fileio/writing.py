@@ -18,7 +18,6 @@ QUALITY = {
     'JPEG': dict(quality=95),
     'WEBP': dict(quality=95),
     'AVIF': dict(quality=90),
-    'TIFF': dict(compression='tiff_lzw'),
 }
 PNG_HEADER_END = 33
 METRES_PER_INCH = 0.0254
@@ -55,11 +54,20 @@ def _encode(photograph: Photograph) -> bytes:
     # OpenCV writes PNG several times faster than Pillow, but knows no grey with alpha.
     if photograph.format == 'PNG' and len(frames) == 1 and frames[0].shape[2] != 2:
         return _encode_png(frames[0], photograph.info)
+    if photograph.format == 'BMP' and frames[0].shape[2] == 4:
+        # Pillow would leave the alpha out.
+        return _encode_by_opencv('.bmp', frames[0])
     first, *others = [Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
                       for frame in frames]
     options = {**photograph.info, **QUALITY.get(photograph.format, {})}
+    if photograph.format == 'TIFF' and 'exif' not in options:
+        # With EXIF data Pillow writes uncompressed TIFF only.
+        options['compression'] = 'tiff_lzw'
     if others:
         options.update(save_all=True, append_images=others)
+        if options.get('default_image'):
+            # What programs show that know no animations; it has no time.
+            options['duration'] = options['duration'][1:]
         if photograph.format == 'GIF' and first.mode == 'RGBA':
             # Clear the last frame, which would shine through the transparent parts of the next.
             options['disposal'] = 2

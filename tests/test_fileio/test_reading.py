@@ -1,0 +1,428 @@
+from __future__ import annotations
+
+import functools
+import http.server
+import io
+import struct
+import threading
+import zlib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import tifffile
+from mmengine.fileio.backends import local_backend
+from PIL import ExifTags, Image, ImageCms, ImageOps
+
+from mmscllle.fileio import read_photograph
+from mmscllle.fileio.reading import FORMATS
+
+PIXELS = np.random.default_rng(0).integers(256, size=(12, 18, 4), dtype=np.uint8)
+DEEP = np.random.default_rng(1).integers(65536, size=(12, 18, 4), dtype=np.uint16)
+RGB = Image.fromarray(PIXELS[..., :3])
+RGBA = Image.fromarray(PIXELS)
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+PNG_START = b'\x89PNG\r\n\x1a\n'
+LOSSLESS = ['PNG', 'TIFF', 'BMP', 'PPM', 'TGA']
+
+
+def exif(orientation: int = 1) -> Image.Exif:
+    tags = Image.Exif()
+    tags[ExifTags.Base.Make] = 'Maker'
+    tags[ExifTags.Base.Orientation] = orientation
+    tags.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime] = 0.5
+    return tags
+
+
+def read_exif(content: bytes) -> Image.Exif:
+    tags = Image.Exif()
+    tags.load(content)
+    return tags
+
+
+@pytest.fixture
+def save(tmp_path):
+    def save(picture: Image.Image | bytes, form: str = 'PNG', name: str = 'a.png',
+             **kwargs: object) -> str:
+        path = tmp_path / name
+        if isinstance(picture, bytes):
+            path.write_bytes(picture)
+        else:
+            picture.save(path, form, **kwargs)
+        return str(path)
+
+    return save
+
+
+def png16(pixels: np.ndarray) -> bytes:
+    """OpenCV's 16-bit PNG of grey, RGB or RGB and alpha."""
+    channels = [2, 1, 0, 3][:pixels.shape[2]] if pixels.shape[2] > 1 else [0]
+    return cv2.imencode('.png', pixels[..., channels])[1].tobytes()
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', zlib.crc32(kind + data))
+
+
+@pytest.mark.parametrize('form', LOSSLESS)
+def test_pixels_and_format(save, form):
+    photograph = read_photograph(save(RGB, form))
+    np.testing.assert_array_equal(photograph.frames[0], PIXELS[..., :3])
+    assert photograph.format == form
+
+
+@pytest.mark.parametrize('form', ['JPEG', 'WEBP', 'GIF'])
+def test_pixels_of_formats_with_losses(save, form):
+    path = save(RGB, form)
+    photograph = read_photograph(path)
+    np.testing.assert_array_equal(photograph.frames[0], np.asarray(Image.open(path).convert('RGB')))
+    assert photograph.format == form
+
+
+def test_pillow_image():
+    photograph = read_photograph(RGBA)
+    np.testing.assert_array_equal(photograph.frames[0], PIXELS)
+    assert photograph.format == 'PNG'
+
+
+@pytest.mark.parametrize('orientation', range(1, 9))
+@pytest.mark.parametrize(('form', 'kwargs'), [
+    ('PNG', {}), ('WEBP', dict(lossless=True)), ('TIFF', {}), ('JPEG', dict(quality=95))])
+def test_orientation_is_applied_and_reset(save, form, kwargs, orientation):
+    path = save(RGB, form, exif=exif(orientation).tobytes(), **kwargs)
+    photograph = read_photograph(path)
+    expected = ImageOps.exif_transpose(Image.open(path))
+    np.testing.assert_array_equal(photograph.frames[0], np.asarray(expected))
+    assert photograph.size == ((18, 12) if orientation > 4 else (12, 18))
+    tags = read_exif(photograph.info['exif'])
+    assert tags[ExifTags.Base.Make] == 'Maker'
+    assert ExifTags.Base.Orientation not in tags
+    assert tags.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ExposureTime] == 0.5
+
+
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_orientation_of_a_compressed_tiff(save, orientation):
+    path = save(RGB, 'TIFF', compression='tiff_lzw', tiffinfo={274: orientation})
+    photograph = read_photograph(path)
+    np.testing.assert_array_equal(photograph.frames[0], np.asarray(Image.open(path)))
+    assert photograph.size == ((18, 12) if orientation > 4 else (12, 18))
+    assert 'exif' not in photograph.info
+
+
+def test_orientation_of_a_pillow_image(save):
+    picture = Image.open(save(RGB, exif=exif(6).tobytes()))
+    np.testing.assert_array_equal(read_photograph(picture).frames[0],
+                                  np.rot90(PIXELS[..., :3], -1))
+
+
+@pytest.mark.parametrize('orientation', range(1, 9))
+def test_orientation_of_16_bit_tiff(save, orientation):
+    content = io.BytesIO()
+    tifffile.imwrite(content, DEEP[..., :3], photometric='rgb',
+                     extratags=[(274, 'H', 1, orientation, True)])
+    found = read_photograph(save(content.getvalue())).frames[0]
+    picture = Image.fromarray(np.arange(216, dtype=np.uint8).reshape(12, 18))
+    picture.getexif()[274] = orientation
+    places = np.asarray(ImageOps.exif_transpose(picture))
+    np.testing.assert_array_equal(found, DEEP[..., :3].reshape(216, 3)[places])
+
+
+def test_orientation_of_16_bit_png(save):
+    content = png16(DEEP[..., :3])
+    content = content[:33] + chunk(b'eXIf', exif(8).tobytes()[6:]) + content[33:]
+    found = read_photograph(save(content)).frames[0]
+    np.testing.assert_array_equal(found, np.rot90(DEEP[..., :3]))
+
+
+def test_thumbnail_of_the_dark_picture_stays_behind(save):
+    # A TIFF of two pages is what EXIF data with a thumbnail are.
+    content = io.BytesIO()
+    tifffile.imwrite(content, np.stack([PIXELS[:4, :4, 0]] * 2), photometric='minisblack')
+    path = save(RGB, 'JPEG', exif=b'Exif\0\0' + content.getvalue())
+    assert Image.open(path).getexif().get_ifd(ExifTags.IFD.IFD1)
+    tags = read_exif(read_photograph(path).info['exif'])
+    assert not tags.get_ifd(ExifTags.IFD.IFD1)
+
+
+def test_tags_of_a_tiff_that_describe_its_layout_stay_behind(save):
+    path = save(RGB, 'TIFF', exif=exif().tobytes())
+    tags = read_exif(read_photograph(path).info['exif'])
+    assert set(tags) == {ExifTags.Base.Make, ExifTags.Base.ExifOffset}
+
+
+@pytest.mark.parametrize('form', ['PNG', 'JPEG', 'TIFF', 'WEBP'])
+def test_profile_and_resolution(save, form):
+    path = save(RGB, form, icc_profile=SRGB, dpi=(300, 200))
+    info = read_photograph(path).info
+    assert info['icc_profile'] == SRGB
+    if form != 'WEBP':
+        assert [round(float(value)) for value in info['dpi']] == [300, 200]
+
+
+def test_grey_stays_grey(save):
+    photograph = read_photograph(save(Image.fromarray(PIXELS[..., 0])))
+    np.testing.assert_array_equal(photograph.frames[0], PIXELS[..., :1])
+
+
+@pytest.mark.parametrize(('form', 'channels'), [
+    ('PNG', 1), ('PNG', 3), ('PNG', 4), ('TIFF', 1), ('TIFF', 3), ('TIFF', 4), ('PPM', 1),
+    ('PPM', 3)])
+def test_16_bit(save, form, channels):
+    pixels = DEEP[..., :channels]
+    if form == 'TIFF':
+        buffer = io.BytesIO()
+        tifffile.imwrite(buffer, pixels[..., 0] if channels == 1 else pixels,
+                         extrasamples=['unassalpha'] if channels == 4 else None,
+                         photometric='rgb' if channels > 1 else 'minisblack')
+        content = buffer.getvalue()
+    elif form == 'PNG':
+        content = png16(pixels)
+    else:
+        # As the format says: a header and big-endian numbers.
+        kind = b'P5' if channels == 1 else b'P6'
+        content = kind + b' 18 12 65535\n' + pixels.astype('>u2').tobytes()
+    photograph = read_photograph(save(content))
+    assert photograph.format == form
+    assert photograph.frames[0].dtype == np.uint16
+    np.testing.assert_array_equal(photograph.frames[0], pixels)
+
+
+def test_16_bit_grey_png_with_alpha(save):
+    # Neither Pillow nor OpenCV writes it: a header, unfiltered rows, an end.
+    rows = b''.join(b'\0' + row.tobytes() for row in DEEP[..., :2].astype('>u2'))
+    content = PNG_START + chunk(b'IHDR', struct.pack('>IIBBBBB', 18, 12, 16, 4, 0, 0, 0))
+    content += chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b'')
+    np.testing.assert_array_equal(read_photograph(save(content)).frames[0], DEEP[..., :2])
+
+
+def test_signed_tiff_is_refused(save):
+    content = io.BytesIO()
+    tifffile.imwrite(content, np.zeros((4, 4, 3), np.int16), photometric='rgb')
+    with pytest.raises((ValueError, OSError), match=r"a\.png' (cannot be enhanced|is damaged)"):
+        read_photograph(save(content.getvalue()))
+
+
+def grey_printing_profile() -> bytes:
+    """An ICC profile (version 2.1, a lut8 table) of a press whose four inks are all grey."""
+    corners = np.indices((2, ) * 4).reshape(4, -1).T
+    lightness = np.rint(255 * (1 - corners.mean(axis=1)))
+    lab = np.stack([lightness, *[np.full_like(lightness, 128)] * 2], axis=1).astype(np.uint8)
+    identity = bytes(range(256))
+    matrix = struct.pack('>9i', *(np.eye(3, dtype=int).ravel() * 65536).tolist())
+    table = (b'mft1\0\0\0\0' + bytes([4, 3, 2, 0]) + matrix + identity * 4 + lab.tobytes()
+             + identity * 3)
+    start = 128 + 4 + 12
+    tags = struct.pack('>I4sII', 1, b'A2B0', start, len(table))
+    head = struct.pack('>I4sI4s4s4s12s4s', start + len(table), b'', 0x02100000, b'prtr', b'CMYK',
+                       b'Lab ', b'', b'acsp')
+    head += bytes(28) + struct.pack('>3i', 63190, 65536, 54061)
+    return head.ljust(128, b'\0') + tags + table
+
+
+def test_cmyk_jpeg_without_a_profile(save):
+    picture = Image.new('CMYK', (16, 16), (255, 0, 0, 0))
+    photograph = read_photograph(save(picture, 'JPEG'))
+    np.testing.assert_allclose(photograph.frames[0][8, 8], [0, 255, 255], atol=3)
+    assert 'icc_profile' not in photograph.info
+
+
+def test_cmyk_jpeg_is_converted_by_its_profile(save):
+    picture = Image.new('CMYK', (16, 16), (255, 0, 0, 0))
+    photograph = read_photograph(save(picture, 'JPEG', icc_profile=grey_printing_profile()))
+    red, green, blue = photograph.frames[0][8, 8].tolist()
+    # One ink of four: a lightness of 75, which is sRGB 185.
+    assert abs(red - 185) < 5 and max(red, green, blue) - min(red, green, blue) < 4
+    assert 'icc_profile' not in photograph.info
+
+
+def test_first_picture_of_an_mpo(save):
+    path = save(RGB, 'MPO', save_all=True, append_images=[Image.new('RGB', (4, 4))])
+    assert Image.open(path).n_frames == 2
+    photograph = read_photograph(path)
+    assert photograph.format == 'JPEG' and len(photograph.frames) == 1
+    assert photograph.size == (12, 18)
+
+
+FRAMES = [Image.fromarray(np.roll(PIXELS[..., :3], 5 * step, axis=1)) for step in range(3)]
+
+
+@pytest.mark.parametrize(('form', 'kwargs'), [
+    ('GIF', {}), ('PNG', {}), ('WEBP', dict(lossless=True))])
+def test_animation(save, form, kwargs):
+    path = save(FRAMES[0], form, save_all=True, append_images=FRAMES[1:], duration=[50, 120, 70],
+                loop=3, **kwargs)
+    photograph = read_photograph(path)
+    assert photograph.format == form
+    assert photograph.info['duration'] == [50, 120, 70] and photograph.info['loop'] == 3
+    with Image.open(path) as picture:
+        for index, frame in enumerate(photograph.frames):
+            picture.seek(index)
+            np.testing.assert_array_equal(frame, np.asarray(picture.convert('RGB')))
+
+
+def test_animation_that_plays_once_has_no_loop(save):
+    path = save(FRAMES[0], 'GIF', save_all=True, append_images=FRAMES[1:], duration=50)
+    assert 'loop' not in read_photograph(path).info
+
+
+def test_transparent_animation_has_alpha_throughout(save):
+    clear = [RGBA, Image.new('RGBA', RGBA.size, (9, 9, 9, 0))]
+    path = save(clear[0], 'PNG', save_all=True, append_images=clear[1:], duration=50)
+    photograph = read_photograph(path)
+    np.testing.assert_array_equal(photograph.frames[0], PIXELS)
+    assert photograph.frames[1][..., 3].max() == 0
+
+
+def test_several_pages_are_refused(save):
+    path = save(RGB, 'TIFF', save_all=True, append_images=[RGB])
+    with pytest.raises(ValueError, match=r"a\.png' cannot be enhanced: it has 2 pages; split it"):
+        read_photograph(path)
+
+
+def test_16_bit_animation_is_refused(save):
+    content = png16(DEEP[..., :3])
+    content = content[:33] + chunk(b'acTL', struct.pack('>II', 2, 0)) + content[33:]
+    with pytest.raises(ValueError, match='it is an animation of 16 bit a channel'):
+        read_photograph(save(content))
+
+
+def test_empty_file(save):
+    with pytest.raises(OSError, match=r"a\.png' is an empty file"):
+        read_photograph(save(b''))
+
+
+def test_text(save):
+    with pytest.raises(ValueError, match=r"a\.png' cannot be enhanced: it is no image, of another "
+                       'format than JPEG, PNG'):
+        read_photograph(save(b'I am a text.\n' * 100))
+
+
+def test_format_that_starts_another_program(save):
+    content = io.BytesIO()
+    RGB.save(content, 'EPS')
+    assert 'EPS' not in FORMATS
+    with pytest.raises(ValueError, match='of another format than'):
+        read_photograph(save(content.getvalue()))
+
+
+@pytest.mark.parametrize('share', [0.3, 0.7, 0.98])
+@pytest.mark.parametrize('kind', [
+    'JPEG', 'progressive JPEG', 'PNG', 'TIFF', 'WEBP', 'GIF', 'BMP', 'PPM', 'TGA',
+    '16-bit PNG', '16-bit TIFF', 'animated GIF'])
+def test_file_that_is_cut_off(save, kind, share):
+    picture = RGB.resize((180, 120))
+    content = io.BytesIO()
+    if kind == '16-bit PNG':
+        content.write(png16(np.tile(DEEP[..., :3], (10, 10, 1))))
+    elif kind == '16-bit TIFF':
+        tifffile.imwrite(content, np.tile(DEEP[..., :3], (10, 10, 1)), photometric='rgb')
+    elif kind == 'animated GIF':
+        picture.save(content, 'GIF', save_all=True, append_images=[picture.rotate(90)])
+    elif kind == 'progressive JPEG':
+        picture.save(content, 'JPEG', progressive=True)
+    else:
+        picture.save(content, kind)
+    whole = content.getvalue()
+    read_photograph(save(whole))
+    with pytest.raises((OSError, ValueError), match=r"a\.png' (is damaged or cut off|cannot be)"):
+        read_photograph(save(whole[:int(share * len(whole))]))
+
+
+def test_jpeg_without_its_last_bytes(save):
+    content = io.BytesIO()
+    RGB.save(content, 'JPEG')
+    with pytest.raises(OSError, match=r"a\.png' is damaged or cut off: .*truncated"):
+        read_photograph(save(content.getvalue()[:-20]))
+
+
+def test_missing_file(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r'none\.png'):
+        read_photograph(tmp_path / 'none.png')
+
+
+def test_folder(tmp_path):
+    with pytest.raises(IsADirectoryError, match=tmp_path.name):
+        read_photograph(tmp_path)
+
+
+def test_no_permission(save, monkeypatch):
+    # Nothing is forbidden to root, who may run the tests.
+    path = save(RGB)
+
+    def forbid(name: str, *_: object) -> None:
+        raise PermissionError(13, 'Permission denied', name)
+
+    monkeypatch.setattr(local_backend, 'open', forbid, raising=False)
+    with pytest.raises(PermissionError, match=r'Permission denied: .*a\.png'):
+        read_photograph(path)
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds next to nothing."""
+    head = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
+    return (PNG_START + chunk(b'IHDR', head) + chunk(b'IDAT', zlib.compress(b''))
+            + chunk(b'IEND', b''))
+
+
+def test_decompression_bomb_is_not_decoded(save, monkeypatch):
+    def decode(_: Image.Image) -> None:
+        raise AssertionError('decoded')
+
+    monkeypatch.setattr(Image.Image, 'load', decode)
+    with pytest.raises(ValueError, match=r"a\.png' cannot be enhanced: it claims 60000 x 50000 = "
+                       r'3,000,000,000 pixels, more than max_pixels=268,435,456.*None'):
+        read_photograph(save(bomb(60000, 50000)))
+
+
+def test_limit_may_be_raised_or_lifted(save, monkeypatch):
+    # Pillow's own limit, far below, does not count.
+    monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 10)
+    path = save(RGB)
+    with pytest.raises(ValueError, match='18 x 12 = 216 pixels, more than max_pixels=215'):
+        read_photograph(path, max_pixels=215)
+    for limit in (216, None):
+        assert read_photograph(path, max_pixels=limit).size == (12, 18)
+    assert Image.MAX_IMAGE_PIXELS == 10
+
+
+def test_limit_is_that_of_all_frames(save):
+    path = save(FRAMES[0], 'GIF', save_all=True, append_images=FRAMES[1:])
+    with pytest.raises(ValueError, match='18 x 12 x 3 frames = 648 pixels, more than max'):
+        read_photograph(path, max_pixels=647)
+    assert len(read_photograph(path, max_pixels=648).frames) == 3
+
+
+def test_pillow_image_above_the_limit():
+    with pytest.raises(ValueError, match='216 pixels, more than max_pixels=100'):
+        read_photograph(RGB, max_pixels=100)
+
+
+def test_pillows_limit_is_back_when_the_last_thread_is_done(save, monkeypatch):
+    from mmscllle.fileio.pillow_limit import without_pillows_limit
+    monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 10)
+    with without_pillows_limit():
+        with without_pillows_limit():
+            assert Image.MAX_IMAGE_PIXELS is None
+        assert Image.MAX_IMAGE_PIXELS is None
+    assert Image.MAX_IMAGE_PIXELS == 10
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 50), (50, 1)])
+def test_thin_pictures(save, size):
+    assert read_photograph(save(RGB.resize(size))).size == size[::-1]
+
+
+def test_url(save, tmp_path, monkeypatch):
+    path = Path(save(RGB, name='a b ü.png'))
+    monkeypatch.setattr(http.server.SimpleHTTPRequestHandler, 'log_message', lambda *_: None)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f'http://127.0.0.1:{server.server_port}'
+        np.testing.assert_array_equal(
+            read_photograph(f'{address}/a%20b%20%C3%BC.png').frames[0],
+            read_photograph(path).frames[0])
+        with pytest.raises(OSError, match=r'/none\.png. cannot be fetched: .*404'):
+            read_photograph(f'{address}/none.png')
+        server.shutdown()

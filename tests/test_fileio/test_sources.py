@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import os
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmscllle.fileio import Source, find_sources
+
+ARRAY = np.zeros((2, 2, 3), np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    for name in ('a.jpg', 'b ü.PNG', 'deep/er/c.tiff', 'deep/d.gif', 'notes.txt', '.hidden.png',
+                 '[x].png', 'out/a.jpg'):
+        path = tmp_path / 'photos' / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b'')
+    (tmp_path / 'photos/folder.png').mkdir()
+    return tmp_path / 'photos'
+
+
+def relatives(sources) -> list[str]:
+    return [source.relative.as_posix() for source in sources]
+
+
+ALL = ['[x].png', 'a.jpg', 'b ü.PNG', 'deep/d.gif', 'deep/er/c.tiff', 'out/a.jpg']
+
+
+@pytest.mark.parametrize('kind', [str, Path])
+def test_folder(folder, kind):
+    sources = list(find_sources(kind(folder)))
+    assert relatives(sources) == ALL
+    for source in sources:
+        assert source.error is None
+        assert source.name == source.content == str(folder / source.relative)
+
+
+def test_folder_without_the_results_in_it(folder):
+    assert relatives(find_sources(folder, folder / 'out')) == ALL[:-1]
+    assert relatives(find_sources(f'{folder}/**', folder / 'out')) == ALL[:-1]
+
+
+@pytest.mark.parametrize('results', ['', '..'])
+def test_results_around_the_folder_hide_nothing(folder, results):
+    assert relatives(find_sources(folder, folder / results)) == ALL
+
+
+@pytest.mark.parametrize(('pattern', 'expected'), [
+    ('*.jpg', ['a.jpg']), ('deep/*', ['d.gif']), ('*/a.jpg', ['out/a.jpg']),
+    ('**/*.[gt]if*', ['deep/d.gif', 'deep/er/c.tiff']), ('*', ['[x].png', 'a.jpg', 'b ü.PNG'])])
+def test_pattern(folder, pattern, expected):
+    assert relatives(find_sources(str(folder / pattern))) == expected
+
+
+def test_file_whose_name_looks_like_a_pattern(folder):
+    source, = find_sources(str(folder / '[x].png'))
+    assert source.error is None and source.content == str(folder / '[x].png')
+
+
+@pytest.mark.parametrize('name', ['a.jpg', 'none.jpg', 'notes.txt'])
+def test_file(folder, name):
+    # That it is not there, or no photograph, shows when it is read.
+    source, = find_sources(str(folder / name))
+    assert source == Source(str(folder / name), str(folder / name), Path(name))
+
+
+@pytest.mark.parametrize(('address', 'relative'), [
+    ('https://host.org/x/a%20b.png?size=3', 'a b.png'), ('http://host.org/', 'image'),
+    ('https://host.org/photo', 'photo')])
+def test_url(address, relative):
+    source, = find_sources(address)
+    assert source == Source(address, address, Path(relative))
+
+
+def test_arrays_and_images_without_names_are_numbered():
+    picture = Image.new('RGB', (2, 2))
+    sources = list(find_sources([ARRAY, picture, ARRAY]))
+    assert [source.name for source in sources] == ['00000000', '00000001', '00000002']
+    assert sources[1].content is picture
+    numbers = count(7)
+    names = [source.name for _ in range(2) for source in find_sources(ARRAY, numbers=numbers)]
+    assert names == ['00000007', '00000008']
+
+
+def test_image_of_a_file_has_its_name(tmp_path):
+    Image.new('RGB', (2, 2)).save(tmp_path / 'a.png')
+    source, = find_sources(Image.open(tmp_path / 'a.png'))
+    assert source.name == str(tmp_path / 'a.png') and source.relative == Path('a.png')
+
+
+def test_nested_lists(folder):
+    sources = find_sources([str(folder / 'deep'), (ARRAY, [folder / 'a.jpg']),
+                            Source('x', 'y', Path('z'))])
+    assert relatives(sources) == ['d.gif', 'er/c.tiff', '00000000', 'a.jpg', 'z']
+
+
+def test_generator_is_consumed_as_needed():
+    taken = []
+
+    def frames():
+        for index in range(3):
+            taken.append(index)
+            yield ARRAY
+
+    sources = find_sources(frames())
+    assert taken == []
+    next(sources)
+    assert taken == [0]
+    assert len(list(sources)) == 2
+
+
+@pytest.mark.parametrize('name', ['empty', 'empty/*.jpg', 'none/*'])
+def test_folder_or_pattern_that_names_nothing_is_an_error_of_its_own(tmp_path, name):
+    (tmp_path / 'empty').mkdir()
+    bad, good = find_sources([os.path.join(tmp_path, name), ARRAY])
+    assert isinstance(bad.error, FileNotFoundError) and name in str(bad.error)
+    assert good.error is None
+
+
+@pytest.mark.parametrize('item', [3, None, b'a.jpg'])
+def test_other_types_are_refused(item):
+    with pytest.raises(TypeError, match=f'an input must be a path, .* got {type(item).__name__}'):
+        list(find_sources([ARRAY, item]))
