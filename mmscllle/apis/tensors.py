@@ -56,7 +56,7 @@ def tensor_to_frame(enhanced: Tensor, frame: np.ndarray) -> np.ndarray:
         enhanced = enhanced.to(torch.uint8 if frame.dtype == np.uint8 else torch.int32)
     pixels = enhanced.permute(1, 2, 0).cpu().numpy().astype(frame.dtype, copy=False)
     if frame.shape[2] in (2, 4):
-        return np.concatenate([pixels, frame[..., -1:]], axis=2)
+        pixels = np.concatenate([pixels, frame[..., -1:]], axis=2)
     return np.ascontiguousarray(pixels)
 
 
