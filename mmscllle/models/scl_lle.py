@@ -50,6 +50,8 @@ class SCLLLE(BaseModel):
     Args:
         enhancer: Config of the network; ``enhancer(x)`` returns the enhanced image and curves.
         objective: Config of :class:`SCLLLEObjective`; None for a model that only predicts.
+        fast_consistency: Config of :class:`FastConsistencyLoss`, to train weights that serve the
+            fast mode as well.
         data_preprocessor: Config of the preprocessor.
         init_cfg: MMEngine's initialisation config.
     """
@@ -57,12 +59,15 @@ class SCLLLE(BaseModel):
     def __init__(self,
                  enhancer: dict,
                  objective: dict | None = None,
+                 fast_consistency: dict | None = None,
                  data_preprocessor: dict | None = None,
                  init_cfg: dict | None = None) -> None:
         super().__init__(
             data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'), init_cfg)
         self.enhancer = MODELS.build(enhancer)
         self.objective = None if objective is None else MODELS.build(objective)
+        self.fast_consistency = (
+            None if fast_consistency is None else MODELS.build(fast_consistency))
         self._register_load_state_dict_pre_hook(self._adopt_bare_enhancer)
 
     @property
@@ -110,7 +115,11 @@ class SCLLLE(BaseModel):
         enhanced, curves = self.enhancer(triplet.low)
         samples = data_samples or [SegDataSample() for _ in enhanced]
         labels = stack_labels(samples, tuple(enhanced.shape[2:]), enhanced.device)
-        return self.objective(triplet, enhanced, curves, labels)
+        losses = self.objective(triplet, enhanced, curves, labels)
+        if self.fast_consistency is not None:
+            fast, _ = self.enhancer(triplet.low, downsample=self.fast_consistency.downsample)
+            losses['loss_fast_consistency'] = self.fast_consistency(enhanced, fast)
+        return losses
 
     def predict(self, inputs: Tensor | list[Tensor],
                 data_samples: list[SegDataSample] | None = None) -> list[SegDataSample]:

@@ -190,3 +190,17 @@ def test_data_preprocessor_can_be_replaced():
         type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'),
         data_preprocessor=dict(type='mmscllle.EnhanceDataPreprocessor', bgr_to_rgb=False)))
     assert not model.data_preprocessor.bgr_to_rgb
+
+
+def test_training_for_the_fast_mode_adds_a_term(objective_config, build_model, inputs, labelled):
+    model = MODELS.build(dict(
+        type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'),
+        objective=objective_config,
+        fast_consistency=dict(type='mmscllle.FastConsistencyLoss', downsample=4, loss_weight=3.)))
+    plain = build_model()
+    model.load_state_dict(plain.state_dict())
+    losses, expected = (each(inputs, labelled, mode='loss') for each in (model, plain))
+    difference = model.enhancer(inputs['low'])[0] - model.enhancer(inputs['low'], downsample=4)[0]
+    assert difference.abs().max() > 1e-6
+    torch.testing.assert_close(losses.pop('loss_fast_consistency'), 3 * difference.square().mean())
+    torch.testing.assert_close(losses, expected)

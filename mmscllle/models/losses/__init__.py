@@ -1,6 +1,7 @@
 """The seven terms of SCL-LLE: each a pure function and a thin registered module."""
 from .color_constancy import ColorConstancyLoss
 from .contrastive import ContrastiveLoss
+from .fast_consistency import FastConsistencyLoss
 from .feature_retention import FeatureRetentionLoss
 from .illumination_smoothness import IlluminationSmoothnessLoss
 from .perceptual_retention import PerceptualRetentionLoss
@@ -8,7 +9,7 @@ from .semantic_brightness_consistency import SemanticBrightnessConsistencyLoss
 from .semantic_cross_entropy import SemanticCrossEntropyLoss
 
 __all__ = [
-    'ColorConstancyLoss', 'ContrastiveLoss', 'FeatureRetentionLoss',
+    'ColorConstancyLoss', 'ContrastiveLoss', 'FastConsistencyLoss', 'FeatureRetentionLoss',
     'IlluminationSmoothnessLoss', 'PerceptualRetentionLoss', 'SemanticBrightnessConsistencyLoss',
     'SemanticCrossEntropyLoss'
 ]
