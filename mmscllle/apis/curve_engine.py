@@ -113,7 +113,7 @@ class CurveEngine:
         Raises:
             ValueError: If ``strength`` is negative or the curves do not fit the image.
         """
-        result = self._prepared(image, copy=True)
+        result = self._prepared(image).clone()
         size = tuple(image.shape[2:])
         expected = (len(image), self.curve_channels,
                     *(-(-side // self.downsample) for side in size))
@@ -170,12 +170,11 @@ class CurveEngine:
         for first in range(0, count, step):
             yield slice(first, first + step)
 
-    def _prepared(self, image: Tensor, copy: bool = False) -> Tensor:
+    def _prepared(self, image: Tensor) -> Tensor:
         if image.dim() != 4 or image.shape[1] != 3 or not image.is_floating_point():
             raise ValueError('the engine takes RGB images in [0, 1], floating point, (N, 3, H, W); '
                              f'got {tuple(image.shape)} of {image.dtype}')
-        return image.to(self.device, torch.float32, copy=copy,
-                        memory_format=torch.contiguous_format)
+        return image.to(self.device, torch.float32).contiguous()
 
 
 def _check_strength(strength: float) -> None:

@@ -114,11 +114,12 @@ class LineBufferedNetwork:
 
     def _buffers(self, rows: int, width: int) -> tuple[list[LineBuffer], ...]:
         """The buffers, and by layer where it finds its input and where it puts its output."""
-        image = LineBuffer(torch.zeros(rows + 2, width, 3, dtype=self.dtype), 2)
+        # In each there is room for the padding below the image, where that ends with a strip.
+        image = LineBuffer(torch.zeros(rows + 3, width, 3, dtype=self.dtype), 2)
         channels = len(self.biases[0])
         # Layers 1 and 6, 2 and 5, 3 and 4 in one buffer each, as layers 7, 6 and 5 read them.
         pairs = [
-            LineBuffer(torch.zeros(rows + LAYERS + 2 - 2 * layer, width, 2 * channels,
+            LineBuffer(torch.zeros(rows + LAYERS + 3 - 2 * layer, width, 2 * channels,
                                    dtype=self.dtype), LAYERS + 2 - layer)
             for layer in (1, 2, 3)
         ]

@@ -3,44 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 from mmengine.runner import load_checkpoint
-from torch.autograd import gradcheck
 from torch.nn import functional
 
 from mmscllle.models.enhancers import CurveEnhancer, apply_curves
-
-
-def test_one_curve_by_hand():
-    image = torch.tensor([0.5, 0.2, 1.]).view(1, 3, 1, 1)
-    curves = torch.tensor([-1., 0.5, -0.3]).view(1, 3, 1, 1)
-    expected = [0.5 - (0.25 - 0.5), 0.2 + 0.5 * (0.04 - 0.2), 1.]
-    torch.testing.assert_close(apply_curves(image, curves).flatten(), torch.tensor(expected))
-
-
-def test_curves_are_applied_one_after_the_other():
-    image = torch.rand(2, 3, 4, 5)
-    curves = 2 * torch.rand(2, 24, 4, 5) - 1
-    expected = image.clone()
-    for i in range(8):
-        r = curves[:, 3 * i:3 * i + 3]
-        expected = expected + r * (expected**2 - expected)
-    torch.testing.assert_close(apply_curves(image, curves), expected)
-
-
-def test_values_stay_in_range():
-    for sign in (-1., 1.):
-        enhanced = apply_curves(torch.rand(1, 3, 16, 16), torch.full((1, 24, 16, 16), sign))
-        assert enhanced.min() >= 0 and enhanced.max() <= 1
-
-
-def test_gradient_of_the_curves():
-    image = torch.rand(1, 3, 2, 2, dtype=torch.float64, requires_grad=True)
-    curves = (torch.rand(1, 6, 2, 2, dtype=torch.float64) - 0.5).requires_grad_()
-    assert gradcheck(apply_curves, (image, curves))
-
-
-def test_number_of_curve_channels():
-    with pytest.raises(ValueError, match=r'a multiple of 3 channels, got shape \(1, 8, 2, 2\)'):
-        apply_curves(torch.rand(1, 3, 2, 2), torch.rand(1, 8, 2, 2))
 
 
 def test_parameters():
@@ -71,6 +36,44 @@ def test_network_against_the_description():
 def test_any_size(size):
     enhanced, curves = CurveEnhancer()(torch.rand(1, 3, *size))
     assert enhanced.shape == (1, 3, *size) and curves.shape == (1, 24, *size)
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 17), (13, 1), (31, 45), (16, 24)])
+def test_curves_of_reduced_size(size):
+    enhancer, image = CurveEnhancer(downsample=8), torch.rand(2, 3, *size)
+    enhanced, curves = enhancer(image)
+    assert curves.shape == (2, 24, -(-size[0] // 8), -(-size[1] // 8))
+    reduced = functional.avg_pool2d(image, 8, ceil_mode=True, count_include_pad=False)
+    torch.testing.assert_close(curves, enhancer.estimate_curves(reduced))
+    enlarged = functional.interpolate(curves, scale_factor=8., mode='bilinear')
+    torch.testing.assert_close(enhanced, apply_curves(image, enlarged[..., :size[0], :size[1]]))
+
+
+def test_one_network_exact_and_fast():
+    enhancer, image = CurveEnhancer(), torch.rand(1, 3, 20, 30)
+    fast = CurveEnhancer(downsample=4)
+    fast.load_state_dict(enhancer.state_dict())
+    torch.testing.assert_close(enhancer(image, downsample=4), fast(image))
+    torch.testing.assert_close(fast(image, downsample=1), enhancer(image))
+
+
+def test_gradients_of_reduced_curves_reach_every_weight():
+    enhancer = CurveEnhancer(downsample=8)
+    enhancer(torch.rand(1, 3, 24, 40))[0].square().mean().backward()
+    assert all(parameter.grad.abs().sum() > 0 for parameter in enhancer.parameters())
+
+
+@pytest.mark.parametrize('value', [0, -8, 2.5])
+def test_downsample_is_a_positive_integer(value):
+    message = f'downsample must be a positive integer, got {value}'
+    with pytest.raises(ValueError, match=message):
+        CurveEnhancer(downsample=value)
+    with pytest.raises(ValueError, match=message):
+        CurveEnhancer()(torch.rand(1, 3, 8, 8), downsample=value)
+
+
+def test_the_result_has_the_layout_of_the_image():
+    assert CurveEnhancer()(torch.rand(2, 3, 8, 8))[0].is_contiguous()
 
 
 def test_width_and_iterations():

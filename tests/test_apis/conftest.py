@@ -1,0 +1,18 @@
+"""What tests of the engine share."""
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mmscllle.models import CurveEnhancer
+
+
+@pytest.fixture(scope='session')
+def enhancer() -> CurveEnhancer:
+    """A small network whose curves differ from pixel to pixel and reach from -1 to 1."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        enhancer = CurveEnhancer(channels=8, iterations=4)
+        for parameter in enhancer.parameters():
+            torch.nn.init.normal_(parameter, std=0.12)
+    return enhancer.requires_grad_(False)
