@@ -69,8 +69,9 @@ def find_sources(inputs: Any,
 
 
 def _flatten(inputs: Any) -> Iterator:
-    if isinstance(inputs, Iterable) and not isinstance(
-            inputs, (str, bytes, os.PathLike, np.ndarray, Image.Image)):
+    # Arrays and tensors have a type of values, and are one input each.
+    if (isinstance(inputs, Iterable) and not hasattr(inputs, 'dtype')
+            and not isinstance(inputs, (str, bytes, os.PathLike, dict, Image.Image))):
         for item in inputs:
             yield from _flatten(item)
     else:
@@ -81,28 +82,42 @@ def _find(name: str, exclude: str | os.PathLike | None) -> Iterator[Source]:
     if '://' in name:
         yield Source(name, name, Path(Path(unquote(urlparse(name).path)).name or 'image'))
     elif os.path.isdir(name):
-        yield from _below(name, Path(name).rglob('*'), Path(name), exclude, 'no photograph in the '
-                          f'folder {name!r} (suffixes looked for: {", ".join(IMAGE_SUFFIXES)})')
+        errors: list[OSError] = []
+        found = _select(_walk(name, errors), Path(name), exclude)
+        if not found and not errors:
+            errors.append(FileNotFoundError(f'no photograph in the folder {name!r} (suffixes '
+                                            f'looked for: {", ".join(IMAGE_SUFFIXES)})'))
+        yield from found
+        for error in errors:
+            yield Source(name, error.filename or name, Path('.'), error)
     elif has_magic(name) and not os.path.exists(name):
         parts = Path(name).parts
         fixed = next(index for index, part in enumerate(parts) if has_magic(part))
-        yield from _below(name, map(Path, glob(name, recursive=True)), Path(*parts[:fixed]),
-                          exclude, f'the pattern {name!r} matches no photograph')
+        files = map(Path, glob(name, recursive=True))
+        found = _select(files, Path(*parts[:fixed]), exclude)
+        yield from found
+        if not found:
+            yield Source(name, name, Path('.'),
+                         FileNotFoundError(f'the pattern {name!r} matches no photograph'))
     else:
         yield Source(name, name, Path(Path(name).name))
 
 
-def _below(name: str, files: Iterable[Path], root: Path, exclude: str | os.PathLike | None,
-           nothing: str) -> Iterator[Source]:
+def _walk(folder: str, errors: list[OSError]) -> Iterator[Path]:
+    """All files below a folder, without hidden ones; ``errors`` gets what cannot be listed."""
+    for parent, folders, names in os.walk(folder, onerror=errors.append):
+        folders[:] = [name for name in folders if not name.startswith('.')]
+        yield from (Path(parent, name) for name in names if not name.startswith('.'))
+
+
+def _select(files: Iterable[Path], root: Path,
+            exclude: str | os.PathLike | None) -> list[Source]:
     """The photographs among ``files``; ``root`` is where their relative paths start."""
     results = None if exclude is None else Path(exclude).resolve()
     if results is not None and root.resolve() not in results.parents:
         results = None
-    found = sorted(
-        file for file in files
-        if file.suffix.lower() in IMAGE_SUFFIXES and not file.name.startswith('.')
-        and file.is_file() and (results is None or results not in file.resolve().parents))
-    if not found:
-        yield Source(name, name, Path('.'), FileNotFoundError(nothing))
-    for file in found:
-        yield Source(str(file), str(file), file.relative_to(root))
+    return [
+        Source(str(file), str(file), file.relative_to(root)) for file in sorted(files)
+        if file.suffix.lower() in IMAGE_SUFFIXES and not file.is_dir()
+        and (results is None or results not in file.resolve().parents)
+    ]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from mmscllle.fileio import Source, find_sources
@@ -16,7 +17,7 @@ ARRAY = np.zeros((2, 2, 3), np.uint8)
 @pytest.fixture
 def folder(tmp_path) -> Path:
     for name in ('a.jpg', 'b ü.PNG', 'deep/er/c.tiff', 'deep/d.gif', 'notes.txt', '.hidden.png',
-                 '[x].png', 'out/a.jpg'):
+                 '[x].png', 'out/a.jpg', '.cache/e.png'):
         path = tmp_path / 'photos' / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b'')
@@ -122,7 +123,29 @@ def test_folder_or_pattern_that_names_nothing_is_an_error_of_its_own(tmp_path, n
     assert good.error is None
 
 
-@pytest.mark.parametrize('item', [3, None, b'a.jpg'])
+@pytest.mark.parametrize('item', [3, None, b'a.jpg', dict(a=ARRAY), torch.zeros(3, 2, 2)],
+                         ids=lambda item: type(item).__name__)
 def test_other_types_are_refused(item):
     with pytest.raises(TypeError, match=f'an input must be a path, .* got {type(item).__name__}'):
         list(find_sources([ARRAY, item]))
+
+
+def test_broken_link_is_no_secret(folder):
+    (folder / 'deep/link.jpg').symlink_to('none.jpg')
+    assert 'link.jpg' in relatives(find_sources(folder / 'deep'))
+    assert 'link.jpg' in relatives(find_sources(str(folder / 'deep/*.jpg')))
+
+
+def test_folder_that_may_not_be_listed_is_an_error_of_its_own(folder, monkeypatch):
+    scandir = os.scandir
+
+    def forbid(path: str) -> object:
+        if str(path).endswith('er'):
+            raise PermissionError(13, 'Permission denied', str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, 'scandir', forbid)
+    sources = list(find_sources(folder))
+    assert relatives(sources)[:-1] == [name for name in ALL if 'er/' not in name]
+    assert isinstance(sources[-1].error, PermissionError)
+    assert sources[-1].name == str(folder / 'deep/er')
