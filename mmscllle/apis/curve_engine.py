@@ -66,9 +66,7 @@ class CurveEngine:
         if on_cpu and precision == 'float16':
             raise ValueError("precision='float16' needs a GPU; on a CPU take 'bfloat16'")
         self.tile = tile
-        self.downsample = 1
-        if fast:
-            self.downsample = enhancer.downsample if enhancer.downsample > 1 else FAST_DOWNSAMPLE
+        self.downsample = estimation_factor(enhancer, fast)
         self.curve_channels = 3 * enhancer.iterations
         self.one_by_one = on_cpu and not compile
         self.network: LineBufferedNetwork | WholeNetwork
@@ -175,6 +173,21 @@ class CurveEngine:
             raise ValueError('the engine takes RGB images in [0, 1], floating point, (N, 3, H, W); '
                              f'got {tuple(image.shape)} of {image.dtype}')
         return image.to(self.device, torch.float32).contiguous()
+
+
+def estimation_factor(enhancer: CurveEnhancer, fast: bool) -> int:
+    """By how much the image is reduced, along either side, for estimating its curves.
+
+    Args:
+        enhancer: The network.
+        fast: Whether it works in fast mode.
+
+    Returns:
+        1 in exact mode; in fast mode the enhancer's ``downsample``, or 8 if that is 1.
+    """
+    if not fast:
+        return 1
+    return enhancer.downsample if enhancer.downsample > 1 else FAST_DOWNSAMPLE
 
 
 def _check_strength(strength: float) -> None:

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import importlib.util
+
+import pytest
+import torch
+
+from mmscllle.export import export_enhancer, files
+from mmscllle.models import CurveEnhancer
+
+# The example that is traced has other sizes.
+SIZES = [(1, 1, 1), (1, 5, 40), (4, 16, 24), (2, 33, 70)]
+
+
+@pytest.fixture(scope='module')
+def enhancer() -> CurveEnhancer:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        enhancer = CurveEnhancer(channels=4, iterations=2)
+        for parameter in enhancer.parameters():
+            torch.nn.init.normal_(parameter, std=0.12)
+    return enhancer
+
+
+def compare(enhancer, run, downsample):
+    for count, height, width in SIZES:
+        image = torch.rand(count, 3, height, width)
+        expected = enhancer(image, downsample)[0]
+        torch.testing.assert_close(run(image), expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.onedl
+@pytest.mark.parametrize('downsample', [1, 8])
+def test_onnx(enhancer, tmp_path, downsample):
+    onnxruntime = pytest.importorskip('onnxruntime')
+    path = tmp_path / 'new folder' / 'enhancer.onnx'
+    assert export_enhancer(enhancer, path, downsample) <= 1e-4
+    session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    (image, ), (enhanced, ) = session.get_inputs(), session.get_outputs()
+    assert (image.name, enhanced.name) == ('image', 'enhanced')
+    assert image.shape == enhanced.shape[:1] + [3] + enhanced.shape[2:]
+    assert all(isinstance(size, str) for size in (image.shape[0], *image.shape[2:]))
+    compare(enhancer, lambda x: torch.from_numpy(session.run(None, dict(image=x.numpy()))[0]),
+            downsample)
+
+
+@pytest.mark.parametrize('downsample', [1, 8])
+def test_torchscript(enhancer, tmp_path, downsample):
+    path = tmp_path / 'enhancer.pt'
+    assert export_enhancer(enhancer, path, downsample) <= 1e-4
+    compare(enhancer, torch.jit.load(str(path)), downsample)
+
+
+def test_a_file_is_replaced_only_if_allowed(enhancer, tmp_path):
+    path = tmp_path / 'enhancer.pt'
+    path.write_bytes(b'mine')
+    with pytest.raises(FileExistsError, match=r"enhancer.pt' exists; choose another name"):
+        export_enhancer(enhancer, path)
+    assert path.read_bytes() == b'mine'
+    export_enhancer(enhancer, path, overwrite=True)
+    compare(enhancer, torch.jit.load(str(path)), 1)
+
+
+@pytest.mark.parametrize(('result', 'message'), [
+    (lambda image: image, r'differ from those of the enhancer by \d.*, more than 1e-04'),
+    (lambda image: image * float('nan'), 'differ from those of the enhancer by nan'),
+    (lambda image: image[:1], r'for images of shape \(2, 3, 65, 97\) .* gives \(1, 3, 65, 97\)'),
+])
+def test_what_differs_leaves_no_file(enhancer, tmp_path, monkeypatch, result, message):
+    wrong = files.FORMATS['.pt']._replace(read=lambda path: result)
+    monkeypatch.setitem(files.FORMATS, '.pt', wrong)
+    with pytest.raises(ValueError, match=message):
+        export_enhancer(enhancer, tmp_path / 'enhancer.pt')
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_suffix(enhancer, tmp_path):
+    with pytest.raises(ValueError, match=r'\.onnx \(ONNX\) or \.pt \(Torch.*got .*\.tflite'):
+        export_enhancer(enhancer, tmp_path / 'enhancer.tflite')
+
+
+def test_missing_library(enhancer, tmp_path, monkeypatch):
+    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
+    with pytest.raises(ImportError, match=r'ONNX needs onnx and onnxruntime: '
+                                          r"pip install 'mmscllle\[export\]'"):
+        export_enhancer(enhancer, tmp_path / 'enhancer.onnx')
+    assert not list(tmp_path.iterdir())
+
+
+def test_random_numbers_and_the_enhancer_are_left_alone(enhancer, tmp_path):
+    enhancer.train()
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    export_enhancer(enhancer, tmp_path / 'enhancer.pt')
+    assert torch.equal(torch.rand(1), expected)
+    assert enhancer.training and all(p.requires_grad for p in enhancer.parameters())

@@ -1,0 +1,52 @@
+"""Export an enhancer to ONNX or TorchScript: tools/export.py OUT.onnx [options]."""
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from mmscllle.apis import EnhanceInferencer
+from mmscllle.apis.curve_engine import estimation_factor
+from mmscllle.export import FORMATS, checked_format, export_enhancer
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description='Write an enhancer to a file that runs without this package, open it and '
+        'compare its results at several sizes. It takes RGB images in [0, 1], float32, of shape '
+        '(N, 3, H, W), and gives enhanced ones.')
+    parser.add_argument('out', type=Path, metavar='OUT', help='the file; its suffix is the format: '
+                        + ', '.join(f'{suffix} {kind.name}' for suffix, kind in FORMATS.items()))
+    parser.add_argument('--model', default='scl-lle',
+                        help='name, config or config path (default: scl-lle)')
+    parser.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
+    parser.add_argument('--fast', action='store_true',
+                        help='estimate the curves at reduced size')
+    parser.add_argument('--overwrite', action='store_true', help='replace OUT if it exists')
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Export; return the exit status, 2 if something is wrong."""
+    args = parse_args(argv)
+    try:
+        checked_format(args.out, args.overwrite)
+        enhancer = EnhanceInferencer(args.model, args.weights, device='cpu').model
+        factor = estimation_factor(enhancer, args.fast)
+        difference = export_enhancer(enhancer, args.out, factor, args.overwrite)
+    except FileExistsError as error:
+        print(f'export: error: {error} with --overwrite', file=sys.stderr)
+        return 2
+    except (ValueError, OSError, ImportError) as error:
+        print(f'export: error: {error}', file=sys.stderr)
+        return 2
+    mode = f'fast mode, curves at 1/{factor} of the size' if args.fast else 'exact mode'
+    print(f'{args.out}: {args.out.stat().st_size / 1024:.0f} KB, '
+          f'{FORMATS[args.out.suffix].name}, {mode}. Opened again, its results differ from those '
+          f'of the network by {difference:.1e} at most.')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
