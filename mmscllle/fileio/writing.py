@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import zlib
 from io import BytesIO
 
@@ -55,8 +56,7 @@ def _encode(photograph: Photograph) -> bytes:
     if photograph.format == 'PNG' and len(frames) == 1 and frames[0].shape[2] != 2:
         return _encode_png(frames[0], photograph.info)
     if photograph.format == 'BMP' and frames[0].shape[2] == 4:
-        # Pillow would leave the alpha out.
-        return _encode_by_opencv('.bmp', frames[0])
+        return _encode_bmp_with_alpha(frames[0])
     first, *others = [Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
                       for frame in frames]
     options = {**photograph.info, **QUALITY.get(photograph.format, {})}
@@ -118,6 +118,17 @@ def _encode_tiff(frame: np.ndarray, info: dict) -> bytes:
         compression='zlib',
         metadata=None)
     return buffer.getvalue()
+
+
+def _encode_bmp_with_alpha(frame: np.ndarray) -> bytes:
+    """A BMP file with a version 4 header, which OpenCV writes from 4.12 on, Pillow never."""
+    height, width = frame.shape[:2]
+    pixels = swap_red_and_blue(frame).tobytes()
+    # Rows from the top down; 4 bytes a pixel; masks of red, green, blue and alpha; sRGB.
+    header = struct.pack('<IiiHHIIiiII', 108, width, -height, 1, 32, 3, len(pixels), 0, 0, 0, 0)
+    header += struct.pack('<IIII', 0xff0000, 0xff00, 0xff, 0xff000000) + b'BGRs' + bytes(48)
+    start = 14 + len(header)
+    return struct.pack('<2sIII', b'BM', start + len(pixels), 0, start) + header + pixels
 
 
 def _encode_png(frame: np.ndarray, info: dict) -> bytes:

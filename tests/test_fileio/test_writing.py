@@ -147,6 +147,12 @@ def test_default_image_of_an_animated_png(tmp_path):
     np.testing.assert_array_equal(photograph.frames, FRAMES)
 
 
+def test_opencv_reads_a_bmp_with_alpha(tmp_path):
+    write_photograph(Photograph([PIXELS], 'BMP'), tmp_path / 'a.bmp')
+    found = cv2.imread(str(tmp_path / 'a.bmp'), cv2.IMREAD_UNCHANGED)
+    np.testing.assert_array_equal(found, PIXELS[..., [2, 1, 0, 3]])
+
+
 def test_alpha_does_not_go_into_a_jpeg(tmp_path):
     with pytest.raises(ValueError, match=r"a\.jpg' cannot be written as JPEG: cannot write mode"):
         write_photograph(Photograph([PIXELS], 'JPEG'), tmp_path / 'a.jpg')
