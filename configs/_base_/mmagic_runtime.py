@@ -9,7 +9,8 @@ env_cfg = dict(
 default_hooks = dict(
     timer=dict(type='mmagic.IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
-    pictures=dict(type='mmagic.BasicVisualizationHook', interval=1))
+    # mmagic's, registered in MMEngine's own registry.
+    pictures=dict(type='BasicVisualizationHook', _scope_='mmagic', interval=1))
 custom_hooks = [
     dict(type='mmscllle.GeneratorCheckpointHook'),
     dict(type='mmscllle.MetricTableHook'),

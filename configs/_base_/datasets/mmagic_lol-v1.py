@@ -5,7 +5,7 @@ data/LOL: data/LOL/our485/{low,high}/*.png, data/LOL/eval15/{low,high}/*.png. A 
 """
 _base_ = './mmagic_paired.py'
 test_dataloader = dict(
-    dataset=dict(data_root='data/LOL/eval15', data_prefix=dict(img='low', gt='high')))
+    _base_.dataloader, dataset=dict(_base_.dataset, data_root='data/LOL/eval15'))
 test_evaluator = dict(
     type='Evaluator',
     _scope_='mmagic',
@@ -24,9 +24,8 @@ train_dataloader = dict(
     persistent_workers=True,
     sampler=dict(type='InfiniteSampler', shuffle=True),
     dataset=dict(
-        type='mmagic.BasicImageDataset',
+        _base_.dataset,
         data_root='data/LOL/our485',
-        data_prefix=dict(img='low', gt='high'),
         pipeline=[
             dict(type='mmagic.SetValues', dictionary=dict(scale=1)),
             *_base_.load_pair,

@@ -9,10 +9,11 @@ writes data/SICE/part2/low/001_1.png, ..., and data/SICE/part2/high/001.png, ...
 """
 _base_ = './mmagic_paired.py'
 test_dataloader = dict(
+    _base_.dataloader,
     dataset=dict(
+        _base_.dataset,
         data_root='data/SICE/part2',
-        data_prefix=dict(img='low', gt='high'),
-        # The images of a sequence share its reference: its name is the first three characters.
+        # The images of a sequence share its reference, named by their first three characters.
         filename_tmpl=dict(gt='{:.3}')))
 test_evaluator = dict(
     type='Evaluator',

@@ -43,8 +43,8 @@ def runner(tmp_path) -> Runner:
         batch_size=2, dataset=Numbers(), sampler=dict(type='DefaultSampler', shuffle=False),
         collate_fn=lambda numbers: dict(numbers=torch.tensor(numbers)))
     return Runner(
-        Echo(), str(tmp_path), test_dataloader=loader, test_cfg=dict(),
-        test_evaluator=[Mean(prefix='first'), Mean(prefix='second')],
+        Echo(), str(tmp_path), experiment_name=str(tmp_path), test_dataloader=loader,
+        test_cfg=dict(), test_evaluator=[Mean(prefix='first'), Mean(prefix='second')],
         custom_hooks=[dict(type='mmscllle.MetricTableHook')])
 
 
