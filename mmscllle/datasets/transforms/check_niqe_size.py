@@ -13,9 +13,9 @@ MIN_BLOCKS = 2
 class CheckNIQESize(BaseTransform):
     """Check that an image is large enough for NIQE, which mmagic's metric does not.
 
-    NIQE (Mittal et al., IEEE Signal Processing Letters 20(3), 2013) takes the covariance of features
-    over the whole blocks of 96 x 96 pixels in an image, so it needs two of them. Without any,
-    mmagic's metric ends in an index error; of one it gives a number that means nothing.
+    NIQE (Mittal et al., IEEE Signal Processing Letters 20(3), 2013) takes the covariance of
+    features over the whole blocks of 96 x 96 pixels in an image, so it needs two of them. Without
+    any, mmagic's metric ends in an index error; of one it gives a number that means nothing.
 
     Raises:
         ValueError: If ``img`` has fewer.
