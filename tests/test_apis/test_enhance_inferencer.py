@@ -27,16 +27,34 @@ ROOT = Path(__file__).resolve().parents[2]
 DARK = np.random.default_rng(0).integers(90, size=(20, 30, 3), dtype=np.uint8)
 
 
-@pytest.fixture(scope='module')
-def enhancer() -> CurveEnhancer:
+def random_enhancer(channels: int = 32) -> CurveEnhancer:
     """A network of random weights whose curves brighten, differently from pixel to pixel."""
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(0)
-        network = CurveEnhancer()
+        network = CurveEnhancer(channels)
         for parameter in network.parameters():
             parameter.normal_(std=0.08)
         network.e_conv7.bias.sub_(0.15)
     return network.eval().requires_grad_(False)
+
+
+def enhance(network: CurveEnhancer, array: np.ndarray, strength: float = 1.0) -> np.ndarray:
+    """What the network itself makes of an array, in its convention and on its scale."""
+    white = 1 if np.issubdtype(array.dtype, np.floating) else np.iinfo(array.dtype).max
+    colours = np.stack([array] * 3, axis=2) if array.ndim == 2 else array[..., 2::-1]
+    image = torch.from_numpy(colours / white).float().permute(2, 0, 1)[None]
+    curves = network.estimate_curves(image)
+    enhanced = apply_curves(image, strength * curves)[0].permute(1, 2, 0).numpy()
+    if array.ndim == 2:
+        enhanced = enhanced @ np.array([0.299, 0.587, 0.114])
+    else:
+        enhanced = np.concatenate([enhanced[..., ::-1], array[..., 3:] / white], axis=2)
+    return enhanced * white
+
+
+@pytest.fixture(scope='module')
+def enhancer() -> CurveEnhancer:
+    return random_enhancer()
 
 
 @pytest.fixture(scope='module')
@@ -58,21 +76,7 @@ def inferencer(weights) -> EnhanceInferencer:
 
 @pytest.fixture(scope='module')
 def expect(enhancer):
-    """What the network itself makes of an array, in the convention and the type of the array."""
-
-    def expect(array: np.ndarray, strength: float = 1.0) -> np.ndarray:
-        white = 1 if np.issubdtype(array.dtype, np.floating) else np.iinfo(array.dtype).max
-        colours = np.stack([array] * 3, axis=2) if array.ndim == 2 else array[..., 2::-1]
-        image = torch.from_numpy(colours / white).float().permute(2, 0, 1)[None]
-        curves = enhancer.estimate_curves(image)
-        enhanced = apply_curves(image, strength * curves)[0].permute(1, 2, 0).numpy()
-        if array.ndim == 2:
-            enhanced = enhanced @ np.array([0.299, 0.587, 0.114])
-        else:
-            enhanced = np.concatenate([enhanced[..., ::-1], array[..., 3:] / white], axis=2)
-        return enhanced * white
-
-    return expect
+    return functools.partial(enhance, enhancer)
 
 
 def assert_enhanced(found: np.ndarray, expected: np.ndarray, dtype: type = np.uint8) -> None:
@@ -557,19 +561,22 @@ def test_truncated_jpeg(inferencer, tmp_path):
 
 @pytest.mark.parametrize('shape', [(1, 1), (1, 40), (40, 1), (10, 20000)])
 @pytest.mark.parametrize('fast', [False, True])
-def test_sizes(inferencer, weights, expect, tmp_path, shape, fast):
+def test_sizes(tmp_path, shape, fast):
+    # Of few channels, since the largest has as many pixels as a small photograph.
+    network = random_enhancer(channels=4)
+    torch.save(network.state_dict(), tmp_path / 'weights.pth')
+    inferencer = make_inferencer(str(tmp_path / 'weights.pth'), fast=fast,
+                                 model=dict(type='CurveEnhancer', channels=4))
     array = np.random.default_rng(2).integers(90, size=(*shape, 3), dtype=np.uint8)
     write_photograph(Photograph.from_array(array), tmp_path / 'a.png')
-    if fast:
-        inferencer = make_inferencer(weights, fast=True)
-    result = inferencer(tmp_path / 'a.png', out_dir=tmp_path / 'out', compare=max(shape) < 100,
-                        curves=True)
+    panels = max(shape) < 100
+    result = inferencer(tmp_path / 'a.png', out_dir=tmp_path / 'out', compare=panels, curves=panels)
     found = read_photograph(tmp_path / 'out/a.png').to_array()
     np.testing.assert_array_equal(found, result['predictions'])
     if fast:
         assert found.shape == array.shape and found.mean() > array.mean() + 5
     else:
-        assert_enhanced(found, expect(array))
+        assert_enhanced(found, enhance(network, array))
 
 
 def test_16_bit_png(inferencer, expect, tmp_path):
