@@ -12,6 +12,9 @@ from __future__ import annotations
 from mmengine import registry as root
 from mmengine.registry import Registry
 
+# Whatever uses a part of this package reads checkpoints as weights only.
+import mmscllle.utils.checkpoint_loader  # noqa: F401
+
 
 def _child(parent: Registry, package: str) -> Registry:
     # Without locations MMEngine would look for a function `register_all_modules`.

@@ -1,87 +1,13 @@
 """Load pretrained weights, strictly and without running code from the file."""
 from __future__ import annotations
 
-import codecs
-import os
-import pickle
 import re
-from contextlib import contextmanager
-from pathlib import Path
-from types import SimpleNamespace
-from typing import BinaryIO, Callable, Iterator
-from unittest.mock import patch
 
-import numpy as np
-import torch
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
-
-class _Skipped:
-    """Stands in for what MMEngine logs beside the weights: takes everything, does nothing."""
-
-    def __init__(self, *_: object) -> None:
-        pass
-
-    def __setstate__(self, state: object) -> None:
-        pass
-
-
-def _named(module: str, name: str, value: Callable | None = None) -> Callable:
-    """A stand-in known to torch by another name, for the function ``value`` or for nothing."""
-    if value is None:
-        return type(name, (_Skipped, ), {'__module__': module, '__qualname__': name})
-
-    def call(*args: object) -> object:
-        return value(*args)
-
-    call.__module__, call.__qualname__ = module, name
-    return call
-
-
-def _checkpoint_types() -> list:
-    """What the checkpoints of MMEngine's runner hold beside tensors and Python's own types."""
-    array, scalar = np.zeros(0).__reduce__()[0], np.float64(0).__reduce__()[0]
-    numbers = [type(np.dtype(kind)) for kind in 'f8 f4 i8 i4 u1 ?'.split()]
-    # A history names its statistics by `getattr`, which no file may call: both are left out.
-    skipped = [_named('mmengine.logging.history_buffer', 'HistoryBuffer'),
-               *(_named(module, 'getattr') for module in ('builtins', '__builtin__'))]
-    # The module's name before and since NumPy 2.
-    restorers = [_named(f'numpy.{core}.multiarray', function.__name__, function)
-                 for core in ('core', '_core') for function in (array, scalar)]
-    return [np.ndarray, np.dtype, *numbers, *skipped, *restorers]
-
-
-class _RestrictedUnpickler(pickle.Unpickler):
-    """What ``weights_only`` uses with a torch that cannot be told of further types (< 2.4)."""
-
-    def find_class(self, module: str, name: str) -> object:
-        from torch._weights_only_unpickler import _get_allowed_globals
-        allowed = {f'{value.__module__}.{value.__qualname__}': value
-                   for value in (codecs.encode, *_checkpoint_types())}
-        allowed.update(_get_allowed_globals())
-        if f'{module}.{name}' not in allowed:
-            raise pickle.UnpicklingError(f'{module}.{name} is no part of a checkpoint of weights')
-        return allowed[f'{module}.{name}']
-
-    @classmethod
-    def load_file(cls, file: BinaryIO, **kwargs: object) -> object:
-        return cls(file, **kwargs).load()
-
-
-@contextmanager
-def _weights_only() -> Iterator[None]:
-    """Within it ``torch.load``, also MMEngine's, runs no code but reads MMEngine's checkpoints."""
-    if hasattr(torch.serialization, 'safe_globals'):
-        types = torch.serialization.safe_globals(_checkpoint_types())
-    else:
-        types = patch.object(
-            torch.serialization, '_weights_only_unpickler', SimpleNamespace(
-                Unpickler=_RestrictedUnpickler, load=_RestrictedUnpickler.load_file))
-    with types, patch.dict(os.environ, TORCH_FORCE_WEIGHTS_ONLY_LOAD='1'):
-        os.environ.pop('TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD', None)
-        yield
+from mmscllle.utils.checkpoint_loader import load_from_local
 
 
 def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]:
@@ -101,19 +27,11 @@ def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]
     """
     if not isinstance(checkpoint, str) or not checkpoint:
         raise ValueError(f'{key} must be the path or URL of a checkpoint, got {checkpoint!r}')
-    path = Path(checkpoint).expanduser()
-    remote = '://' in checkpoint
-    if not remote and not path.is_file():
-        raise FileNotFoundError(f'{key}: there is no checkpoint file {checkpoint!r}')
+    load = CheckpointLoader.load_checkpoint if '://' in checkpoint else load_from_local
     try:
-        with _weights_only():
-            if remote:
-                content = CheckpointLoader.load_checkpoint(checkpoint, map_location='cpu')
-            else:
-                content = torch.load(path, map_location='cpu', weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError) as error:
-        raise ValueError(f'{key}: {checkpoint!r} is not a checkpoint of weights only, '
-                         f'refused ({error})') from error
+        content = load(checkpoint, 'cpu')
+    except (FileNotFoundError, ValueError) as error:
+        raise type(error)(f'{key}: {error}') from error
     weights = content.get('state_dict', content) if isinstance(content, dict) else None
     if not (isinstance(weights, dict) and weights
             and all(isinstance(value, Tensor) for value in weights.values())):
