@@ -1,0 +1,59 @@
+"""The weights that come with the package."""
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from mmscllle.apis import EnhanceInferencer
+from mmscllle.apis.enhancer_weights import SHIPPED_MODELS
+
+
+@pytest.fixture(scope='module')
+def exact() -> EnhanceInferencer:
+    return EnhanceInferencer(show_progress=False, device='cpu')
+
+
+@pytest.fixture(scope='module')
+def fast() -> EnhanceInferencer:
+    return EnhanceInferencer(fast=True, show_progress=False, device='cpu')
+
+
+def psnr(first: np.ndarray, second: np.ndarray) -> float:
+    return -10 * np.log10(np.mean((first / 255. - second / 255.)**2))
+
+
+def test_the_file_is_small_and_holds_the_enhancer_alone():
+    path, = SHIPPED_MODELS.values()
+    assert path.stat().st_size < 330_000
+    weights = torch.load(path, map_location='cpu')
+    assert sum(value.numel() for value in weights.values()) == 79416
+    assert all(name.startswith('e_conv') for name in weights)
+
+
+def test_dark_becomes_brighter_and_order_is_kept(exact):
+    ramp = np.repeat(np.arange(0, 64, dtype=np.uint8)[:, None, None], 3, axis=2)
+    dark = np.tile(ramp.reshape(1, 64, 3), (48, 1, 1))
+    bright = exact(dark)['predictions']
+    assert bright.shape == dark.shape and bright.dtype == np.uint8
+    assert bright.mean() > 1.8 * dark.mean()
+    # Off the right edge, where the network's zero padding tells.
+    assert (np.diff(bright.mean(axis=(0, 2))[:-7]) > -1).all()
+
+
+def test_a_well_lit_picture_is_changed_less(exact):
+    rng = np.random.default_rng(0)
+    scene = cv2.GaussianBlur(rng.integers(256, size=(96, 128, 3)).astype(np.uint8), (0, 0), 4)
+    scene = cv2.normalize(scene, None, 20, 235, cv2.NORM_MINMAX)
+    dark = (scene * 0.25).astype(np.uint8)
+    gains = [exact(image)['predictions'].mean() / image.mean() for image in (dark, scene)]
+    assert gains[0] > 1.5 * gains[1]
+
+
+def test_fast_and_exact_agree_on_photographs(shared, exact, fast):
+    files = sorted((shared / 'data/lowlight').glob('*/*'))[::4]
+    assert len(files) >= 5
+    images = [cv2.resize(cv2.imread(str(file)), (480, 320)) for file in files]
+    values = [psnr(fast(image)['predictions'], exact(image)['predictions']) for image in images]
+    assert min(values) > 33, values
