@@ -1,0 +1,170 @@
+"""Enhance photographs, videos and what a camera sees: tools/enhance.py INPUTS… --out-dir DIR."""
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .jobs import Job
+    from .runner import EnhanceRun
+
+# What EnhanceInferencer begins its errors with; here it is an option.
+ARGUMENT = re.compile(r'^(model|weights|device|tile|precision|compile|segmentor_weights|segmentor)'
+                      r'\b(?=[:= ])')
+
+
+def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description='Enhance dark photographs and videos. What fails is named at the end and does '
+        'not stop the others; nothing is left half-written.',
+        epilog='Exit status: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted.')
+    parser.add_argument('inputs', nargs='+', metavar='INPUT',
+                        help='image, video, folder (with all below, whose structure is kept), '
+                        'glob pattern, URL of an image, or the number of a camera')
+    parser.add_argument('--out-dir', type=Path, help='folder of the results; a camera without it '
+                        'is shown in a window')
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument('--overwrite', dest='existing', action='store_const', const='overwrite',
+                          default='error', help='replace results that exist; default: an error')
+    existing.add_argument('--skip-existing', dest='existing', action='store_const', const='skip',
+                          help='keep them, and go on where a run was interrupted')
+    look = parser.add_argument_group('result')
+    look.add_argument('--strength', type=float, default=1.0, help='0: the input, 1: as trained, '
+                      'beyond: brighter (default: 1)')
+    look.add_argument('--smoothing', type=float, default=0.5, metavar='SECONDS', help='in videos, '
+                      'brightness that changes faster is steadied; 0: each frame on its own '
+                      '(default: 0.5)')
+    look.add_argument('--compare', action='store_true',
+                      help='also write input and result side by side, to OUT_DIR/compare')
+    look.add_argument('--curves', action='store_true',
+                      help='also plot the tone curves, to OUT_DIR/curves')
+    look.add_argument('--segmentor', metavar='CONFIG', help='an mmseg segmentor whose view of '
+                      'input and result is added to the comparison')
+    look.add_argument('--segmentor-weights', metavar='CHECKPOINT')
+    network = parser.add_argument_group('network')
+    network.add_argument('--model', default='scl-lle',
+                         help='name, config or config path (default: scl-lle)')
+    network.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
+    network.add_argument('--fast', action='store_true',
+                         help='estimate the curves at reduced size')
+    network.add_argument('--tile', type=int, metavar='PIXELS', help='work in tiles of this size, '
+                         'which bounds the memory that huge images take')
+    network.add_argument('--device', help='cpu, cuda, cuda:1, …; default: a GPU if there is one')
+    network.add_argument('--precision', choices=['float32', 'bfloat16', 'float16'],
+                         default='float32')
+    network.add_argument('--compile', action='store_true', help='use torch.compile')
+    parser.add_argument('--batch-size', type=int, default=1,
+                        help='images of one size that are enhanced together (default: 1)')
+    parser.add_argument('--num-workers', type=int, default=2, help='threads that read ahead and '
+                        'write behind (default: 2)')
+    parser.add_argument('--max-pixels', type=int, help='refuse files that claim more pixels; 0: '
+                        'refuse none (default: 2**28)')
+    return parser.parse_args(argv)
+
+
+def check_args(args: argparse.Namespace) -> None:
+    """Check what needs no file.
+
+    Raises:
+        ValueError: If an argument is wrong.
+    """
+    for name, least in (('strength', 0), ('smoothing', 0), ('tile', 1), ('batch_size', 1),
+                        ('num_workers', 0), ('max_pixels', 0)):
+        value = getattr(args, name)
+        if value is not None and not least <= value < float('inf'):
+            raise ValueError(f'--{name.replace("_", "-")}: must be at least {least}, got {value}')
+    if args.segmentor_weights and not args.segmentor:
+        raise ValueError('--segmentor-weights: give --segmentor, too')
+    if args.out_dir is None and not is_camera(args.inputs):
+        raise ValueError('--out-dir: missing; name the folder of the results')
+
+
+def is_camera(inputs: list[str]) -> bool:
+    """Whether the input is the number of a camera.
+
+    Raises:
+        ValueError: If it is one among other inputs.
+    """
+    cameras = [name for name in inputs if name.isdigit() and not os.path.exists(name)]
+    if cameras and len(inputs) > 1:
+        raise ValueError(f'{cameras[0]} is the number of a camera, which is enhanced alone')
+    return bool(cameras)
+
+
+def check_folder(folder: Path) -> None:
+    """Make the output folder and check that files can be written there.
+
+    Raises:
+        OSError: If they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OSError(f'--out-dir: nothing can be written to {str(folder)!r} '
+                      f'({error.strerror or error})') from error
+
+
+def plan(args: argparse.Namespace) -> list[Job]:
+    """Find the inputs and check all that can go wrong before the work.
+
+    Raises:
+        ValueError, OSError: If something is wrong.
+    """
+    from .jobs import check_jobs, plan_jobs
+    check_args(args)
+    if is_camera(args.inputs):
+        jobs = []
+    else:
+        jobs = plan_jobs(args.inputs, args.out_dir, args.compare or bool(args.segmentor),
+                         args.curves)
+        if all(job.source.error for job in jobs):
+            raise FileNotFoundError('nothing to enhance: '
+                                    + '; '.join(str(job.source.error) for job in jobs))
+        check_jobs(jobs, args.existing)
+    if args.out_dir is not None:
+        check_folder(args.out_dir)
+    return jobs
+
+
+def build(args: argparse.Namespace) -> EnhanceRun:
+    """Build what enhances.
+
+    Raises:
+        ValueError: If an argument is wrong.
+    """
+    from .runner import EnhanceRun
+    try:
+        return EnhanceRun(args)
+    # Configs run code and build any registered part.
+    except Exception as error:
+        text = ' '.join(str(error).split()) or type(error).__name__
+        match = ARGUMENT.match(text)
+        option = f'--{match[0].replace("_", "-")}{text[match.end():]}' if match else text
+        raise ValueError(option) from error
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run; return the exit status: 1 if something failed, 2 for wrong usage, 130 if interrupted."""
+    args = parse_args(argv)
+    try:
+        jobs = plan(args)
+        run = build(args)
+    except (ValueError, OSError) as error:
+        print(f'enhance: error: {error}', file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print('\nstopped before anything was enhanced', file=sys.stderr)
+        return 130
+    if is_camera(args.inputs):
+        stamp = datetime.now().strftime('%Y%m%d-%H%M%S')
+        return run.enhance_camera(int(args.inputs[0]), stamp)
+    return run.enhance_files(jobs)

@@ -1,0 +1,144 @@
+"""Do the work of the enhance command and tell what became of it."""
+from __future__ import annotations
+
+import argparse
+import sys
+from contextlib import closing
+from typing import Sequence
+
+from rich.progress import Progress
+
+from mmscllle.apis import CurveEngine, EnhanceInferencer
+from mmscllle.apis.enhancement import FAILURES
+from mmscllle.fileio import MAX_PIXELS, Photograph, write_photograph
+from mmscllle.video import Comparison, FrameEnhancer, enhance_camera, enhance_video
+from mmscllle.visualization.tone_curve_plot import tone_curve_plot
+
+from .jobs import Job
+from .progress import make_progress
+
+
+class EnhanceRun:
+    """One run of the enhance command.
+
+    Args:
+        args: Its arguments.
+
+    Raises:
+        Exception: Of any kind, if the model cannot be built.
+    """
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.max_pixels = MAX_PIXELS if args.max_pixels is None else args.max_pixels or None
+        self.inferencer = EnhanceInferencer(
+            args.model, args.weights, args.device, fast=args.fast, tile=args.tile,
+            precision=args.precision, compile=args.compile, segmentor=args.segmentor,
+            segmentor_weights=args.segmentor_weights, max_pixels=self.max_pixels,
+            show_progress=False)
+        self.overview = CurveEngine(self.inferencer.model, self.inferencer.device)
+        self.done = self.skipped = 0
+        self.failures: list[str] = []
+        self.notes: list[str] = []
+
+    def enhance_files(self, jobs: Sequence[Job]) -> int:
+        """Enhance photographs, then videos; return the exit status."""
+        try:
+            with make_progress() as progress:
+                self._enhance_photographs([job for job in jobs if not job.is_video], progress)
+                for job in jobs:
+                    if job.is_video:
+                        self._enhance_video(job, progress)
+        except KeyboardInterrupt:
+            self._report()
+            left = len(jobs) - self.done - self.skipped - len(self.failures)
+            print(f'stopped; {left} of {len(jobs)} are left: the same command with '
+                  '--skip-existing goes on from here', file=sys.stderr)
+            return 130
+        self._report()
+        return int(bool(self.failures))
+
+    def enhance_camera(self, index: int, stamp: str) -> int:
+        """Show or record a camera; return the exit status."""
+        folder = self.args.out_dir
+        record = folder and folder / f'camera-{index}-{stamp}.mp4'
+        enhance = self._frame_enhancer()
+        try:
+            with make_progress() as progress:
+                task = progress.add_task(f'camera {index}, Ctrl-C ends', total=None)
+                enhance_camera(index, enhance, self._comparison(), record,
+                               lambda: progress.advance(task))
+        except OSError as error:
+            print(f'enhance: error: {error}', file=sys.stderr)
+            return 1
+        finally:
+            if record and record.exists():
+                print(f'recorded: {record}')
+        return 0
+
+    def _enhance_photographs(self, jobs: Sequence[Job], progress: Progress) -> None:
+        if not jobs:
+            return
+        args = self.args
+        task = progress.add_task('images', total=len(jobs))
+        results = self.inferencer.stream(
+            [job.source for job in jobs], args.batch_size, args.strength, out_dir=args.out_dir,
+            compare=args.compare or bool(args.segmentor), curves=args.curves,
+            existing=args.existing, num_workers=args.num_workers)
+        with closing(results):
+            for item in results:
+                if item.error is not None:
+                    self._fail(item.name, item.reason)
+                elif item.skipped:
+                    self.skipped += 1
+                else:
+                    self.done += 1
+                progress.advance(task)
+
+    def _enhance_video(self, job: Job, progress: Progress) -> None:
+        if self.args.existing == 'skip' and job.result.exists():
+            self.skipped += 1
+            return
+        name = job.source.name
+        task = progress.add_task(job.source.relative.name, total=None)
+        enhance = self._frame_enhancer()
+        comparison = self._comparison()
+        try:
+            report = enhance_video(
+                job.source.content, job.result, enhance,
+                comparison and (comparison, job.comparison), self.args.num_workers > 0,
+                self.max_pixels, lambda count: progress.update(task, total=count or None),
+                lambda: progress.advance(task))
+            if job.plot:
+                write_photograph(Photograph([tone_curve_plot(enhance.mean_curves)]), job.plot)
+        except FAILURES as error:
+            self._fail(name, ' '.join(str(error).split()) or type(error).__name__)
+            progress.remove_task(task)
+            return
+        progress.update(task, total=report.frames)
+        self.notes += [f'{name}: {note}' for note in report.notes]
+        if report.problem:
+            self._fail(name, report.problem)
+        else:
+            self.done += 1
+
+    def _frame_enhancer(self) -> FrameEnhancer:
+        return FrameEnhancer(self.inferencer.engine, self.overview, self.args.smoothing,
+                             self.args.strength)
+
+    def _comparison(self) -> Comparison | None:
+        if not (self.args.compare or self.args.segmentor):
+            return None
+        return Comparison(self.inferencer.segmentor, self.inferencer.segmentor_meta)
+
+    def _fail(self, name: str, reason: str) -> None:
+        self.failures.append(reason if name in reason else f'{name}: {reason}')
+
+    def _report(self) -> None:
+        for note in self.notes:
+            print(f'note: {note}', file=sys.stderr)
+        for failure in self.failures:
+            print(f'failed: {failure}', file=sys.stderr)
+        counts = [f'{self.done} enhanced', f'{self.skipped} were there' if self.skipped else '',
+                  f'{len(self.failures)} failed' if self.failures else '']
+        print(f'{", ".join(filter(None, counts))}: {self.args.out_dir}')

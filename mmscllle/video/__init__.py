@@ -1,0 +1,12 @@
+"""Enhance video: files and cameras."""
+from .brightness import BrightnessStabilizer
+from .camera import enhance_camera
+from .enhance_file import VideoReport, enhance_video
+from .files import VIDEO_SUFFIXES, create_video, open_video, result_path
+from .frame import Frame, VideoFormat
+from .frame_enhancer import Comparison, FrameEnhancer
+
+__all__ = [
+    'VIDEO_SUFFIXES', 'BrightnessStabilizer', 'Comparison', 'Frame', 'FrameEnhancer', 'VideoFormat',
+    'VideoReport', 'create_video', 'enhance_camera', 'enhance_video', 'open_video', 'result_path'
+]

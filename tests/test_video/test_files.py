@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import shutil
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from mmscllle.video import Frame, VideoFormat, create_video, open_video, result_path
+from mmscllle.video import files as video_files
+from mmscllle.video.ffmpeg_program import finish_with_ffmpeg
+
+NTSC = Fraction(30000, 1001)
+# Rotation by 90 degrees clockwise in an MP4 track header: 16.16 fixed point, the last column 2.30.
+PLAIN = (1, 0, 0, 0, 1, 0, 0, 0, 1)
+CLOCKWISE = (0, 1, 0, -1, 0, 0, 0, 0, 1)
+
+
+def matrix(values: tuple[int, ...]) -> bytes:
+    units = (1 << 16, 1 << 16, 1 << 30) * 3
+    return b''.join((value * unit).to_bytes(4, 'big', signed=True)
+                    for value, unit in zip(values, units))
+
+
+def pictures(count: int, height: int = 48, width: int = 64) -> list[np.ndarray]:
+    """Smooth pictures, which codecs keep; each is brighter than the one before."""
+    y, x = np.mgrid[:height, :width] / max(height, width)
+    base = np.stack([60 + 80 * x, 90 + 60 * y, 140 - 70 * x], axis=2)
+    return [(base + 80 * number / count).astype(np.uint8) for number in range(count)]
+
+
+def write(path: Path, count: int = 12, size: tuple[int, int] = (48, 64), rate: Fraction = NTSC,
+          **kwargs: object) -> list[np.ndarray]:
+    images = pictures(count, *size)
+    with create_video(path, VideoFormat(*size, rate), **kwargs) as writer:
+        for number, image in enumerate(images):
+            writer.write(Frame(image, number / rate))
+    return images
+
+
+def read(path: Path) -> tuple[object, list[Frame]]:
+    reader = open_video(path)
+    frames = list(reader)
+    reader.close()
+    return reader, frames
+
+
+def write_sound(path: Path) -> None:
+    """A second of a tone and of pictures."""
+    import av
+    with av.open(str(path), 'w') as container:
+        video = container.add_stream('mpeg4', rate=10)
+        video.width, video.height, video.pix_fmt = 64, 48, 'yuv420p'
+        audio = container.add_stream('aac', rate=16000, layout='mono')
+        for image in pictures(10):
+            container.mux(video.encode(av.VideoFrame.from_ndarray(image, format='rgb24')))
+        tone = (8000 * np.sin(np.arange(16000) / 5)).astype(np.int16)
+        for start in range(0, 16000, 1000):
+            frame = av.AudioFrame.from_ndarray(tone[None, start:start + 1000], layout='mono')
+            frame.sample_rate, frame.pts = 16000, start
+            container.mux(audio.encode(frame))
+        container.mux(audio.encode(None))
+        container.mux(video.encode(None))
+
+
+def sound_packets(path: Path) -> list[bytes]:
+    import av
+    with av.open(str(path)) as container:
+        return [bytes(packet) for stream in container.streams.audio
+                for packet in container.demux(stream) if packet.size]
+
+
+@pytest.mark.parametrize('suffix', ['.mp4', '.mkv', '.avi', '.webm', '.MOV'])
+def test_round_trip(backend, tmp_path, suffix):
+    path = tmp_path / f'clip{suffix}'
+    images = write(path)
+    reader, frames = read(path)
+    assert (reader.format.height, reader.format.width) == (48, 64)
+    assert float(reader.format.rate) == pytest.approx(float(NTSC), rel=1e-4)
+    assert abs(reader.frame_count - len(images)) <= 1 and reader.problems == []
+    assert len(frames) == len(images)
+    for number, (frame, image) in enumerate(zip(frames, images)):
+        assert float(frame.seconds) == pytest.approx(number / NTSC, abs=1e-3)
+        assert frame.image.dtype == np.uint8
+        assert np.abs(frame.image.astype(int) - image).mean() < 5
+
+
+def test_odd_size(backend, tmp_path):
+    path = tmp_path / 'odd.mp4'
+    images = write(path, size=(47, 63))
+    _, frames = read(path)
+    # Without ffmpeg OpenCV adds a row and a column, and the writer says so.
+    added = backend == 'opencv' and shutil.which('ffmpeg') is None
+    assert frames[0].image.shape == ((48, 64, 3) if added else (47, 63, 3))
+    assert np.abs(frames[3].image[:47, :63].astype(int) - images[3]).mean() < 5
+
+
+def test_comes_upright(backend, tmp_path):
+    path = tmp_path / 'turned.mp4'
+    images = write(path)
+    content = path.read_bytes()
+    assert content.count(matrix(PLAIN)) == 2
+    header = content.index(b'tkhd')
+    path.write_bytes(content[:header] + content[header:].replace(
+        matrix(PLAIN), matrix(CLOCKWISE), 1))
+    reader, frames = read(path)
+    assert (reader.format.height, reader.format.width) == (64, 48)
+    turned = np.rot90(images[5], -1)
+    assert np.abs(frames[5].image.astype(int) - turned).mean() < 5
+
+
+def test_colours_of_high_definition(tmp_path):
+    """The numbers of BT.709 in limited range are kept, and mean what they say."""
+    path = tmp_path / 'colours.mp4'
+    image = np.zeros((48, 64, 3), np.uint8)
+    image[:24, :, 0], image[24:, :, 1] = 200, 200
+    bt709 = VideoFormat(48, 64, Fraction(10), colour=(1, 1, 1, 1))
+    with create_video(path, bt709) as writer:
+        for number in range(3):
+            writer.write(Frame(image, Fraction(number, 10)))
+    reader, frames = read(path)
+    assert reader.format.colour == (1, 1, 1, 1)
+    inner = np.r_[4:20, 28:44]
+    assert np.abs(frames[0].image[inner].astype(int) - image[inner]).max() <= 6
+
+
+def test_variable_rate(tmp_path):
+    seconds = [Fraction(numerator, 100) for numerator in (0, 10, 15, 80, 81, 200)]
+    path = tmp_path / 'variable.mp4'
+    with create_video(path, VideoFormat(48, 64, Fraction(10), Fraction(1, 1000))) as writer:
+        for image, second in zip(pictures(6), seconds):
+            writer.write(Frame(image, second))
+    assert [frame.seconds for frame in read(path)[1]] == seconds
+
+
+def test_opencv_follows_a_variable_rate(tmp_path, monkeypatch):
+    monkeypatch.setattr(video_files, 'has_pyav', lambda: False)
+    path = tmp_path / 'variable.mp4'
+    images = pictures(4)
+    with create_video(path, VideoFormat(48, 64, Fraction(10))) as writer:
+        # A pause after the second frame, then two frames at once.
+        for image, second in zip(images, (0, 0.11, 0.8, 0.81)):
+            writer.write(Frame(image, Fraction(second)))
+    levels = [frame.image.mean() for frame in read(path)[1]]
+    expected = [images[number].mean() for number in (0, 1, 1, 1, 1, 1, 1, 2, 3)]
+    np.testing.assert_allclose(levels, expected, atol=3)
+
+
+def test_sound_is_carried_over(backend, tmp_path):
+    source, target = tmp_path / 'sound.mp4', tmp_path / 'target.mp4'
+    write_sound(source)
+    packets = sound_packets(source)
+    assert packets
+    with create_video(target, VideoFormat(48, 64, Fraction(10)), sound=source) as writer:
+        for number, image in enumerate(pictures(10)):
+            writer.write(Frame(image, Fraction(number, 10)))
+    if backend == 'av' or shutil.which('ffmpeg'):
+        assert writer.notes == []
+        assert sound_packets(target) == packets
+    else:
+        assert 'sound' in writer.notes[0]
+    assert len(read(target)[1]) == 10
+
+
+def test_a_video_without_sound(backend, tmp_path):
+    write(tmp_path / 'silent.mp4')
+    with create_video(tmp_path / 'target.mp4', VideoFormat(48, 64, NTSC),
+                      sound=tmp_path / 'silent.mp4') as writer:
+        for number, image in enumerate(pictures(4)):
+            writer.write(Frame(image, number / NTSC))
+    assert sound_packets(tmp_path / 'target.mp4') == []
+    if backend == 'av':
+        assert writer.notes == []
+
+
+def test_sound_that_does_not_fit_the_container(tmp_path):
+    write_sound(tmp_path / 'sound.mp4')
+    with create_video(tmp_path / 'target.webm', VideoFormat(48, 64, Fraction(10)),
+                      sound=tmp_path / 'sound.mp4') as writer:
+        for number, image in enumerate(pictures(4)):
+            writer.write(Frame(image, Fraction(number, 10)))
+    assert writer.notes == ['its sound is not carried over: aac does not fit the container']
+    assert len(read(tmp_path / 'target.webm')[1]) == 4
+
+
+def test_without_ffmpeg_it_says_what_is_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, 'which', lambda program: None)
+    path = tmp_path / 'clip.mp4'
+    path.write_bytes(b'content')
+    assert finish_with_ffmpeg(path, None, None) == []
+    notes = finish_with_ffmpeg(path, 'source.mp4', (47, 63))
+    hint = 'install the Python package av (pip install av) or ffmpeg'
+    assert notes == [f'its sound, if it has any, is not carried over: {hint}',
+                     f'a row or column is added to its odd size: {hint}']
+    assert path.read_bytes() == b'content'
+
+
+def test_a_failing_ffmpeg_leaves_the_video(tmp_path, monkeypatch):
+    program = tmp_path / 'ffmpeg'
+    program.write_text('#!/bin/sh\necho "no such thing" >&2\nexit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(shutil, 'which', lambda name: str(program))
+    path = tmp_path / 'clip.mp4'
+    path.write_bytes(b'content')
+    assert finish_with_ffmpeg(path, 'source.mp4', None) == [
+        'its sound, if it has any, is not carried over: no such thing']
+    assert sorted(tmp_path.iterdir()) == [path, program] and path.read_bytes() == b'content'
+
+
+def test_notes_pixels_that_are_not_square(tmp_path, monkeypatch):
+    path, wide = tmp_path / 'wide.mp4', VideoFormat(48, 64, NTSC, pixel_aspect=Fraction(4, 3))
+    with create_video(path, wide) as writer:
+        writer.write(Frame(pictures(1)[0], Fraction(0)))
+    assert read(path)[0].format.pixel_aspect == Fraction(4, 3)
+    monkeypatch.setattr(video_files, 'has_pyav', lambda: False)
+    with create_video(tmp_path / 'square.mp4', read(path)[0].format) as writer:
+        writer.write(Frame(pictures(1)[0], Fraction(0)))
+    assert 'aspect 4/3 become square' in writer.notes[0]
+
+
+@pytest.mark.parametrize('content, message', [
+    (b'', 'is an empty file'), (b'this is no video', 'no video'), (b'\0' * 5000, 'no video')])
+def test_no_video(backend, tmp_path, content, message):
+    path = tmp_path / 'clip.mp4'
+    path.write_bytes(content)
+    with pytest.raises(OSError, match=f"'{path}' .*{message}"):
+        open_video(path)
+
+
+def test_no_file(backend, tmp_path):
+    with pytest.raises(FileNotFoundError, match='missing.mp4'):
+        open_video(tmp_path / 'missing.mp4')
+
+
+def test_sound_only(tmp_path):
+    import av
+    with av.open(str(tmp_path / 'sound.mp4'), 'w') as container:
+        audio = container.add_stream('aac', rate=16000, layout='mono')
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.int16), layout='mono')
+        frame.sample_rate = 16000
+        container.mux(audio.encode(frame))
+        container.mux(audio.encode(None))
+    with pytest.raises(OSError, match='holds no picture'):
+        open_video(tmp_path / 'sound.mp4')
+
+
+def test_a_folder_that_is_not_there(backend, tmp_path):
+    with pytest.raises(OSError, match='nowhere'):
+        write(tmp_path / 'nowhere' / 'clip.mp4')
+
+
+def test_result_path():
+    for name, expected in (('a/clip.MP4', 'a/clip.MP4'), ('clip.webm', 'clip.webm'),
+                           ('a/clip.mpg', 'a/clip.mpg.mkv'), ('clip.3gp', 'clip.3gp.mkv')):
+        assert result_path(Path(name)) == Path(expected)
+
+
+def test_reads_what_stock_opencv_wrote(backend, tmp_path):
+    path = str(tmp_path / 'clip.avi')
+    writer = cv2.VideoWriter(path, cv2.VideoWriter_fourcc(*'MJPG'), 25, (64, 48))
+    for image in pictures(5):
+        writer.write(image[..., ::-1])
+    writer.release()
+    reader, frames = read(tmp_path / 'clip.avi')
+    assert reader.format.rate == 25 and reader.frame_count == len(frames) == 5
+    for frame, image in zip(frames, pictures(5)):
+        assert np.abs(frame.image.astype(int) - image).mean() < 4
