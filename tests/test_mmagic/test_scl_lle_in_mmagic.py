@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from mmagic_runs import ROOT, read_metrics
+from mmengine.config import Config
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
@@ -16,12 +17,7 @@ from mmscllle.models import SCLLLE, CurveEnhancer, SCLLLEObjective
 from mmscllle.models.scl_lle_objective import Triplet
 
 pytestmark = pytest.mark.openmmlab
-PERCEPTUAL = dict(
-    type='mmscllle.PerceptualRetentionLoss',
-    perceptual_loss=dict(
-        type='mmagic.PerceptualLoss', layer_weights={'22': 1.}, vgg_type='vgg16',
-        pretrained='torchvision://vgg16', use_input_norm=False, norm_img=False, style_weight=0,
-        criterion='mse'))
+FULL = 'deeplabv3plus-mnv2_cityscapes-sice-384x384_50k'
 
 
 def test_it_gets_the_niqe_of_mmagics_model(make_runner, checkpoint):
@@ -53,10 +49,9 @@ def test_references_of_our_own_data_sets_are_read():
 
 
 def test_niqe_watches_the_training(make_runner, checkpoint):
-    (name, ) = (path.stem for path in Path(ROOT, 'configs/mmagic').glob('scl-lle_*_niqe.py'))
     training = dict.fromkeys(
         ('train_cfg', 'train_dataloader', 'optim_wrapper', 'param_scheduler', 'model.objective'))
-    runner = make_runner(name, load_from=checkpoint, **training)
+    runner = make_runner(f'scl-lle_{FULL}_niqe', load_from=checkpoint, **training)
     runner.load_or_resume()
     runner.val()
     (path, ) = Path(runner.log_dir).glob('vis_data/scalars.json')
@@ -87,7 +82,8 @@ def test_mmagics_perceptual_loss_is_our_retention_loss(torch_home, seeded_vgg):
     ours = SCLLLEObjective(
         feature_retention=dict(type='mmscllle.FeatureRetentionLoss'),
         feature_extractor=dict(type='mmscllle.VGG16Features', checkpoint=seeded_vgg))
-    theirs = SCLLLEObjective(feature_retention=PERCEPTUAL)
+    config = Config.fromfile(str(ROOT / f'configs/mmagic/scl-lle_perceptual_{FULL}.py'))
+    theirs = SCLLLEObjective(feature_retention=config.model.objective.feature_retention)
     assert not theirs.state_dict()
     low, enhancer, found = torch.rand(2, 3, 32, 40), CurveEnhancer(), []
     for objective in (ours, theirs):

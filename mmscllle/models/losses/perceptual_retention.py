@@ -12,18 +12,10 @@ class PerceptualRetentionLoss(Frozen):
     """A perceptual loss that brings its own network, for ``objective.feature_retention``.
 
     Meant for mmagic's ``PerceptualLoss`` (Johnson et al., *Perceptual Losses for Real-Time Style
-    Transfer and Super-Resolution*, ECCV 2016).  This is :class:`FeatureRetentionLoss` on VGG-16's
-    relu4_3::
-
-        feature_retention=dict(
-            type='mmscllle.PerceptualRetentionLoss',
-            perceptual_loss=dict(
-                type='mmagic.PerceptualLoss', layer_weights={'22': 1.}, vgg_type='vgg16',
-                pretrained='torchvision://vgg16', use_input_norm=False, norm_img=False,
-                style_weight=0, criterion='mse'))
-
-    mmagic takes the network's weights from torchvision, which looks for them in
-    ``$TORCH_HOME/hub/checkpoints`` before it downloads them.  They are fixed, and in no checkpoint.
+    Transfer and Super-Resolution*, ECCV 2016); ``configs/mmagic/scl-lle_perceptual_*`` gives it the
+    form of :class:`FeatureRetentionLoss` on VGG-16's relu4_3.  mmagic takes the network's weights
+    from torchvision, which looks for them in ``$TORCH_HOME/hub/checkpoints`` before it downloads
+    them.  They are fixed, and in no checkpoint.
 
     Args:
         perceptual_loss: Config of a loss that is called with (enhanced, low), RGB in [0, 1],
