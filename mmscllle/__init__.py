@@ -17,17 +17,20 @@ from mmscllle.version import __version__
 
 __all__ = ['__version__']
 
-# Import name: (supported versions, names of the distributions that bring it).
-_HOSTS = {
-    'mmengine': ('>=0.10.7,<1', ('mmengine', 'onedl-mmengine')),
-    'mmcv': ('>=2.1,<3', ('mmcv', 'onedl-mmcv', 'mmcv-lite')),
-    'mmseg': ('>=1.2.2,<2', ('mmsegmentation', 'onedl-mmsegmentation')),
-}
-_HOW_TO_INSTALL = (
+_GET_TORCH = 'Install the torch for your machine: https://pytorch.org/get-started/locally.'
+_GET_OPENMMLAB = (
     "Install OneDL's releases with `pip install onedl-mmengine onedl-mmcv onedl-mmsegmentation`, "
     "or OpenMMLab's with `pip install openmim` and `mim install 'mmengine>=0.10.7' "
     "'mmcv>=2.1,<2.2' 'mmsegmentation>=1.2.2'`."
 )
+# Import name: (supported versions, names of the distributions that bring it, how to install it).
+_HOSTS = {
+    # Debian's torch 1.13 calls itself 1.13.0a0.
+    'torch': ('>=1.13.0a0,<3', ('torch', ), _GET_TORCH),
+    'mmengine': ('>=0.10.7,<1', ('mmengine', 'onedl-mmengine'), _GET_OPENMMLAB),
+    'mmcv': ('>=2.1,<3', ('mmcv', 'onedl-mmcv', 'mmcv-lite'), _GET_OPENMMLAB),
+    'mmseg': ('>=1.2.2,<2', ('mmsegmentation', 'onedl-mmsegmentation'), _GET_OPENMMLAB),
+}
 
 
 def _installed_version(module: str, distributions: tuple[str, ...]) -> str:
@@ -47,17 +50,17 @@ def _check_hosts() -> None:
         ImportError: If one is missing or of another version; names the versions and the commands
             that install it.
     """
-    for module, (supported, distributions) in _HOSTS.items():
+    for module, (supported, distributions, how_to_install) in _HOSTS.items():
         if find_spec(module) is None:
             raise ImportError(
                 f'mmscllle {__version__} needs {module} {supported}, which is not installed. '
-                f'{_HOW_TO_INSTALL}'
+                f'{how_to_install}'
             )
         installed = _installed_version(module, distributions)
         if not SpecifierSet(supported).contains(installed, prereleases=True):
             raise ImportError(
                 f'mmscllle {__version__} needs {module} {supported}, but {module} {installed} is '
-                f'installed. {_HOW_TO_INSTALL}'
+                f'installed. {how_to_install}'
             )
 
 

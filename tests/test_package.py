@@ -15,11 +15,13 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 ONEDL = {
+    'torch': ('torch', '2.13.0+cpu'),
     'mmengine': ('onedl-mmengine', '0.10.12'),
     'mmcv': ('onedl-mmcv', '2.3.6'),
     'mmseg': ('onedl-mmsegmentation', '1.4.2'),
 }
 OPENMMLAB = {
+    'torch': ('torch', '1.13.0a0+gitunknown'),
     'mmengine': ('mmengine', '0.10.7'),
     'mmcv': ('mmcv', '2.1.0'),
     'mmseg': ('mmsegmentation', '1.2.2'),
@@ -52,7 +54,8 @@ def test_supported_hosts_are_accepted_without_importing_them(tmp_path, hosts):
 
 
 def test_a_checkout_without_metadata_is_asked_for_its_version(tmp_path):
-    site = make_site(tmp_path / 'site', {name: ONEDL[name] for name in ('mmengine', 'mmcv')})
+    hosts = {name: host for name, host in ONEDL.items() if name != 'mmseg'}
+    site = make_site(tmp_path / 'site', hosts)
     (site / 'mmseg').mkdir()
     (site / 'mmseg' / '__init__.py').write_text("__version__ = '1.1.0'\n")
     result = run_python('import mmscllle', site, ROOT, cwd=tmp_path)
@@ -69,9 +72,17 @@ def test_a_missing_host_is_named_with_the_commands_that_install_it(tmp_path, mis
     assert '`mim install ' in result.stderr
 
 
+def test_a_missing_torch_is_named_with_where_to_get_it(tmp_path):
+    hosts = {name: host for name, host in ONEDL.items() if name != 'torch'}
+    result = run_python('import mmscllle', make_site(tmp_path / 'site', hosts), ROOT, cwd=tmp_path)
+    assert 'needs torch >=1.13.0a0,<3, which is not installed. Install the torch' in result.stderr
+    assert 'https://pytorch.org' in result.stderr
+
+
 @pytest.mark.parametrize(
     ('module', 'distribution', 'version', 'supported'),
     [
+        ('torch', 'torch', '1.12.1', '>=1.13.0a0,<3'),
         ('mmengine', 'mmengine', '0.10.6', '>=0.10.7,<1'),
         ('mmcv', 'onedl-mmcv', '3.0.0', '>=2.1,<3'),
         ('mmcv', 'mmcv', '2.1.0rc1', '>=2.1,<3'),
@@ -83,7 +94,7 @@ def test_an_unsupported_version_is_named_with_the_range(
 ):
     hosts = {**OPENMMLAB, module: (distribution, version)}
     result = run_python('import mmscllle', make_site(tmp_path / 'site', hosts), ROOT, cwd=tmp_path)
-    expected = f'needs {module} {supported}, but {module} {version} is installed. Install OneDL'
+    expected = f'needs {module} {supported}, but {module} {version} is installed. Install '
     assert expected in result.stderr
 
 

@@ -5,4 +5,4 @@ TOOLS=$(cd "$(dirname "$0")" && pwd)
 VENV=${VENV:-$TOOLS/../.venv}
 bash "$TOOLS/create_env.sh" "$VENV" onedl,tests
 cd "$TOOLS/.."
-exec "$VENV/bin/python" -m pytest "$@"
+exec "$VENV/bin/python" -m pytest --environment onedl "$@"

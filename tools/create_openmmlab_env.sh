@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Build the second tested environment: OpenMMLab's last releases (mmengine, mmcv with ops,
-# mmsegmentation, mmagic) over Debian bookworm's own torch 1.13 and torchvision 0.14, CPU only.
+# Create the second tested environment: OpenMMLab's last releases (mmengine, mmcv with its compiled
+# ops, mmsegmentation, mmagic) over Debian bookworm's own torch 1.13 and torchvision 0.14, CPU only,
+# with this project and what its tests need: create_openmmlab_env.sh [FOLDER]
 #
-#   .ci/openmmlab_env.sh VENV_DIR
+#   FOLDER           where it goes, default .venv-openmmlab; one of the same recipe that is there
+#                    already is brought up to date, any other virtual environment is made anew
+#   MMSCLLLE_CACHE   in the environment: where the mmcv wheel, the one slow step, is kept, default
+#                    ${XDG_CACHE_HOME:-$HOME/.cache}/mmscllle
+#   MAX_JOBS         in the environment: compiler jobs, default 2
 #
-# Needs Debian bookworm with apt-get (as root, or with sudo that asks no password). It can be run
-# again at any time: a finished VENV_DIR of the same recipe is checked and kept, any other virtual
-# environment there is rebuilt. The mmcv wheel, the one slow step, is kept in a cache folder.
-# Use VENV_DIR with PYTHONNOUSERSITE=1: it sees the system's packages, and so would see the user's.
-#
-#   MMSCLLLE_CACHE   cache folder    (default ${XDG_CACHE_HOME:-$HOME/.cache}/mmscllle)
-#   MAX_JOBS         compiler jobs   (default 2)
+# Needs Debian bookworm with apt-get (as root, or with sudo that asks no password). Use FOLDER with
+# PYTHONNOUSERSITE=1: it sees the system's packages, and so would see the user's.
 set -euo pipefail
 
 readonly PYTHON=/usr/bin/python3   # Debian's torch exists for this interpreter only
@@ -18,23 +18,20 @@ readonly MMCV=2.1.0                # mmseg 1.2.2 and mmagic 1.2.0 refuse 2.2
 readonly APT_RUNTIME=(python3 python3-venv python3-torch python3-torchvision)
 readonly APT_BUILD=(g++ libtorch-dev pybind11-dev python3-dev)
 readonly STAMP_NAME=.openmmlab_env
+readonly EXTRAS=mim,mmagic,tests   # of setup.py
 
-# What is installed, and the bounds that keep these old releases working together.
-readonly REQUIREMENTS=(
-  mmengine==0.10.7 mmsegmentation==1.2.2 mmagic==1.2.0
-  diffusers==0.24.0 transformers huggingface_hub albumentations
-  opencv-python opencv-contrib-python opencv-python-headless
-  ftfy regex scikit-image pytest
-)
+# The versions that make the environment, and the bounds that keep such old releases working.
 readonly BOUNDS=(
+  "mmcv==$MMCV" mmengine==0.10.7 mmsegmentation==1.2.2 mmagic==1.2.0
   'numpy<1.27'
   'opencv-python<4.12' 'opencv-contrib-python<4.12' 'opencv-python-headless<4.12'
-  'huggingface_hub<0.26' 'transformers<4.40' 'albumentations<1.4' 'pillow<12' 'setuptools<81'
+  'diffusers==0.24.0' 'huggingface_hub<0.26' 'transformers<4.40' 'albumentations<1.4'
+  'pillow<12' 'setuptools<81'
   # mmagic asks for these without a bound; newer ones need not work on torch 1.13.
   'timm<1.1' 'controlnet_aux<0.1' 'facexlib<0.4'
 )
 
-fail() { printf 'openmmlab_env: error: %s\n' "$*" >&2; exit 1; }
+fail() { printf 'create_openmmlab_env: error: %s\n' "$*" >&2; exit 1; }
 step() { printf '[%4ds] %s\n' "$SECONDS" "$*"; }
 
 version_of() {
@@ -88,13 +85,27 @@ build_mmcv() {
   rm -rf "$work"
 }
 
+create_venv() {
+  step "creating $venv over torch $torch_version and torchvision $vision_version"
+  "$PYTHON" -m venv --clear --system-site-packages "$venv"
+  # Debian's two are pinned, else pip replaces them to please some dependency.
+  printf '%s\n' "${BOUNDS[@]}" "torch==$torch_version" "torchvision==$vision_version" \
+    >"$constraints"
+  "$pip" install -q -c "$constraints" -U 'pip>=24' 'setuptools<81' wheel
+  [[ -n $(find_wheel) ]] || build_mmcv
+}
+
+find_wheel() {
+  compgen -G "$wheels/mmcv-$MMCV-*.whl" | head -n 1
+}
+
 check() {
   "$venv/bin/python" - <<'PY'
 import warnings
 
 warnings.filterwarnings('ignore')
 import cv2, mmcv, mmcv.ops, mmengine, mmseg, numpy, torch, torchvision
-import mmagic
+import mmagic, mmscllle
 from mmagic.registry import MODELS
 from mmagic.utils import register_all_modules
 
@@ -106,17 +117,19 @@ if mmcv.ops.nms(boxes, scores, 0.5)[1].tolist() != [0]:
 register_all_modules()
 if len(MODELS) != 384:
     raise SystemExit(f'{len(MODELS)} of the 384 models of mmagic are registered')
-for module in (torch, torchvision, numpy, cv2, mmengine, mmcv, mmseg, mmagic):
+for module in (torch, torchvision, numpy, cv2, mmengine, mmcv, mmseg, mmagic, mmscllle):
     print(f'  {module.__name__:12s} {module.__version__}')
 PY
 }
 
 main() {
-  (($# == 1)) || fail "usage: $0 VENV_DIR"
+  (($# <= 1)) || fail "usage: $0 [FOLDER]"
+  local folder=${1:-.venv-openmmlab} root
+  root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
   command -v apt-get >/dev/null && command -v dpkg-query >/dev/null ||
     fail 'apt-get not found: this environment is built on Debian bookworm'
-  [[ ! -e $1 || -f $1/pyvenv.cfg || -z $(ls -A "$1") ]] ||
-    fail "$1 exists and is not a virtual environment: give another folder"
+  [[ ! -e $folder || -f $folder/pyvenv.cfg || -z $(ls -A "$folder") ]] ||
+    fail "$folder exists and is not a virtual environment: give another folder"
 
   # Nothing from the caller's own Python may leak in.
   unset PYTHONPATH PYTHONHOME PIP_CONSTRAINT PIP_REQUIRE_VIRTUALENV PIP_TARGET PIP_USER PIP_PREFIX
@@ -129,35 +142,17 @@ main() {
   [[ $torch_version == 1.13.* ]] ||
     fail "torch $torch_version found for $PYTHON, 1.13 expected: is this Debian bookworm?"
 
-  venv=$(realpath -m "$1")
+  venv=$(realpath -m "$folder")
   pip=$venv/bin/pip
   wheels=${MMSCLLLE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mmscllle}
   wheels+=/mmcv-$MMCV-torch-$torch_version
   recipe=$(sha256sum <"${BASH_SOURCE[0]}")$torch_version
-  if [[ -f $venv/$STAMP_NAME && $(<"$venv/$STAMP_NAME") == "$recipe" ]]; then
-    step "checking $venv, built before"
-    check
-    step 'done'
-    return
-  fi
-
-  step "creating $venv over torch $torch_version and torchvision $vision_version"
-  "$PYTHON" -m venv --clear --system-site-packages "$venv"
   constraints=$venv/constraints.txt
-  # Debian's two are pinned, else pip replaces them to please some dependency.
-  printf '%s\n' "${BOUNDS[@]}" "torch==$torch_version" "torchvision==$vision_version" \
-    >"$constraints"
-  "$pip" install -q -c "$constraints" -U 'pip>=24' 'setuptools<81' wheel
-
-  local -a wheel
-  mapfile -t wheel < <(compgen -G "$wheels/mmcv-$MMCV-*.whl")
-  if ((${#wheel[@]} == 0)); then
-    build_mmcv
-    mapfile -t wheel < <(compgen -G "$wheels/mmcv-$MMCV-*.whl")
+  if [[ ! -f $venv/$STAMP_NAME || $(<"$venv/$STAMP_NAME") != "$recipe" ]]; then
+    create_venv
   fi
-
-  step "installing ${REQUIREMENTS[*]}"
-  "$pip" install -q -c "$constraints" "${wheel[@]}" "${REQUIREMENTS[@]}"
+  step "installing OpenMMLab's releases and $root[$EXTRAS]"
+  "$pip" install -q -c "$constraints" "$(find_wheel)" -e "$root[$EXTRAS]"
   step 'checking'
   check
   echo "$recipe" >"$venv/$STAMP_NAME"
