@@ -9,7 +9,7 @@ day_pipeline = [
     dict(type='mmscllle.LoadImage'),
     dict(type='mmscllle.LoadLabelMap'),
     *crop,
-    dict(type='mmscllle.SynthesizeLowLight', exposure=(0.02, 0.6), prob=0.8),
+    dict(type='mmscllle.SynthesizeLowLight', exposure=(0.04, 0.6), prob=0.8),
 ]
 image_pipeline = [dict(type='mmscllle.LoadImage'), *crop]
 train_dataloader = dict(
