@@ -1,0 +1,39 @@
+"""The network as the authors' implementations run it, to compare with."""
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from mmscllle.models.enhancers import CurveEnhancer
+
+
+class EagerNetwork(nn.Module):
+    """The enhancer in plain eager operations on NCHW tensors.
+
+    Line by line what the released code of Zero-DCE and SCL-LLE does: in-place ReLU, concatenated
+    inputs, all curves at full size, squares by ``torch.pow``.
+
+    Args:
+        enhancer: Where the weights come from.
+    """
+
+    def __init__(self, enhancer: CurveEnhancer) -> None:
+        super().__init__()
+        for name, conv in enhancer.named_children():
+            setattr(self, name, nn.Conv2d(conv.in_channels, conv.out_channels, 3, padding=1))
+        self.load_state_dict(enhancer.state_dict())
+        self.relu = nn.ReLU(inplace=True)
+
+    @torch.no_grad()
+    def forward(self, image: Tensor) -> Tensor:
+        """Enhance ``image``, RGB in [0, 1], (N, 3, H, W)."""
+        x1 = self.relu(self.e_conv1(image))
+        x2 = self.relu(self.e_conv2(x1))
+        x3 = self.relu(self.e_conv3(x2))
+        x4 = self.relu(self.e_conv4(x3))
+        x5 = self.relu(self.e_conv5(torch.cat([x3, x4], 1)))
+        x6 = self.relu(self.e_conv6(torch.cat([x2, x5], 1)))
+        curves = torch.tanh(self.e_conv7(torch.cat([x1, x6], 1)))
+        for curve in torch.split(curves, 3, dim=1):
+            image = image + curve * (torch.pow(image, 2) - image)
+        return image

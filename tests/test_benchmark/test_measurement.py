@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from mmscllle.benchmark import limits, measurement
+from mmscllle.benchmark.cases import Case
+from mmscllle.benchmark.measurement import measure
+
+
+@pytest.mark.parametrize('mode', ['eager', 'exact', 'tiled', 'fast'])
+def test_measure(mode):
+    case = Case('24x16', mode)
+    result = measure(case, seconds=0, repetitions=3)
+    assert len(result['seconds']) == 3 and min(result['seconds']) > 0
+    assert result['memory_mib'] > 50
+    assert result['moved_bytes'] == case.moved_bytes()
+
+
+def test_repeated_for_so_many_seconds():
+    result = measure(Case('24x16', 'fast'), seconds=0.2, repetitions=2)
+    assert len(result['seconds']) > 2
+    assert 0.1 < sum(result['seconds']) < 2
+
+
+def test_a_case_that_does_not_fit(tmp_path, monkeypatch):
+    info = tmp_path / 'meminfo'
+    info.write_text('MemTotal:       9999999 kB\nMemAvailable:    1048576 kB\n')
+    monkeypatch.setattr(measurement, 'MEMORY_INFO', info)
+    with pytest.raises(MemoryError, match=r'needs 9\.\d GiB, 1\.0 GiB are free'):
+        measure(Case('4K', 'eager'), seconds=0, repetitions=2)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Each turn of a timed loop takes 3, 1 and 2 seconds."""
+    moments = iter([0, 3, 10, 11, 20, 22])
+    monkeypatch.setattr(time, 'perf_counter', lambda: next(moments))
+
+
+def test_matrix_rate_is_that_of_the_fastest(clock, monkeypatch):
+    monkeypatch.setitem(limits.SIDE, 'cpu', 10)
+    assert limits.matrix_rate('cpu', 'float32', repetitions=3) == 2 * 10**3
+
+
+def test_bandwidth_counts_reading_and_writing(clock, monkeypatch):
+    monkeypatch.setitem(limits.COPIED, 'cpu', 100)
+    assert limits.memory_bandwidth('cpu', repetitions=3) == 200
