@@ -5,10 +5,7 @@ _base_ = [
     '../_base_/schedules/joint_20k.py',
     '../_base_/default_runtime.py',
 ]
-optim_wrapper = dict(
-    type='mmscllle.BFloat16OptimWrapper',
-    optimizer=dict(lr=3e-4),
-    paramwise_cfg=dict(custom_keys=dict(segmentor=dict(lr_mult=1.))))
+optim_wrapper = dict(type='mmscllle.BFloat16OptimWrapper', optimizer=dict(lr=3e-4))
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=600, eta_min=1e-6, by_epoch=False)]
 train_cfg = dict(max_iters=600, val_interval=600)
 default_hooks = dict(checkpoint=dict(interval=300), logger=dict(interval=20))

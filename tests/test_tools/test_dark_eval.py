@@ -148,7 +148,7 @@ def test_figures_equal_those_of_mmsegs_evaluator(tool: ModuleType, folders: list
                                                  data: Path, tiny_segmentor: tuple[str, str]):
     config, checkpoint = tiny_segmentor
     assert tool.main([*folders, '--enhancer', f'ours={enhancer}', '--pictures', '0']) == 0
-    chain = EnhancedSegmentor(dict(type='CurveEnhancer', channels=4, iterations=2), config,
+    chain = EnhancedSegmentor(dict(type='mmscllle.CurveEnhancer', channels=4, iterations=2), config,
                               enhancer, checkpoint).eval()
     metric = IoUMetric()
     evaluator = Evaluator(metric)
@@ -258,7 +258,7 @@ def test_failing_images_are_named_and_the_run_goes_on(tool: ModuleType, folders:
 def test_configs_and_larger_checkpoints_are_taken(tool: ModuleType, enhancer: str, data: Path,
                                                   tiny_segmentor: tuple[str, str]):
     config, checkpoint = tiny_segmentor
-    chain = EnhancedSegmentor(dict(type='CurveEnhancer', channels=4, iterations=2), config,
+    chain = EnhancedSegmentor(dict(type='mmscllle.CurveEnhancer', channels=4, iterations=2), config,
                               enhancer, checkpoint)
     torch.save(dict(state_dict=chain.state_dict()), data / 'chain.pth')
     changed = dict(chain.state_dict())

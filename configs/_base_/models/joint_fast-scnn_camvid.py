@@ -1,9 +1,8 @@
-"""The enhancer starts where the one trained for this segmentor ended; segmentation leads."""
+"""Segmentation leads, the terms of SCL-LLE steady it."""
 _base_ = ['./enhanced_fast-scnn_camvid.py', './joint_objective.py']
 terms = _base_.joint_objective
 model = dict(
     learn='both',
-    enhancer_checkpoint='work_dirs/scl-lle_fast-scnn_camvid-dusk-240x320_seg_1800/iter_1800.pth',
     objective=dict(
         terms,
         contrastive_brightness=dict(terms.contrastive_brightness, loss_weight=1.),
