@@ -53,7 +53,13 @@ def plan_jobs(inputs: Sequence[str], out_dir: Path, compare: bool, curves: bool)
     """
     jobs = []
     for source in find_inputs(inputs, out_dir):
-        is_video = source.error is None and source.relative.suffix.lower() in VIDEO_SUFFIXES
+        if '://' not in source.name and not os.path.lexists(source.content):
+            source.error = source.error or FileNotFoundError(
+                f'there is no file or folder {source.name!r}')
+        if source.error is not None:
+            jobs.append(Job(source, False, out_dir))
+            continue
+        is_video = source.relative.suffix.lower() in VIDEO_SUFFIXES
         relative = source.relative
         if is_video:
             relative = result_path(relative)
@@ -79,19 +85,27 @@ def find_inputs(inputs: Sequence[str], out_dir: Path) -> Iterator[Source]:
 
 
 def _find_videos(name: str, out_dir: Path) -> Iterator[Source]:
+    """The videos of a folder or pattern, by the rules of :func:`find_sources`."""
     if os.path.isdir(name):
-        root, files = Path(name), list(Path(name).rglob('*'))
+        root, files = Path(name), _walk(name)
     elif has_magic(name) and not os.path.exists(name) and '://' not in name:
         parts = Path(name).parts
         fixed = next(index for index, part in enumerate(parts) if has_magic(part))
-        root, files = Path(*parts[:fixed]), [Path(file) for file in glob(name, recursive=True)]
+        root, files = Path(*parts[:fixed]), map(Path, glob(name, recursive=True))
     else:
         return
     results = out_dir.resolve()
     for file in sorted(files):
-        if (file.suffix.lower() in VIDEO_SUFFIXES and not file.name.startswith('.')
-                and file.is_file() and results not in file.resolve().parents):
+        earlier_result = root.resolve() in results.parents and results in file.resolve().parents
+        if file.suffix.lower() in VIDEO_SUFFIXES and not file.is_dir() and not earlier_result:
             yield Source(str(file), str(file), file.relative_to(root))
+
+
+def _walk(folder: str) -> Iterator[Path]:
+    """All files below a folder, without hidden ones."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith('.')]
+        yield from (Path(parent, name) for name in names if not name.startswith('.'))
 
 
 def check_jobs(jobs: Sequence[Job], existing: str) -> None:

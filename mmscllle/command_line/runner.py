@@ -129,7 +129,9 @@ class EnhanceRun:
     def _comparison(self) -> Comparison | None:
         if not (self.args.compare or self.args.segmentor):
             return None
-        return Comparison(self.inferencer.segmentor, self.inferencer.segmentor_meta)
+        return Comparison(self.inferencer.segmentor,
+                          self.inferencer.segmentor_meta.get('palette', ()),
+                          self.inferencer.device)
 
     def _fail(self, name: str, reason: str) -> None:
         self.failures.append(reason if name in reason else f'{name}: {reason}')

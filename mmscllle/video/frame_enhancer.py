@@ -1,6 +1,8 @@
 """Enhance the frames of one video, one after the other."""
 from __future__ import annotations
 
+from typing import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -68,12 +70,16 @@ class Comparison:
 
     Args:
         segmentor: The segmentor; None: without.
-        meta: Its ``classes`` and ``palette``.
+        palette: RGB, 0 to 255, of each of its classes.
+        device: Where it is.
     """
 
-    def __init__(self, segmentor: FrozenSegmentor | None = None, meta: dict | None = None) -> None:
+    def __init__(self, segmentor: FrozenSegmentor | None = None,
+                 palette: Sequence[Sequence[int]] = (),
+                 device: str | torch.device = 'cpu') -> None:
         self.segmentor = segmentor
-        self.meta = meta
+        self.palette = palette
+        self.device = device
 
     @property
     def columns(self) -> int:
@@ -93,11 +99,10 @@ class Comparison:
         """
         pictures = [image, enhanced]
         if self.segmentor is not None:
-            device = next(self.segmentor.parameters()).device
             for picture in (image, enhanced):
-                labels = self.segmentor.predict(frames_to_tensor([picture], device))
+                labels = self.segmentor.predict(frames_to_tensor([picture], self.device))
                 pictures.append(overlay_segmentation(
-                    picture, labels[0].cpu().numpy(), self.meta['palette']))
+                    picture, labels[0].cpu().numpy(), self.palette))
         return np.concatenate(pictures, axis=1)
 
 

@@ -145,12 +145,8 @@ def test_mean_curves(engine, streets, film):
     torch.testing.assert_close(enhancer.mean_curves, 0.5 * engine.estimate(small).mean(dim=0))
 
 
-class HalvesSegmentor(torch.nn.Module):
+class HalvesSegmentor:
     """Class 0 left, class 1 right."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.weight = torch.nn.Parameter(torch.zeros(1))
 
     def predict(self, image: torch.Tensor) -> torch.Tensor:
         labels = torch.zeros(image.shape[0], *image.shape[2:], dtype=torch.long)
@@ -163,7 +159,7 @@ def test_comparison(streets: list, film: Callable):
     pair = Comparison()
     assert pair.columns == 2
     np.testing.assert_array_equal(pair(image, enhanced), np.hstack([image, enhanced]))
-    segmented = Comparison(HalvesSegmentor(), dict(palette=[[0, 0, 0], [255, 255, 255]]))
+    segmented = Comparison(HalvesSegmentor(), [[0, 0, 0], [255, 255, 255]])
     drawn = segmented(image, enhanced)
     assert segmented.columns == 4 and drawn.shape == (96, 4 * 128, 3)
     left, right = drawn[:, 3 * 128:][:, :64], drawn[:, 3 * 128:][:, 64:]
