@@ -16,9 +16,9 @@ from .whole_network import WholeNetwork
 
 FAST_DOWNSAMPLE = 8
 PRECISIONS = dict(float32=torch.float32, bfloat16=torch.bfloat16, float16=torch.float16)
-# Pixels worked on at once when curves are applied: what the second-level cache of a core holds; on
-# a GPU enough to keep it busy.
-STRIP_PIXELS = dict(cpu=8192, cuda=2**22)
+# Pixels worked on at once when curves are applied: few enough for a CPU's caches, and enough to
+# keep a GPU busy.
+STRIP_PIXELS = dict(cpu=2**14, cuda=2**22)
 
 
 class CurveEngine:

@@ -45,8 +45,8 @@ def enlarged_strips(curves: Tensor, downsample: int, size: tuple[int, int],
                     rows: int) -> Iterator[tuple[int, Tensor]]:
     """Enlarge curves bilinearly, strip by strip.
 
-    Equal to :func:`mmscllle.models.enhancers.tone_curves.enlarge_curves`.  Columns are enlarged
-    first, while the rows are few; then all rows between the same two need one multiplication.
+    Equal to :func:`mmscllle.models.enhancers.tone_curves.enlarge_curves`.  A row is enlarged along
+    its width first; then all rows between the same two take one multiplication.
 
     Args:
         curves: (N, C, ceil(H / downsample), ceil(W / downsample)).
@@ -59,23 +59,29 @@ def enlarged_strips(curves: Tensor, downsample: int, size: tuple[int, int],
         overwrites them.
     """
     height, width = size
-    n, channels = curves.shape[:2]
-    curves = functional.interpolate(curves, scale_factor=(1., float(downsample)), mode='bilinear',
-                                    align_corners=False)[..., :width]
     # Beyond the outermost centres the outermost values hold.
-    curves = torch.cat((curves[:, :, :1], curves, curves[:, :, -1:]), dim=2).unsqueeze(3)
-    steps = curves[:, :, 1:] - curves[:, :, :-1]
+    curves = torch.cat((curves[:, :, :1], curves, curves[:, :, -1:]), dim=2)
     # The first row at or below the centre of its square, and how far each is from that centre.
     offset = downsample // 2
     distance = torch.arange(offset, offset + downsample, device=curves.device)
     distance = ((distance + 0.5) / downsample - 0.5).view(downsample, 1).to(curves)
     spans = -(-rows // downsample)
-    strip = curves.new_empty(n, channels, spans, downsample, width)
-    for span in range(0, steps.shape[2], spans):
-        step = steps[:, :, span:span + spans]
-        part = torch.addcmul(curves[:, :, span:span + step.shape[2]], step, distance,
-                             out=strip[:, :, :step.shape[2]]).flatten(2, 3)
+    strip = curves.new_empty(*curves.shape[:2], spans, downsample, width)
+    upper = _widen(curves[:, :, :1], downsample, width)
+    for span in range(0, curves.shape[2] - 1, spans):
+        lower = _widen(curves[:, :, span + 1:span + 1 + spans], downsample, width)
+        ends = torch.cat((upper, lower), dim=2).unsqueeze(3)
+        upper = lower[:, :, -1:]
+        part = torch.addcmul(ends[:, :, :-1], ends[:, :, 1:] - ends[:, :, :-1], distance,
+                             out=strip[:, :, :lower.shape[2]]).flatten(2, 3)
         first = (span - 1) * downsample + offset
         low, high = max(first, 0), min(first + part.shape[2], height)
         if low < high:
             yield low, part[:, :, low - first:high - first]
+
+
+def _widen(curves: Tensor, downsample: int, width: int) -> Tensor:
+    """Enlarge curves, (N, C, h, w), along their width."""
+    wide = functional.interpolate(curves.flatten(1, 2), scale_factor=float(downsample),
+                                  mode='linear', align_corners=False)
+    return wide.view(*curves.shape[:3], -1)[..., :width]
