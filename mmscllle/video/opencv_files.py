@@ -37,6 +37,8 @@ class OpenCVReader:
     def __init__(self, path: str | os.PathLike) -> None:
         self.problems: list[str] = []
         self._capture = cv2.VideoCapture(os.fspath(path))
+        # In OpenCV 4.11 it is not the default.
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)
         done, self._first = self._capture.read()
         if not done:
             raise OSError(f'{os.fspath(path)!r} is no video that OpenCV can decode, or damaged; '
