@@ -25,7 +25,8 @@ class CurveEngine:
     """Runs a :class:`CurveEnhancer` for inference.
 
     On a CPU the network is evaluated in line buffers and curves are applied strip by strip, so
-    neither feature maps nor curves exist at full size.
+    neither feature maps nor curves exist at full size.  No gradients; the results are ordinary
+    tensors, which may be changed in place (those of ``torch.inference_mode`` may not).
 
     Args:
         enhancer: The network.  Its weights are copied.
@@ -75,7 +76,7 @@ class CurveEngine:
         else:
             self.network = WholeNetwork(enhancer, self.device, PRECISIONS[precision], compile)
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def estimate(self, image: Tensor) -> Tensor:
         """Estimate the curve parameters.
 
@@ -95,7 +96,7 @@ class CurveEngine:
             curves[part, :, rows, columns] = strip
         return curves
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def apply(self, image: Tensor, curves: Tensor, strength: float = 1.0) -> Tensor:
         """Apply curves, iteration by iteration.
 
@@ -128,7 +129,7 @@ class CurveEngine:
                 brighten_(result[part, :, first:first + strip.shape[2]], strip, strength)
         return result
 
-    @torch.inference_mode()
+    @torch.no_grad()
     def __call__(self, image: Tensor, strength: float = 1.0) -> Tensor:
         """Enhance a batch.
 

@@ -124,6 +124,16 @@ def test_any_memory_layout(enhancer, image):
     torch.testing.assert_close(result, enhancer(image)[0], rtol=0, atol=1e-5)
 
 
+def test_results_can_be_changed_and_learned_from(enhancer):
+    engine, image = CurveEngine(enhancer), images().requires_grad_()
+    for result in (engine(image), engine.estimate(image)):
+        assert not result.requires_grad
+        result.mul_(2)
+        weight = torch.ones((), requires_grad=True)
+        (weight * result).sum().backward()
+        assert weight.grad == result.sum()
+
+
 def test_half_and_double_images(enhancer):
     for dtype in (torch.float16, torch.float64):
         result = CurveEngine(enhancer)(images().to(dtype))
