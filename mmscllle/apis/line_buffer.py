@@ -93,7 +93,7 @@ class LineBufferedNetwork:
         steps = -(-(height + LAYERS) * width // STRIP_PIXELS)
         rows = max(MIN_ROWS, -(-(height + LAYERS) // steps))
         buffers, inputs, outputs = self._buffers(rows, width)
-        curves = torch.empty(1, len(self.biases[-1]), rows, width)
+        curves = torch.empty(1, len(self.biases[-1]), rows, width, dtype=torch.float32)
         for start in range(0, height + LAYERS, rows):
             for layer in range(LAYERS + 1):
                 # The rows that this layer puts out, counted from the strip's; layer 0 is the image.
