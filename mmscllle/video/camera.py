@@ -14,9 +14,10 @@ import cv2
 
 from mmscllle.fileio import atomic_path
 
+from .comparison import Comparison
 from .files import create_video
 from .frame import Frame, VideoFormat
-from .frame_enhancer import Comparison, FrameEnhancer
+from .frame_enhancer import FrameEnhancer
 
 TITLE = 'mmscllle: q ends'
 END_KEYS = (ord('q'), ord('Q'), 27)

@@ -12,9 +12,10 @@ import numpy as np
 from mmscllle.apis.ordered_map import ordered_map
 from mmscllle.fileio import atomic_path
 
+from .comparison import Comparison
 from .files import create_video, open_video
 from .frame import Frame, VideoFormat
-from .frame_enhancer import Comparison, FrameEnhancer
+from .frame_enhancer import FrameEnhancer
 from .read_ahead import read_ahead
 
 # Frames that are decoded before they are needed.

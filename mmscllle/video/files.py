@@ -9,7 +9,8 @@ from packaging.version import Version
 
 from .frame import VideoFormat
 from .opencv_files import OpenCVReader, OpenCVWriter
-from .pyav_files import PyAVReader, PyAVWriter
+from .pyav_reader import PyAVReader
+from .pyav_writer import PyAVWriter
 
 # What the enhanced video may be, in the container of the original.
 WRITTEN_SUFFIXES = ('.mp4', '.m4v', '.mov', '.mkv', '.avi', '.webm')

@@ -1,8 +1,6 @@
 """Enhance the frames of one video, one after the other."""
 from __future__ import annotations
 
-from typing import Sequence
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -10,8 +8,6 @@ from torch.nn import functional
 
 from mmscllle.apis import CurveEngine
 from mmscllle.apis.tensors import frames_to_tensor, tensor_to_frame
-from mmscllle.models.frozen_segmentor import FrozenSegmentor
-from mmscllle.visualization import overlay_segmentation
 
 from .brightness import BrightnessStabilizer
 from .frame import Frame
@@ -63,47 +59,6 @@ class FrameEnhancer:
     def mean_curves(self) -> Tensor:
         """Curve parameters of the reduced copies, (3 * iterations, H, W), mean over frames."""
         return self._curves[0] / self._count
-
-
-class Comparison:
-    """Puts input and enhanced image side by side, and what a segmentor sees in either.
-
-    Args:
-        segmentor: The segmentor; None: without.
-        palette: RGB, 0 to 255, of each of its classes.
-        device: Where it is.
-    """
-
-    def __init__(self, segmentor: FrozenSegmentor | None = None,
-                 palette: Sequence[Sequence[int]] = (),
-                 device: str | torch.device = 'cpu') -> None:
-        self.segmentor = segmentor
-        self.palette = palette
-        self.device = device
-
-    @property
-    def columns(self) -> int:
-        """How many pictures stand side by side."""
-        return 2 if self.segmentor is None else 4
-
-    @torch.no_grad()
-    def __call__(self, image: np.ndarray, enhanced: np.ndarray) -> np.ndarray:
-        """Draw the comparison.
-
-        Args:
-            image: The input, uint8 RGB, (H, W, 3).
-            enhanced: Of the same size.
-
-        Returns:
-            uint8 RGB, (H, columns * W, 3).
-        """
-        pictures = [image, enhanced]
-        if self.segmentor is not None:
-            for picture in (image, enhanced):
-                labels = self.segmentor.predict(frames_to_tensor([picture], self.device))
-                pictures.append(overlay_segmentation(
-                    picture, labels[0].cpu().numpy(), self.palette))
-        return np.concatenate(pictures, axis=1)
 
 
 def reduce_to(image: Tensor, side: int) -> Tensor:

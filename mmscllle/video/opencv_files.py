@@ -23,7 +23,7 @@ SLACK = Fraction(3, 2)
 
 
 class OpenCVReader:
-    """Frames of a video file, in order; see :class:`.pyav_files.PyAVReader`.
+    """Frames of a video file, in order; see :class:`.pyav_reader.PyAVReader`.
 
     OpenCV tells no error from the end.
 
@@ -74,7 +74,7 @@ class OpenCVReader:
 
 
 class OpenCVWriter:
-    """Writes a video file frame by frame; see :class:`.pyav_files.PyAVWriter`.
+    """Writes a video file frame by frame; see :class:`.pyav_writer.PyAVWriter`.
 
     MPEG-4, in WebM VP8, of a constant rate: frames are repeated or left out where a variable one
     departs from it by more than 1.5 frames.  Odd sizes, which OpenCV does not write, get a row or

@@ -1,0 +1,113 @@
+"""Write video files with PyAV: exact times, sound, any size."""
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Iterator
+
+from .frame import Frame, VideoFormat
+from .sound import SoundCopy
+
+# Close to what is visible at all.  Scales differ by codec.
+QUALITY = {
+    'libx264': dict(crf='18'),
+    'libvpx-vp9': {'crf': '24', 'b': '0', 'deadline': 'realtime', 'cpu-used': '6', 'row-mt': '1'},
+    'mpeg4': dict(qmin='2', qmax='4'),
+}
+CODECS = {'.webm': 'libvpx-vp9', '.avi': 'mpeg4'}
+# Number of a property of colours that is not stated (ISO/IEC 23091-2); of the range it is 0.
+UNSTATED = (2, 2, 2, 0)
+
+
+class PyAVWriter:
+    """Writes a video file frame by frame; a context in which an error leaves it unfinished.
+
+    H.264, in WebM VP9, in AVI MPEG-4; the sound is copied as it is.
+
+    Args:
+        path: The file.
+        like: Size, timing and colours of the frames.
+        sound: A video whose sound is carried over; None: no sound.
+
+    Attributes:
+        notes: What could not be kept.
+
+    Raises:
+        OSError: If the file cannot be created.
+    """
+
+    def __init__(self, path: str | os.PathLike, like: VideoFormat,
+                 sound: str | os.PathLike | None = None) -> None:
+        import av
+        self.path = Path(path)
+        self.notes: list[str] = []
+        suffix = self.path.suffix.lower()
+        codec = CODECS.get(suffix, 'libx264')
+        codec = codec if codec in av.codecs_available else 'mpeg4'
+        # Players can begin before the whole file is there.
+        options = dict(movflags='faststart') if suffix in ('.mp4', '.m4v', '.mov') else {}
+        with self._naming_file():
+            self._container = av.open(str(path), 'w', options=options)
+            self._stream = self._container.add_stream(
+                codec, rate=like.rate, options=QUALITY[codec])
+        self._stream.width, self._stream.height = like.width, like.height
+        # H.264 stores colours for squares of 2 x 2 pixels, or for each pixel.
+        odd = codec == 'libx264' and (like.width % 2 or like.height % 2)
+        self._stream.pix_fmt = 'yuv444p' if odd else 'yuv420p'
+        context = self._stream.codec_context
+        context.sample_aspect_ratio = like.pixel_aspect
+        # MPEG-4 knows no fine time base.
+        self._time_base = 1 / like.rate if codec == 'mpeg4' else like.time_base or 1 / like.rate
+        context.time_base = self._time_base
+        self._colour = like.colour or UNSTATED
+        (context.colorspace, context.color_primaries, context.color_trc,
+         context.color_range) = self._colour
+        self._last_time = -1
+        self._sound = SoundCopy(self._container, sound, self.notes) if sound is not None else None
+
+    def write(self, frame: Frame) -> None:
+        """Append a frame.
+
+        Args:
+            frame: Of the size of ``like``, later than the last one.
+
+        Raises:
+            OSError: If it cannot be written.
+        """
+        from av import VideoFrame
+        matrix, _, _, colour_range = self._colour
+        picture = VideoFrame.from_ndarray(frame.image, format='rgb24').reformat(
+            format=self._stream.pix_fmt,
+            dst_colorspace=matrix if matrix != UNSTATED[0] else None,
+            dst_color_range=colour_range if colour_range != UNSTATED[3] else None)
+        self._last_time = max(round(frame.seconds / self._time_base), self._last_time + 1)
+        picture.pts, picture.time_base = self._last_time, self._time_base
+        with self._naming_file():
+            if self._sound:
+                self._sound.copy(until=frame.seconds)
+            self._container.mux(self._stream.encode(picture))
+
+    def __enter__(self) -> PyAVWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        with self._naming_file(ignore=kind is not None):
+            if kind is None:
+                self._container.mux(self._stream.encode(None))
+                if self._sound:
+                    self._sound.copy()
+            self._container.close()
+        if self._sound:
+            self._sound.close()
+
+    @contextmanager
+    def _naming_file(self, ignore: bool = False) -> Iterator[None]:
+        from av.error import FFmpegError
+        try:
+            yield
+        except FFmpegError as error:
+            if not ignore:
+                raise OSError(error.errno, error.strerror, str(self.path)) from error
