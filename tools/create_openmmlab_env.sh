@@ -115,8 +115,9 @@ if torchvision.ops.nms(boxes, scores, 0.5).tolist() != [0]:
 if mmcv.ops.nms(boxes, scores, 0.5)[1].tolist() != [0]:
     raise SystemExit('mmcv.ops.nms gives a wrong answer')
 register_all_modules()
-if len(MODELS) != 384:
-    raise SystemExit(f'{len(MODELS)} of the 384 models of mmagic are registered')
+# With onnxruntime, diffusers brings some more.
+if len(MODELS) < 384:
+    raise SystemExit(f'{len(MODELS)} models of mmagic are registered, there should be 384')
 for module in (torch, torchvision, numpy, cv2, mmengine, mmcv, mmseg, mmagic, mmscllle):
     print(f'  {module.__name__:12s} {module.__version__}')
 PY
