@@ -1,4 +1,4 @@
-"""The seven terms of SCL-LLE: each a pure function and a thin registered module."""
+"""The seven terms of SCL-LLE, each a pure function and a thin registered module, and two more."""
 from .color_constancy import ColorConstancyLoss
 from .contrastive import ContrastiveLoss
 from .fast_consistency import FastConsistencyLoss
