@@ -57,7 +57,7 @@ def profile_case(case: Case) -> dict:
     shares = dict.fromkeys((*KINDS, OTHER), 0.)
     for name, spent in times.items():
         shares[_kind(name)] += 100 * spent / whole
-    shares[OUTSIDE] = 100 - sum(shares.values())
+    shares[OUTSIDE] = max(0., 100 - sum(shares.values()))
     most = sorted(times, key=times.__getitem__, reverse=True)[:10]
     return dict(ms=total, shares=shares, operators={name: times[name] for name in most})
 
