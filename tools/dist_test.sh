@@ -11,8 +11,8 @@ CONFIG=$1
 CHECKPOINT=$2
 NPROC=$3
 TOOLS=$(cd "$(dirname "$0")" && pwd)
-# torchrun's own module, so that the python that is active is the one that runs.
-exec python -m torch.distributed.run \
+# Started by the python that is active.
+exec python "$TOOLS/torchrun.py" \
   --nnodes="${NNODES:-1}" --node_rank="${NODE_RANK:-0}" \
   --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}" \
   --nproc_per_node="$NPROC" \

@@ -136,7 +136,7 @@ def test_two_ranks_learn_as_one_process_with_twice_the_batch(tmp_path, tiny_segm
     config = write_training_config(tmp_path, tiny_segmentor)
     script = Path(__file__).with_name('record_steps.py')
     run(sys.executable, script, config, tmp_path / 'one', 2)
-    run(sys.executable, '-m', 'torch.distributed.run', '--nproc_per_node=2',
+    run(sys.executable, ROOT / 'tools/torchrun.py', '--nproc_per_node=2',
         f"--master_port={environment()['PORT']}", script, config, tmp_path / 'two', 1)
     one = torch.load(tmp_path / 'one')
     ranks = [torch.load(tmp_path / f'two.rank{rank}') for rank in (0, 1)]
