@@ -9,6 +9,7 @@ from mmengine.structures import PixelData
 from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmscllle.registry import MODELS
 
@@ -50,6 +51,9 @@ class EnhancedSegmentor(BaseSegmentor):
         learn: Which part learns: ``'nothing'``, ``'enhancer'``, ``'segmentor'`` or ``'both'``. A
             part that does not stays in eval mode. Rates of their own:
             ``optim_wrapper.paramwise_cfg.custom_keys = dict(enhancer=dict(lr_mult=…))``.
+        norm_eval: Keep the statistics of the segmentor's BatchNorm while it learns, as
+            ``norm_eval`` of mmseg's backbones does for theirs: those of a few dark images are
+            poor, and make it forget the day.
         objective: Config of a :class:`SCLLLEObjective` whose terms are added to the segmentor's
             losses. Images without labels get those of the objective's segmentor.
         data_preprocessor: Config of the enhancer's preprocessor.
@@ -69,6 +73,7 @@ class EnhancedSegmentor(BaseSegmentor):
                  enhancer_checkpoint: str | None = None,
                  segmentor_checkpoint: str | None = None,
                  learn: str = 'nothing',
+                 norm_eval: bool = False,
                  objective: dict | None = None,
                  data_preprocessor: dict | None = None,
                  **segmentor_changes: object) -> None:
@@ -76,6 +81,7 @@ class EnhancedSegmentor(BaseSegmentor):
         if learn not in LEARNERS:
             raise ValueError(f'model.learn must be one of {sorted(LEARNERS)}, got {learn!r}')
         self.learners = LEARNERS[learn]
+        self.norm_eval = norm_eval
         self.enhancer = build_enhancer(enhancer)
         self.segmentor = build_segmentor(segmentor, segmentor_changes)
         if not torch.cuda.is_available():
@@ -123,6 +129,10 @@ class EnhancedSegmentor(BaseSegmentor):
         for part in ('enhancer', 'segmentor'):
             if part not in self.learners:
                 getattr(self, part).eval()
+        if self.norm_eval:
+            for module in self.segmentor.modules():
+                if isinstance(module, _BatchNorm):
+                    module.eval()
         return self
 
     def enhance(self, images: Images) -> tuple[Images, Images]:

@@ -76,6 +76,20 @@ def test_a_step_changes_what_learns_statistics_included(tiny_segmentor, inputs, 
     assert statistics and set(moved) == {'segmentor' in LEARNERS[learn]}
 
 
+def test_norm_eval_keeps_the_statistics_and_trains_the_weights(tiny_segmentor, inputs, labelled):
+    model = build(tiny_segmentor, learn='both', norm_eval=True)
+    assert model.segmentor.decode_head.training
+    optimizer = build_optim_wrapper(model, dict(optimizer=dict(type='Adam', lr=1e-3)))
+    before = copy.deepcopy(model.state_dict())
+    images = [(image * 255).byte() for image in inputs['low']]
+    model.train_step(dict(inputs=images, data_samples=labelled), optimizer)
+    after = model.state_dict()
+    statistics = [name for name in before if 'running_' in name or 'num_batches' in name]
+    assert statistics and all(torch.equal(before[name], after[name]) for name in statistics)
+    norms = [name[:-len('running_mean')] + 'weight' for name in before if 'running_mean' in name]
+    assert norms and not any(torch.equal(before[name], after[name]) for name in norms)
+
+
 def test_nothing_cannot_be_trained(tiny_segmentor, inputs, labelled):
     with pytest.raises(ValueError, match="model.learn is 'nothing': there is nothing to train"):
         build(tiny_segmentor).loss(inputs['low'], labelled)

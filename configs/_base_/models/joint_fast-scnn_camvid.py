@@ -3,6 +3,7 @@ _base_ = ['./enhanced_fast-scnn_camvid.py', './joint_objective.py']
 terms = _base_.joint_objective
 model = dict(
     learn='both',
+    norm_eval=True,
     objective=dict(
         terms,
         contrastive_brightness=dict(terms.contrastive_brightness, loss_weight=1.),

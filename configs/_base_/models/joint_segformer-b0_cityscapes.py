@@ -1,6 +1,7 @@
 _base_ = ['./enhanced_segformer-b0_cityscapes.py', './joint_objective.py']
 model = dict(
     learn='both',
+    norm_eval=True,
     objective=dict(
         _base_.joint_objective,
         segmentor=dict(
