@@ -12,8 +12,9 @@ from __future__ import annotations
 from mmengine import registry as root
 from mmengine.registry import Registry
 
-# Whatever uses a part of this package reads checkpoints as weights only.
-import mmscllle.utils.checkpoint_loader  # noqa: F401
+# Whatever uses a part of this package reads checkpoints as weights only, and knows those that come
+# with the package.
+import mmscllle.utils.shipped_weights  # noqa: F401
 
 
 def _child(parent: Registry, package: str) -> Registry:

@@ -21,12 +21,13 @@ from rich.progress import track
 
 from mmscllle.fileio import MAX_PIXELS, Photograph, Source, find_sources, read_photograph
 from mmscllle.models.enhancers import CurveEnhancer
+from mmscllle.utils.shipped_weights import SHIPPED_MODELS
 from mmscllle.visualization import enhancement_panel
 from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
 from .curve_engine import CurveEngine
 from .enhancement import Enhancement, collect_failure, group_by_size
-from .enhancer_weights import DEFAULT_CONFIG, SHIPPED_MODELS, build_enhancer
+from .enhancer_weights import DEFAULT_CONFIG, build_enhancer
 from .ordered_map import ordered_map
 from .output_plan import OutputPlan
 from .segmentation import load_segmentor

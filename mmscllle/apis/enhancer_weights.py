@@ -1,8 +1,6 @@
 """Find and build the enhancer that a user names."""
 from __future__ import annotations
 
-from pathlib import Path
-
 from mmengine.config import Config, ConfigDict
 
 from mmscllle.models.enhancers import CurveEnhancer
@@ -10,9 +8,6 @@ from mmscllle.models.enhancers.curve_enhancer import OWNER_PREFIXES
 from mmscllle.registry import MODELS
 from mmscllle.utils.weights import load_weights, read_checkpoint
 
-# Aliases of the models whose weights come with the package, and their files.
-WEIGHTS = Path(__file__).resolve().parents[1] / 'weights'
-SHIPPED_MODELS = {'scl-lle': WEIGHTS / 'scl-lle.pth'}
 DEFAULT_CONFIG = dict(model=dict(type='mmscllle.CurveEnhancer'))
 
 

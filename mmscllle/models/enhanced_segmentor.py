@@ -13,7 +13,14 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmscllle.registry import MODELS
 
-from .enhanced_segmentor_parts import build_enhancer, build_segmentor, check_labels, load_part
+from .enhanced_segmentor_parts import (
+    PARTS,
+    adopt_bare_part,
+    build_enhancer,
+    build_segmentor,
+    check_labels,
+    load_part,
+)
 from .scl_lle import stack_labels
 from .scl_lle_objective import Triplet
 
@@ -21,7 +28,7 @@ LEARNERS = {
     'nothing': (),
     'enhancer': ('enhancer', ),
     'segmentor': ('segmentor', ),
-    'both': ('enhancer', 'segmentor'),
+    'both': PARTS,
 }
 # (N, 3, H, W), or a list of (3, H, W) where sizes differ.
 Images = Union[Tensor, List[Tensor]]
@@ -46,7 +53,7 @@ class EnhancedSegmentor(BaseSegmentor):
         enhancer: Config of the enhancer, or the path of a config whose model has one.
         segmentor: Path, ``'mmseg::…'`` name or dict of the segmentor's config.
         enhancer_checkpoint: Path or URL of weights loaded into the enhancer at build time: its
-            own, or those of a model that holds one.
+            own, or those of a model that holds one; ``mmscllle://scl-lle`` comes with the package.
         segmentor_checkpoint: The same for the segmentor.
         learn: Which part learns: ``'nothing'``, ``'enhancer'``, ``'segmentor'`` or ``'both'``. A
             part that does not stays in eval mode. Rates of their own:
@@ -87,7 +94,7 @@ class EnhancedSegmentor(BaseSegmentor):
         if not torch.cuda.is_available():
             self.segmentor = revert_sync_batchnorm(self.segmentor)
         self.objective = None if objective is None else MODELS.build(objective)
-        self._register_load_state_dict_pre_hook(self._adopt_bare_part, with_module=True)
+        self._register_load_state_dict_pre_hook(adopt_bare_part, with_module=True)
         self.loaded: set[str] = set()
         for part, checkpoint in (('enhancer', enhancer_checkpoint),
                                  ('segmentor', segmentor_checkpoint)):
@@ -119,14 +126,14 @@ class EnhancedSegmentor(BaseSegmentor):
 
     def init_weights(self) -> None:
         """Initialise the parts that no checkpoint has filled."""
-        for part in ('enhancer', 'segmentor'):
+        for part in PARTS:
             if part not in self.loaded:
                 getattr(self, part).init_weights()
 
     def train(self, mode: bool = True) -> EnhancedSegmentor:
         """Switch the parts that learn to train mode."""
         super().train(mode)
-        for part in ('enhancer', 'segmentor'):
+        for part in PARTS:
             if part not in self.learners:
                 getattr(self, part).eval()
         if self.norm_eval:
@@ -235,21 +242,3 @@ class EnhancedSegmentor(BaseSegmentor):
     def encode_decode(self, inputs: Tensor, batch_img_metas: list[dict]) -> Tensor:
         """The segmentor's scores of the enhanced images, at the size it sees them in."""
         return self.segmentor.encode_decode(self._see(inputs), batch_img_metas)
-
-    @staticmethod
-    def _adopt_bare_part(chain: EnhancedSegmentor, state_dict: dict, prefix: str,
-                         *_: object) -> None:
-        """Load a checkpoint of a bare enhancer or a bare segmentor into its part.
-
-        The part that a checkpoint lacks altogether stays as it is.
-        """
-        own = {part: getattr(chain, part).state_dict() for part in LEARNERS['both']}
-        for name in [name for name in state_dict if name.startswith(prefix)]:
-            bare = name[len(prefix):]
-            if not bare.startswith(('enhancer.', 'segmentor.')):
-                part = 'enhancer' if bare in own['enhancer'] else 'segmentor'
-                state_dict[f'{prefix}{part}.{bare}'] = state_dict.pop(name)
-        for part, weights in own.items():
-            start = f'{prefix}{part}.'
-            if not any(name.startswith(start) for name in state_dict):
-                state_dict.update({start + name: value for name, value in weights.items()})

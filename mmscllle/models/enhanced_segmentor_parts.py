@@ -6,13 +6,15 @@ from typing import Sequence
 from mmengine.config import Config, ConfigDict
 from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
-from torch import nn
+from torch import Tensor, nn
 
 from mmscllle.registry import MODELS
 from mmscllle.utils.weights import load_weights, read_checkpoint
 
 from . import frozen_segmentor
 from .enhancers.curve_enhancer import OWNER_PREFIXES
+
+PARTS = ('enhancer', 'segmentor')
 
 
 def build_enhancer(config: str | dict) -> nn.Module:
@@ -75,6 +77,29 @@ def load_part(part: nn.Module, name: str, checkpoint: str) -> None:
     owners = OWNER_PREFIXES if name == 'enhancer' else (f'{name}.', )
     prefix = next((owner for owner in owners if any(key.startswith(owner) for key in weights)), '')
     load_weights(part, checkpoint, key, prefix=prefix)
+
+
+def adopt_bare_part(chain: nn.Module, state_dict: dict[str, Tensor], prefix: str,
+                    *_: object) -> None:
+    """Let a checkpoint of a bare enhancer or of a bare segmentor load into its part.
+
+    The part that a checkpoint lacks altogether stays as it is.  A hook of ``load_state_dict``.
+
+    Args:
+        chain: What loads it, with both parts as attributes.
+        state_dict: The checkpoint's weights, changed in place.
+        prefix: What the names of the chain's weights start with.
+    """
+    own = {part: getattr(chain, part).state_dict() for part in PARTS}
+    for name in [name for name in state_dict if name.startswith(prefix)]:
+        bare = name[len(prefix):]
+        if not bare.startswith(('enhancer.', 'segmentor.')):
+            part = 'enhancer' if bare in own['enhancer'] else 'segmentor'
+            state_dict[f'{prefix}{part}.{bare}'] = state_dict.pop(name)
+    for part, weights in own.items():
+        start = f'{prefix}{part}.'
+        if not any(name.startswith(start) for name in state_dict):
+            state_dict.update({start + name: value for name, value in weights.items()})
 
 
 def check_labels(samples: Sequence[SegDataSample]) -> None:

@@ -18,9 +18,10 @@ from mmengine.visualization import Visualizer
 from mmseg.structures import SegDataSample
 from PIL import Image
 
-from mmscllle.apis import EnhanceInferencer, enhancer_weights
+from mmscllle.apis import EnhanceInferencer
 from mmscllle.fileio import Photograph, read_photograph, write_photograph
 from mmscllle.models.enhancers import CurveEnhancer, apply_curves
+from mmscllle.utils.shipped_weights import SHIPPED_MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
 # Dark, and no two pixels alike in all channels.
@@ -410,7 +411,7 @@ def test_segmentor_without_weights(weights, tiny_segmentor):
 
 
 def test_shipped_model(weights, enhancer, expect, monkeypatch):
-    monkeypatch.setitem(enhancer_weights.SHIPPED_MODELS, 'scl-lle', Path(weights))
+    monkeypatch.setitem(SHIPPED_MODELS, 'scl-lle', Path(weights))
     inferencer = EnhanceInferencer(device='cpu', show_progress=False)
     assert_enhanced(inferencer(DARK)['predictions'], expect(DARK))
 

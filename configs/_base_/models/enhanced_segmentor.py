@@ -1,6 +1,7 @@
-"""An enhancer ahead of a segmentor, both fixed; the segmentor comes from another file."""
+"""The shipped enhancer ahead of a segmentor, both fixed; the segmentor comes from another file."""
 model = dict(
     type='mmscllle.EnhancedSegmentor',
     data_preprocessor=dict(type='mmscllle.EnhanceDataPreprocessor'),
-    enhancer=dict(type='mmscllle.CurveEnhancer'))
+    enhancer=dict(type='mmscllle.CurveEnhancer'),
+    enhancer_checkpoint='mmscllle://scl-lle')
 tta_model = dict(type='mmseg.SegTTAModel')

@@ -5,9 +5,12 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from mmengine.runner import load_checkpoint
 
 from mmscllle.apis import EnhanceInferencer
-from mmscllle.apis.enhancer_weights import SHIPPED_MODELS
+from mmscllle.models import CurveEnhancer
+from mmscllle.registry import MODELS
+from mmscllle.utils.shipped_weights import SHIPPED_MODELS
 
 
 @pytest.fixture(scope='module')
@@ -30,6 +33,29 @@ def test_the_file_is_small_and_holds_the_enhancer_alone():
     weights = torch.load(path, map_location='cpu')
     assert sum(value.numel() for value in weights.values()) == 79416
     assert all(name.startswith('e_conv') for name in weights)
+
+
+@pytest.mark.parametrize('name', SHIPPED_MODELS)
+def test_every_reader_of_a_checkpoint_knows_the_name(tiny_segmentor, name):
+    expected = torch.load(SHIPPED_MODELS[name], map_location='cpu')
+    address = f'mmscllle://{name}'
+    initialised = MODELS.build(dict(
+        type='mmscllle.CurveEnhancer', init_cfg=dict(type='Pretrained', checkpoint=address)))
+    initialised.init_weights()
+    loaded = MODELS.build(dict(
+        type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer')))
+    load_checkpoint(loaded, address, strict=True)
+    chain = MODELS.build(dict(
+        type='mmscllle.EnhancedSegmentor', enhancer=dict(type='mmscllle.CurveEnhancer'),
+        enhancer_checkpoint=address, segmentor=tiny_segmentor[0]))
+    for network in (initialised, loaded.enhancer, chain.enhancer):
+        torch.testing.assert_close(network.state_dict(), expected, rtol=0, atol=0)
+
+
+def test_unknown_name():
+    with pytest.raises(ValueError, match="no weights 'mmscllle://none' come with the package; "
+                                         'there are mmscllle://scl-lle'):
+        load_checkpoint(CurveEnhancer(), 'mmscllle://none')
 
 
 def test_dark_becomes_brighter_and_order_is_kept(exact):

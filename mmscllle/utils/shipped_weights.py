@@ -1,0 +1,34 @@
+"""Weights that come with the package: ``mmscllle://scl-lle`` wherever a checkpoint is named."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from mmengine.runner import CheckpointLoader
+
+from .checkpoint_loader import load_from_local
+
+SCHEME = 'mmscllle://'
+WEIGHTS = Path(__file__).resolve().parents[1] / 'weights'
+# Names of the enhancers whose weights come with the package, and their files.
+SHIPPED_MODELS = {'scl-lle': WEIGHTS / 'scl-lle.pth'}
+
+
+@CheckpointLoader.register_scheme(prefixes=SCHEME, force=True)
+def load_shipped(filename: str, map_location: object = None) -> object:
+    """Read weights that come with the package.
+
+    Args:
+        filename: ``mmscllle://`` and a name in :data:`SHIPPED_MODELS`.
+        map_location: As in :func:`torch.load`.
+
+    Returns:
+        The state dict.
+
+    Raises:
+        ValueError: If there are none of that name.
+    """
+    name = filename[len(SCHEME):]
+    if name not in SHIPPED_MODELS:
+        names = ', '.join(SCHEME + known for known in SHIPPED_MODELS)
+        raise ValueError(f'no weights {filename!r} come with the package; there are {names}')
+    return load_from_local(str(SHIPPED_MODELS[name]), map_location)
