@@ -4,9 +4,8 @@ from __future__ import annotations
 import os
 from collections import Counter
 from dataclasses import dataclass
-from glob import glob, has_magic
 from pathlib import Path
-from typing import Iterator, Sequence
+from typing import Sequence
 
 from mmscllle.fileio import IMAGE_SUFFIXES, Source, find_sources
 from mmscllle.video.files import VIDEO_SUFFIXES, result_path
@@ -52,7 +51,7 @@ def plan_jobs(inputs: Sequence[str], out_dir: Path, compare: bool, curves: bool)
         The jobs; what cannot be found has an ``error`` in its source.
     """
     jobs = []
-    for source in find_inputs(inputs, out_dir):
+    for source in find_sources(inputs, out_dir, suffixes=IMAGE_SUFFIXES + VIDEO_SUFFIXES):
         if '://' not in source.name and not os.path.lexists(source.content):
             source.error = source.error or FileNotFoundError(
                 f'there is no file or folder {source.name!r}')
@@ -71,41 +70,6 @@ def plan_jobs(inputs: Sequence[str], out_dir: Path, compare: bool, curves: bool)
             out_dir / 'compare' / (relative if is_video else picture) if compare else None,
             out_dir / 'curves' / picture if curves else None))
     return jobs
-
-
-def find_inputs(inputs: Sequence[str], out_dir: Path) -> Iterator[Source]:
-    """List photographs and videos, those of each folder and pattern sorted by kind and name."""
-    for name in inputs:
-        videos = list(_find_videos(name, out_dir))
-        for source in find_sources(name, out_dir):
-            # A folder that holds videos may hold no photograph.
-            if not (videos and isinstance(source.error, FileNotFoundError)):
-                yield source
-        yield from videos
-
-
-def _find_videos(name: str, out_dir: Path) -> Iterator[Source]:
-    """The videos of a folder or pattern, by the rules of :func:`find_sources`."""
-    if os.path.isdir(name):
-        root, files = Path(name), _walk(name)
-    elif has_magic(name) and not os.path.exists(name) and '://' not in name:
-        parts = Path(name).parts
-        fixed = next(index for index, part in enumerate(parts) if has_magic(part))
-        root, files = Path(*parts[:fixed]), map(Path, glob(name, recursive=True))
-    else:
-        return
-    results = out_dir.resolve()
-    for file in sorted(files):
-        earlier_result = root.resolve() in results.parents and results in file.resolve().parents
-        if file.suffix.lower() in VIDEO_SUFFIXES and not file.is_dir() and not earlier_result:
-            yield Source(str(file), str(file), file.relative_to(root))
-
-
-def _walk(folder: str) -> Iterator[Path]:
-    """All files below a folder, without hidden ones."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith('.')]
-        yield from (Path(parent, name) for name in names if not name.startswith('.'))
 
 
 def check_jobs(jobs: Sequence[Job], existing: str) -> None:

@@ -1,4 +1,4 @@
-"""Find the photographs that a user names."""
+"""Find the photographs, or files of other kinds, that a user names."""
 from __future__ import annotations
 
 import os
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from itertools import count
 from pathlib import Path
-from typing import Any, Iterable, Iterator
+from typing import Any, Iterable, Iterator, Sequence
 from urllib.parse import unquote, urlparse
 
 import numpy as np
@@ -36,16 +36,17 @@ class Source:
 
 def find_sources(inputs: Any,
                  exclude: str | os.PathLike | None = None,
-                 numbers: Iterator[int] | None = None) -> Iterator[Source]:
+                 numbers: Iterator[int] | None = None,
+                 suffixes: Sequence[str] = IMAGE_SUFFIXES) -> Iterator[Source]:
     """List photographs, one by one.
 
     Args:
-        inputs: A path, a URL, a folder (searched recursively for files with
-            :data:`IMAGE_SUFFIXES`, without hidden ones), a glob pattern (``**`` for any depth), an
-            array, a Pillow image, a :class:`Source`, or an iterable of these, which is consumed
-            as needed.
+        inputs: A path, a URL, a folder (searched recursively for files with one of ``suffixes``,
+            without hidden ones), a glob pattern (``**`` for any depth), an array, a Pillow image,
+            a :class:`Source`, or an iterable of these, which is consumed as needed.
         exclude: A folder below one that is searched, which is left out: that of the results.
         numbers: What arrays are called, which have no names; None: counted from 0.
+        suffixes: Of the files that are taken from folders and patterns, in lower case.
 
     Yields:
         The sources, those of one folder or pattern sorted. One that names nothing comes with an
@@ -59,7 +60,7 @@ def find_sources(inputs: Any,
         if isinstance(item, Source):
             yield item
         elif isinstance(item, (str, os.PathLike)):
-            yield from _find(os.fspath(item), exclude)
+            yield from _find(os.fspath(item), exclude, suffixes)
         elif isinstance(item, (np.ndarray, Image.Image)):
             name = getattr(item, 'filename', '') or f'{next(numbers):08d}'
             yield Source(item, str(name), Path(Path(name).name))
@@ -78,15 +79,16 @@ def _flatten(inputs: Any) -> Iterator:
         yield inputs
 
 
-def _find(name: str, exclude: str | os.PathLike | None) -> Iterator[Source]:
+def _find(name: str, exclude: str | os.PathLike | None,
+          suffixes: Sequence[str]) -> Iterator[Source]:
     if '://' in name:
         yield Source(name, name, Path(Path(unquote(urlparse(name).path)).name or 'image'))
     elif os.path.isdir(name):
         errors: list[OSError] = []
-        found = _select(_walk(name, errors), Path(name), exclude)
+        found = _select(_walk(name, errors), Path(name), exclude, suffixes)
         if not found and not errors:
-            errors.append(FileNotFoundError(f'no photograph in the folder {name!r} (suffixes '
-                                            f'looked for: {", ".join(IMAGE_SUFFIXES)})'))
+            errors.append(FileNotFoundError(f'no file of a known kind in the folder {name!r} '
+                                            f'(suffixes looked for: {", ".join(suffixes)})'))
         yield from found
         for error in errors:
             yield Source(name, error.filename or name, Path('.'), error)
@@ -94,11 +96,11 @@ def _find(name: str, exclude: str | os.PathLike | None) -> Iterator[Source]:
         parts = Path(name).parts
         fixed = next(index for index, part in enumerate(parts) if has_magic(part))
         files = map(Path, glob(name, recursive=True))
-        found = _select(files, Path(*parts[:fixed]), exclude)
+        found = _select(files, Path(*parts[:fixed]), exclude, suffixes)
         yield from found
         if not found:
             yield Source(name, name, Path('.'),
-                         FileNotFoundError(f'the pattern {name!r} matches no photograph'))
+                         FileNotFoundError(f'the pattern {name!r} matches no file of a known kind'))
     else:
         yield Source(name, name, Path(Path(name).name))
 
@@ -110,14 +112,14 @@ def _walk(folder: str, errors: list[OSError]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names if not name.startswith('.'))
 
 
-def _select(files: Iterable[Path], root: Path,
-            exclude: str | os.PathLike | None) -> list[Source]:
-    """The photographs among ``files``; ``root`` is where their relative paths start."""
+def _select(files: Iterable[Path], root: Path, exclude: str | os.PathLike | None,
+            suffixes: Sequence[str]) -> list[Source]:
+    """Those of ``files`` with one of ``suffixes``, their paths relative to ``root``."""
     results = None if exclude is None else Path(exclude).resolve()
     if results is not None and root.resolve() not in results.parents:
         results = None
     return [
         Source(str(file), str(file), file.relative_to(root)) for file in sorted(files)
-        if file.suffix.lower() in IMAGE_SUFFIXES and not file.is_dir()
+        if file.suffix.lower() in suffixes and not file.is_dir()
         and (results is None or results not in file.resolve().parents)
     ]

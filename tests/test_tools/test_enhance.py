@@ -226,7 +226,7 @@ def test_an_input_is_never_overwritten(run, tmp_path, capsys):
     (['{in}', '--segmentor-weights', 'none.pth'], '--segmentor-weights: give --segmentor'),
     (['{in}', '--out-dir', '{in}/a.png'], '--out-dir: nothing can be written to'),
     (['{in}/none*.png'], 'nothing to enhance: the pattern'),
-    (['{in}/empty'], 'nothing to enhance: no photograph in the folder'),
+    (['{in}/empty'], 'nothing to enhance: no file of a known kind in the folder'),
     (['{in}/none.mp4'], 'nothing to enhance: there is no file or folder'),
     (['0', '{in}'], '0 is the number of a camera'),
 ])
