@@ -25,8 +25,9 @@ def find_enhancer_config(cfg: Config | ConfigDict | dict) -> dict:
         ValueError: If there is no curve enhancer in it.
     """
     config = cfg.get('model', cfg)
-    for owner in OWNER_PREFIXES:
-        config = config.get(owner.rstrip('.'), config)
+    # mmagic's models hold a generator, which holds the enhancer.
+    for owner in ('generator', 'enhancer'):
+        config = config.get(owner, config)
         if isinstance(config, str):
             return find_enhancer_config(Config.fromfile(config))
     kind = config.get('type')

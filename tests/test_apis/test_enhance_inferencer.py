@@ -424,6 +424,7 @@ CONFIG = 'scl_lle/scl-lle_reference_deeplabv3plus-mnv2_cityscapes-sice-384x384_5
     dict(type='mmscllle.CurveEnhancer'), dict(type='CurveEnhancer'),
     dict(model=dict(type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'))),
     dict(model=dict(type='BaseEditModel', generator=dict(type='mmscllle.CurveEnhancer'))),
+    str(ROOT / 'configs' / 'mmagic' / 'curve-enhancer_unpaired-shared.py'),
     dict(model=dict(enhancer=str(ROOT / 'configs' / CONFIG))),
     Config(dict(model=dict(type='mmscllle.CurveEnhancer')))], ids=lambda model: str(model)[-40:])
 def test_model(weights, expect, model):
