@@ -184,8 +184,9 @@ def test_wheel_lists_its_hook_for_removal_and_one_top_level_package(wheel_site):
 
 
 def test_wheel_holds_the_weights_and_the_console_command(wheel_site):
-    weights = 'mmscllle/weights/scl-lle.pth'
-    assert (wheel_site / weights).read_bytes() == (ROOT / weights).read_bytes()
+    for name in ('scl-lle', 'scl-lle-seg'):
+        weights = f'mmscllle/weights/{name}.pth'
+        assert (wheel_site / weights).read_bytes() == (ROOT / weights).read_bytes()
     (entry_points,) = wheel_site.glob('mmscllle-*.dist-info/entry_points.txt')
     assert 'mmscllle-enhance = mmscllle.command_line.enhance:main' in entry_points.read_text()
 

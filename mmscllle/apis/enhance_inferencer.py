@@ -38,8 +38,9 @@ class EnhanceInferencer(BaseInferencer):
     """Enhance photographs.
 
     Args:
-        model: ``'scl-lle'``, whose weights come with the package; a config, its path or its name
-            (``'mmscllle::scl_lle/….py'``); or the name of a model in the metafile.
+        model: ``'scl-lle'``, or ``'scl-lle-seg'`` for what a segmentor sees, whose weights come
+            with the package; a config, its path or its name (``'mmscllle::scl_lle/….py'``); or
+            the name of a model in the metafile.
         weights: Path or URL of a checkpoint of a ``CurveEnhancer``, an ``SCLLLE``, an
             ``EnhancedSegmentor`` or of the authors' release, weights only. None: the model's own.
         device: Where it runs. None: a GPU if there is one.

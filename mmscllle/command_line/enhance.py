@@ -50,7 +50,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     look.add_argument('--segmentor-weights', metavar='CHECKPOINT')
     network = parser.add_argument_group('network')
     network.add_argument('--model', default='scl-lle',
-                         help='name, config or config path (default: scl-lle)')
+                         help='scl-lle, scl-lle-seg (for what a segmentor sees), another name, '
+                         'or a config (default: scl-lle)')
     network.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
     network.add_argument('--fast', action='store_true',
                          help='estimate the curves at reduced size')

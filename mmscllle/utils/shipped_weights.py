@@ -9,8 +9,9 @@ from .checkpoint_loader import load_from_local
 
 SCHEME = 'mmscllle://'
 WEIGHTS = Path(__file__).resolve().parents[1] / 'weights'
-# Names of the enhancers whose weights come with the package, and their files.
-SHIPPED_MODELS = {'scl-lle': WEIGHTS / 'scl-lle.pth'}
+# Enhancers whose weights come with the package: for photographs and video, in the exact and in the
+# fast mode; and for what a segmentor sees in the dark, which may look dark and smooth to a person.
+SHIPPED_MODELS = {name: WEIGHTS / f'{name}.pth' for name in ('scl-lle', 'scl-lle-seg')}
 
 
 @CheckpointLoader.register_scheme(prefixes=SCHEME, force=True)

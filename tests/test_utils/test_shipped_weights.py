@@ -27,8 +27,8 @@ def psnr(first: np.ndarray, second: np.ndarray) -> float:
     return -10 * np.log10(np.mean((first / 255. - second / 255.)**2))
 
 
-def test_the_file_is_small_and_holds_the_enhancer_alone():
-    path, = SHIPPED_MODELS.values()
+@pytest.mark.parametrize('path', SHIPPED_MODELS.values(), ids=SHIPPED_MODELS)
+def test_the_file_is_small_and_holds_the_enhancer_alone(path):
     assert path.stat().st_size < 330_000
     weights = torch.load(path, map_location='cpu')
     assert sum(value.numel() for value in weights.values()) == 79416
@@ -54,7 +54,7 @@ def test_every_reader_of_a_checkpoint_knows_the_name(tiny_segmentor, name):
 
 def test_unknown_name():
     with pytest.raises(ValueError, match="no weights 'mmscllle://none' come with the package; "
-                                         'there are mmscllle://scl-lle'):
+                                         'there are mmscllle://scl-lle, mmscllle://scl-lle-seg'):
         load_checkpoint(CurveEnhancer(), 'mmscllle://none')
 
 

@@ -3,7 +3,6 @@ shared_checkpoints = '{{$MMSCLLLE_SHARED:../shared}}/checkpoints/'
 segmentor_config = shared_checkpoints + 'fast_scnn_camvid_day.py'
 segmentor_checkpoint = shared_checkpoints + 'fast_scnn_camvid_day.pth'
 model = dict(
-    enhancer_checkpoint=shared_checkpoints + 'scl_lle_reference.pth',
     segmentor=segmentor_config,
     segmentor_checkpoint=segmentor_checkpoint,
     decode_head=dict(type='DepthwiseSeparableFCNHead'))

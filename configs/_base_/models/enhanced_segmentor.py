@@ -3,5 +3,5 @@ model = dict(
     type='mmscllle.EnhancedSegmentor',
     data_preprocessor=dict(type='mmscllle.EnhanceDataPreprocessor'),
     enhancer=dict(type='mmscllle.CurveEnhancer'),
-    enhancer_checkpoint='mmscllle://scl-lle')
+    enhancer_checkpoint='mmscllle://scl-lle-seg')
 tta_model = dict(type='mmseg.SegTTAModel')
