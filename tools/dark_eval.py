@@ -40,7 +40,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                         help="the segmentor's weights: a path or URL")
     parser.add_argument('--enhancer', nargs='+', action='extend', default=[],
                         metavar='NAME=SOURCE', help='an enhancer: its checkpoint, alone or in an '
-                        'SCLLLE or EnhancedSegmentor, or a config that names its weights')
+                        'SCLLLE or EnhancedSegmentor, or a config that names its weights; '
+                        'mmscllle://scl-lle-seg comes with the package')
     parser.add_argument('--joint', nargs='+', action='extend', default=[],
                         metavar='NAME=CHECKPOINT', help='a checkpoint of an EnhancedSegmentor, '
                         'whose enhancer and segmentor both come from it')

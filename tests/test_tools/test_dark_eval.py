@@ -143,6 +143,13 @@ def test_run_saves_table_figures_and_pictures(tool: ModuleType, folders: list, e
     assert sheet.shape[0] > 288 * len(content['pictures'])
 
 
+def test_weights_that_come_with_the_package(tool: ModuleType, folders: list, data: Path):
+    assert tool.main([*folders, '--enhancer', 'seg=mmscllle://scl-lle-seg', '--baselines',
+                      '--limit', '1', '--pictures', '0']) == 0
+    assert [row['name'] for row in report(data)['methods']] == ['seg']
+    assert tool.main([*folders, '--enhancer', 'seg=mmscllle://none']) == 2
+
+
 @torch.no_grad()
 def test_figures_equal_those_of_mmsegs_evaluator(tool: ModuleType, folders: list, enhancer: str,
                                                  data: Path, tiny_segmentor: tuple[str, str]):
