@@ -6,10 +6,10 @@ model = dict(
     norm_eval=True,
     objective=dict(
         terms,
-        contrastive_brightness=dict(terms.contrastive_brightness, loss_weight=1.),
-        semantic_brightness=dict(terms.semantic_brightness, loss_weight=0.3),
-        color_constancy=dict(terms.color_constancy, loss_weight=2.),
-        illumination_smoothness=dict(terms.illumination_smoothness, loss_weight=1.),
+        contrastive_brightness=dict(terms.contrastive_brightness, loss_weight=0.25),
+        semantic_brightness=dict(terms.semantic_brightness, loss_weight=0.08),
+        color_constancy=dict(terms.color_constancy, loss_weight=0.5),
+        illumination_smoothness=dict(terms.illumination_smoothness, loss_weight=0.25),
         segmentor=dict(
             type='mmscllle.FrozenSegmentor',
             config=_base_.segmentor_config,
