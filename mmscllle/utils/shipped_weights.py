@@ -15,7 +15,7 @@ SHIPPED_MODELS = {name: WEIGHTS / f'{name}.pth' for name in ('scl-lle', 'scl-lle
 
 
 @CheckpointLoader.register_scheme(prefixes=SCHEME, force=True)
-def load_shipped(filename: str, map_location: object = None) -> object:
+def load_from_package(filename: str, map_location: object = None) -> object:
     """Read weights that come with the package.
 
     Args:
