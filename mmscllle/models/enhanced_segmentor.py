@@ -101,7 +101,9 @@ class EnhancedSegmentor(BaseSegmentor):
             if checkpoint is not None:
                 load_part(getattr(self, part), part, checkpoint)
                 self.loaded.add(part)
-            getattr(self, part).requires_grad_(part in self.learners)
+            # DistributedDataParallel, which MMEngine also tests in, refuses a model all of whose
+            # parameters are fixed.  Where nothing learns, `loss` refuses to train.
+            getattr(self, part).requires_grad_(part in self.learners or not self.learners)
         self.train(self.training)
 
     @property

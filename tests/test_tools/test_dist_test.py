@@ -1,0 +1,66 @@
+"""The chain on several processes."""
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = """
+custom_imports = dict(imports=['mmscllle'])
+default_scope = 'mmseg'
+model = dict(
+    type='mmscllle.EnhancedSegmentor', learn={learn!r},
+    enhancer=dict(type='mmscllle.CurveEnhancer'),
+    segmentor={config!r}, segmentor_checkpoint={checkpoint!r})
+test_dataloader = dict(
+    batch_size=1, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type='mmscllle.CamVidDataset', data_root={root!r}, img_suffix='.png',
+        data_prefix=dict(img_path='img', seg_map_path='ann'),
+        metainfo=dict(classes=('sky', 'building', 'road', 'car'),
+                      palette=[[i] * 3 for i in range(4)]),
+        pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadAnnotations'),
+                  dict(type='mmseg.PackSegInputs')]))
+test_cfg = dict(type='TestLoop')
+test_evaluator = dict(type='IoUMetric', iou_metrics=['mIoU'])
+"""
+
+
+def report(command: list) -> list[str]:
+    """The table by class and the mean values that a test prints."""
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        port = probe.getsockname()[1]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
+                          timeout=300, env=dict(os.environ, PATH=path, PORT=str(port),
+                                                OMP_NUM_THREADS='1'))
+    text = done.stdout + done.stderr
+    assert done.returncode == 0, text[-3000:]
+    return re.findall(r'^\|.*\|$|aAcc: [\d.]+ +mIoU: [\d.]+ +mAcc: [\d.]+', text, re.MULTILINE)
+
+
+@pytest.mark.parametrize('learn', ['nothing', 'both'])
+def test_two_ranks_print_the_table_of_one(tmp_path, tiny_segmentor, learn):
+    rng = np.random.default_rng(0)
+    for folder, colours in (('img', (3, )), ('ann', ())):
+        (tmp_path / folder).mkdir()
+        for number in range(3):
+            pixels = rng.integers(4 if folder == 'ann' else 60, size=(32, 40, *colours))
+            cv2.imwrite(str(tmp_path / folder / f'{number}.png'), pixels.astype(np.uint8))
+    config = tmp_path / 'chain.py'
+    config.write_text(CONFIG.format(learn=learn, config=tiny_segmentor[0],
+                                    checkpoint=tiny_segmentor[1], root=str(tmp_path)))
+    arguments = config, 'mmscllle://scl-lle-seg'
+    one = report([sys.executable, ROOT / 'tools/test.py', *arguments, '--work-dir', tmp_path / '1'])
+    two = report(['bash', ROOT / 'tools/dist_test.sh', *arguments, 2, '--work-dir', tmp_path / '2'])
+    assert len(one) == 1 + 4 + 1
+    assert one == two
