@@ -4,6 +4,8 @@ terms = _base_.joint_objective
 model = dict(
     learn='both',
     norm_eval=True,
+    # Without it the frequent classes win, which are sure already.
+    decode_head=dict(sampler=dict(type='OHEMPixelSampler', thresh=0.7, min_kept=5000)),
     objective=dict(
         terms,
         contrastive_brightness=dict(terms.contrastive_brightness, loss_weight=0.25),
