@@ -40,9 +40,11 @@ def report(command: list) -> list[str]:
         probe.bind(('127.0.0.1', 0))
         port = probe.getsockname()[1]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
+    packages = os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')])
+    environment = dict(os.environ, PATH=path, PYTHONPATH=packages, PORT=str(port),
+                       OMP_NUM_THREADS='1')
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          timeout=300, env=dict(os.environ, PATH=path, PORT=str(port),
-                                                OMP_NUM_THREADS='1'))
+                          timeout=300, env=environment)
     text = done.stdout + done.stderr
     assert done.returncode == 0, text[-3000:]
     return re.findall(r'^\|.*\|$|aAcc: [\d.]+ +mIoU: [\d.]+ +mAcc: [\d.]+', text, re.MULTILINE)
