@@ -40,7 +40,7 @@ def matrix_rate(device: str, precision: str, repetitions: int = 7) -> float:
     seconds = [_fastest(lambda: torch.mm(left, right, out=result), device, repetitions)]
     if torch.device(device).type == 'cpu':
         # The same product: a row of `left` is a pixel, a column of `right` a filter.
-        image = left.view(1, side // 32, 32, side).permute(0, 3, 1, 2)
+        image = left.view(1, 1, side, side).permute(0, 3, 1, 2)
         filters = right.t().contiguous()[:, :, None, None]
         seconds.append(_fastest(lambda: functional.conv2d(image, filters), device, repetitions))
     return 2 * side**3 / min(seconds)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
+import torch
 
 from mmscllle.benchmark import limits, measurement
 from mmscllle.benchmark.cases import Case
@@ -34,14 +35,26 @@ def test_a_case_that_does_not_fit(tmp_path, monkeypatch):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Each turn of a timed loop takes 3, 1 and 2 seconds."""
-    moments = iter([0, 3, 10, 11, 20, 22])
+    """Each turn of a timed loop takes 3, 1 and 2 seconds, of a second one 4, 5 and 0.5."""
+    moments = iter([0, 3, 10, 11, 20, 22, 30, 34, 40, 45, 50, 50.5])
     monkeypatch.setattr(time, 'perf_counter', lambda: next(moments))
 
 
-def test_matrix_rate_is_that_of_the_fastest(clock, monkeypatch):
+def test_matrix_rate_is_that_of_the_fastest_of_both_libraries(clock, monkeypatch):
     monkeypatch.setitem(limits.SIDE, 'cpu', 10)
-    assert limits.matrix_rate('cpu', 'float32', repetitions=3) == 2 * 10**3
+    assert limits.matrix_rate('cpu', 'float32', repetitions=3) == 2 * 10**3 / 0.5
+
+
+def test_both_libraries_compute_the_same_product(monkeypatch):
+    results = []
+    for module, name in ((torch, 'mm'), (limits.functional, 'conv2d')):
+        function = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *args, function=function, **kwargs: results.append(
+            function(*args, **kwargs)) or results[-1])
+    monkeypatch.setitem(limits.SIDE, 'cpu', 6)
+    limits.matrix_rate('cpu', 'float32', repetitions=1)
+    product, convolved = results[0], results[-1]
+    torch.testing.assert_close(convolved[0, :, 0].t(), product)
 
 
 def test_bandwidth_counts_reading_and_writing(clock, monkeypatch):

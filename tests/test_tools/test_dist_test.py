@@ -1,18 +1,14 @@
 """The chain on several processes."""
 from __future__ import annotations
 
-import os
 import re
-import socket
-import subprocess
 import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from commands import ROOT, run
 
-ROOT = Path(__file__).resolve().parents[2]
 CONFIG = """
 custom_imports = dict(imports=['mmscllle'])
 default_scope = 'mmseg'
@@ -34,20 +30,10 @@ test_evaluator = dict(type='IoUMetric', iou_metrics=['mIoU'])
 """
 
 
-def report(command: list) -> list[str]:
+def report(*command: object) -> list[str]:
     """The table by class and the mean values that a test prints."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
-    packages = os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')])
-    environment = dict(os.environ, PATH=path, PYTHONPATH=packages, PORT=str(port),
-                       OMP_NUM_THREADS='1')
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          timeout=300, env=environment)
-    text = done.stdout + done.stderr
-    assert done.returncode == 0, text[-3000:]
-    return re.findall(r'^\|.*\|$|aAcc: [\d.]+ +mIoU: [\d.]+ +mAcc: [\d.]+', text, re.MULTILINE)
+    return re.findall(r'^\|.*\|$|aAcc: [\d.]+ +mIoU: [\d.]+ +mAcc: [\d.]+', run(*command),
+                      re.MULTILINE)
 
 
 @pytest.mark.parametrize('learn', ['nothing', 'both'])
@@ -62,7 +48,7 @@ def test_two_ranks_print_the_table_of_one(tmp_path, tiny_segmentor, learn):
     config.write_text(CONFIG.format(learn=learn, config=tiny_segmentor[0],
                                     checkpoint=tiny_segmentor[1], root=str(tmp_path)))
     arguments = config, 'mmscllle://scl-lle-seg'
-    one = report([sys.executable, ROOT / 'tools/test.py', *arguments, '--work-dir', tmp_path / '1'])
-    two = report(['bash', ROOT / 'tools/dist_test.sh', *arguments, 2, '--work-dir', tmp_path / '2'])
+    one = report(sys.executable, ROOT / 'tools/test.py', *arguments, '--work-dir', tmp_path / '1')
+    two = report('bash', ROOT / 'tools/dist_test.sh', *arguments, 2, '--work-dir', tmp_path / '2')
     assert len(one) == 1 + 4 + 1
     assert one == two

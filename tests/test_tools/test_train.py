@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import mmseg
 import pytest
 import torch
+from commands import environment, run
 from mmengine.config import Config
 from training_config import ROOT, write_training_config
 
@@ -23,24 +23,6 @@ TERMS = {
     'loss_illumination_smoothness'
 }
 MMSEG_TOOLS = Path(mmseg.__file__).parent / '.mim' / 'tools'
-
-
-def environment() -> dict[str, str]:
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        port = probe.getsockname()[1]
-    path = os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')])
-    bin_folder = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
-    return dict(os.environ, PYTHONPATH=path, PATH=bin_folder, PORT=str(port), OMP_NUM_THREADS='1')
-
-
-def run(*command: object, fails: bool = False) -> str:
-    """Run a command and return all it prints."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          env=environment(), timeout=300)
-    text = done.stdout + done.stderr
-    assert (done.returncode != 0) == fails, text[-3000:]
-    return text
 
 
 def scalars(work_dir: Path) -> list[dict]:
