@@ -7,7 +7,7 @@ from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from mmscllle.utils.command_line import add_config_arguments, read_config
+from mmscllle.utils.command_line import add_config_arguments, leave_process_group, read_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -61,6 +61,7 @@ def main() -> None:
         augment_at_test_time(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     runner.test()
+    leave_process_group()
 
 
 if __name__ == '__main__':

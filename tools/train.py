@@ -8,7 +8,7 @@ from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from mmscllle.utils.command_line import add_config_arguments, read_config
+from mmscllle.utils.command_line import add_config_arguments, leave_process_group, read_config
 
 
 def parse_args() -> argparse.Namespace:
@@ -63,6 +63,7 @@ def main() -> None:
         cfg.load_from = None if args.resume == 'auto' else args.resume
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
     runner.train()
+    leave_process_group()
 
 
 if __name__ == '__main__':

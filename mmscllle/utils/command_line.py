@@ -7,6 +7,7 @@ from pathlib import Path
 
 import torch
 from mmengine.config import Config, DictAction
+from mmengine.dist import barrier, is_distributed
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,3 +68,14 @@ def distribute_on_cpu(cfg: Config) -> None:
         device_ids=None,
         broadcast_buffers=False,
         find_unused_parameters=cfg.get('find_unused_parameters', False))
+
+
+def leave_process_group() -> None:
+    """End a distributed run in order: all processes together, their connections closed.
+
+    MMEngine leaves that to the end of the process, where now and then a thread of gloo that is
+    still there aborts it after all the work is done.
+    """
+    if is_distributed():
+        barrier()
+        torch.distributed.destroy_process_group()
