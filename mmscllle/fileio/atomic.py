@@ -1,11 +1,24 @@
 """Write a file as a whole or not at all."""
 from __future__ import annotations
 
+import hashlib
 import os
+import re
+import socket
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Iterator
 from uuid import uuid4
+
+# The names of unfinished files say what they are, and which process of which host writes them.
+PREFIX = '.mmscllle-unfinished'
+HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+# In containers the next process often has the number of the last one.
+START = uuid4().hex[:8]
+OWN_NAME = re.compile(rf'{re.escape(PREFIX)}-{HOST}-(?P<process>\d+)-(?P<start>\w+)-\d+')
+_numbers = count()
+_cleared: set[Path] = set()
 
 
 @contextmanager
@@ -13,7 +26,8 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
     """Within it a file is written that takes the place of ``path`` at the end.
 
     If anything goes wrong, Ctrl-C and a full disk included, what was written is removed and
-    ``path`` is as it was.
+    ``path`` is as it was.  What a killed process has left in the folder is removed by the next
+    one that writes there.
 
     Args:
         path: The file to write; missing folders are made.
@@ -26,9 +40,13 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     # Of a fixed length, since the name itself may be as long as the file system allows.
-    temporary = path.with_name(f'.{uuid4().hex}{path.suffix}')
+    temporary = path.with_name(
+        f'{PREFIX}-{HOST}-{os.getpid()}-{START}-{next(_numbers)}{path.suffix}')
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent not in _cleared:
+            _cleared.add(path.parent)
+            clear_unfinished(path.parent)
         yield temporary
         with open(temporary, 'rb+') as file:
             os.fsync(file.fileno())
@@ -42,3 +60,29 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
             temporary.unlink()
         except (FileNotFoundError, NotADirectoryError):
             pass
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove from a folder the unfinished files of this host's processes that have ended.
+
+    Args:
+        folder: The folder.
+    """
+    with os.scandir(folder) as entries:
+        found = [(entry.path, OWN_NAME.match(entry.name)) for entry in entries
+                 if entry.name.startswith(PREFIX)]
+    for path, match in found:
+        if match and not _is_running(int(match['process']), match['start']):
+            Path(path).unlink(missing_ok=True)
+
+
+def _is_running(process: int, start: str) -> bool:
+    if process == os.getpid():
+        return start == START
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True

@@ -8,10 +8,8 @@ anything else refused.  Private storage (``s3://``, ``petrel://``, ``pavi://``) 
 """
 from __future__ import annotations
 
-import os
 import pickle
 from pathlib import Path
-from urllib.parse import urlparse
 from zipfile import BadZipFile, is_zipfile
 
 import torch
@@ -25,6 +23,7 @@ from mmengine.runner import (
 )
 from mmengine.utils import digit_version
 
+from mmscllle.utils.cached_download import cached_download, own_place
 from mmscllle.utils.checkpoint_archive import read_archive
 from mmscllle.utils.checkpoint_globals import ALLOWED_GLOBALS
 
@@ -46,19 +45,42 @@ def load_from_local(filename: str, map_location: object = None) -> object:
 
     Raises:
         FileNotFoundError: If there is no such file.
-        ValueError: If it is none that MMEngine or torch writes, or asks for anything beside
-            tensors, Python's own types and :data:`ALLOWED_GLOBALS`.
+        ValueError: If it is none that MMEngine or torch writes, asks for anything beside
+            tensors, Python's own types and :data:`ALLOWED_GLOBALS`, or holds weights that are not
+            finite.
     """
     path = Path(filename).expanduser()
     if not path.is_file():
         raise FileNotFoundError(f'there is no checkpoint file {str(filename)!r}')
     try:
-        return _read_weights_only(path, map_location)
+        content = _read_weights_only(path, map_location)
     except _UNREADABLE as error:
         # Around what was wrong, torch's own message explains how to run the code.
         reason = error.__context__ or error
-        raise ValueError(f'{str(filename)!r} is not a checkpoint of weights, refused: {reason}'
-                         ) from error
+        raise ValueError(f'{str(filename)!r} is not a checkpoint of weights, refused: '
+                         f'{str(reason) or type(reason).__name__}') from error
+    check_finite(content, str(filename))
+    return content
+
+
+def check_finite(content: object, name: str) -> None:
+    """Check the weights in a checkpoint.
+
+    Args:
+        content: What the file holds.
+        name: Of the file, for the error message.
+
+    Raises:
+        ValueError: If one is infinite or not a number.
+    """
+    if not isinstance(content, dict):
+        return
+    for part in (content, content.get('state_dict'), content.get('ema_state_dict')):
+        for key, value in part.items() if isinstance(part, dict) else ():
+            if torch.is_tensor(value) and not value.isfinite().all():
+                raise ValueError(f'{name!r} holds weights that are infinite or not a number '
+                                 f'(first {key}): its training has failed; take an earlier '
+                                 'checkpoint')
 
 
 def _read_weights_only(path: Path, map_location: object) -> object:
@@ -84,18 +106,22 @@ def load_from_http(filename: str, map_location: object = None) -> object:
         What the file holds, usually a dict.
 
     Raises:
-        ValueError: As by :func:`load_from_local`.
+        OSError: If it cannot be fetched.
+        ValueError: If its hash is not that in its name, or as by :func:`load_from_local`.
     """
-    path = Path(torch.hub.get_dir(), 'checkpoints', Path(urlparse(filename).path).name)
     # First one process, then those of other machines, which have a cache of their own.
     if get_rank() > 0:
         barrier()
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        torch.hub.download_url_to_file(filename, str(path), progress=os.isatty(0))
+    path = cached_download(filename)
     if get_rank() == 0:
         barrier()
-    return load_from_local(str(path), map_location)
+    try:
+        return load_from_local(str(path), map_location)
+    except ValueError as error:
+        # A page that asks for a password, for instance: the next run asks anew.
+        own_place(filename).unlink(missing_ok=True)
+        raise ValueError(f'what {filename!r} gives cannot be used and is not kept: {error}'
+                         ) from error
 
 
 @CheckpointLoader.register_scheme(prefixes=(

@@ -30,7 +30,7 @@ def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]
     load = CheckpointLoader.load_checkpoint if '://' in checkpoint else load_from_local
     try:
         content = load(checkpoint, 'cpu')
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise type(error)(f'{key}: {error}') from error
     weights = content.get('state_dict', content) if isinstance(content, dict) else None
     if not (isinstance(weights, dict) and weights
@@ -58,7 +58,7 @@ def load_weights(network: nn.Module,
         The checkpoint's ``meta``, empty if it has none.
 
     Raises:
-        ValueError: If weights are missing or have another shape.
+        ValueError: If weights are missing, have another shape, or are integers.
     """
     content, meta = read_checkpoint(checkpoint, key)
     weights = {name[len(prefix):]: value for name, value in content.items()
@@ -68,10 +68,13 @@ def load_weights(network: nn.Module,
     wrong = [f'{name} is {tuple(weights[name].shape)} in the file, {tuple(value.shape)} in the '
              'model' for name, value in own.items()
              if name in weights and weights[name].shape != value.shape]
+    wrong += [f'{name} is {weights[name].dtype} in the file, {value.dtype} in the model'
+              for name, value in own.items() if name in weights
+              and weights[name].is_floating_point() != value.is_floating_point()]
     if missing or wrong:
         problems = '; '.join(wrong[:3] + [f'{name} is missing' for name in missing[:3]])
         raise ValueError(f'{key}: {checkpoint!r} does not fit the model '
-                         f'({len(missing)} weights missing, {len(wrong)} of another shape: '
+                         f'({len(missing)} weights missing, {len(wrong)} of another shape or type: '
                          f'{problems}). {hint}'.rstrip())
     unused = len([name for name in weights if name not in own])
     network.load_state_dict({name: weights[name] for name in own})

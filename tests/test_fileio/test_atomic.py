@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import resource
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -82,3 +85,23 @@ def test_file_that_is_a_folder(tmp_path):
             atomic_path(tmp_path / 'a.png') as temporary:
         temporary.write_bytes(b'x')
     assert os.listdir(tmp_path) == ['a.png']
+
+
+def test_unfinished_files_of_dead_processes_are_cleared_by_the_next_one(tmp_path):
+    code = ('import os, sys\nfrom mmscllle.fileio import atomic_path\n'
+            'with atomic_path(sys.argv[1]) as path:\n'
+            '    path.write_bytes(b"half"); os.kill(os.getpid(), 9)')
+    subprocess.run([sys.executable, '-c', code, str(tmp_path / 'a.png')], check=False)
+    left, = os.listdir(tmp_path)
+    assert left.startswith('.mmscllle-unfinished-') and left.endswith('.png')
+    # The same number, as in a container, but another process; a living one; one of another host.
+    own = re.sub(r'-\d+-(\w+)-\d+.png', rf'-{os.getpid()}-00000000-0.png', left)
+    others = [left.replace('.png', '').replace(left.split('-')[3], str(os.getppid())),
+              '.mmscllle-unfinished-00000000-1-00000000-0.png', '.mmscllle-unfinished-notes.txt']
+    for name in (own, *others):
+        (tmp_path / name).write_bytes(b'half')
+    with atomic_path(tmp_path / 'b.png') as mine:
+        mine.write_bytes(b'whole')
+        with atomic_path(tmp_path / 'c.png') as second:
+            second.write_bytes(b'whole')
+    assert set(os.listdir(tmp_path)) == {'b.png', 'c.png', *others}

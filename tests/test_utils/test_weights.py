@@ -143,10 +143,26 @@ def test_weights_that_do_not_fit_leave_the_network_alone(save, weights):
     network = nn.Linear(3, 2)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     del weights['bias']
-    with pytest.raises(ValueError, match=r'1 weights missing, 0 of another shape: bias is missing'):
+    with pytest.raises(ValueError, match=r'1 weights missing, 0 of another .*: bias is missing'):
         load_weights(network, save(weights), KEY)
     weights['bias'] = torch.ones(5)
     with pytest.raises(ValueError, match=rf'{KEY}: .*weights.pth.* does not fit the model .*'
                        r'bias is \(5,\) in the file, \(2,\) in the model\)\. Look there\.'):
         load_weights(network, save(weights), KEY, hint='Look there.')
     torch.testing.assert_close(dict(network.state_dict()), before)
+
+
+@pytest.mark.parametrize('value', [float('nan'), float('inf'), float('-inf')])
+@pytest.mark.parametrize('level', [None, 'state_dict', 'ema_state_dict'])
+def test_weights_that_are_not_finite_are_refused(save, weights, value, level):
+    weights['bias'][1] = value
+    content = weights if level is None else {'state_dict': dict(a=torch.ones(1)), level: weights}
+    with pytest.raises(ValueError, match=f'{KEY}: .*weights.pth.*infinite or not'):
+        read_checkpoint(save(content), KEY)
+
+
+def test_integer_weights_are_refused(save):
+    network = nn.Linear(3, 2)
+    path = save(dict(weight=torch.zeros(2, 3, dtype=torch.int64), bias=torch.zeros(2)))
+    with pytest.raises(ValueError, match='weight is torch.int64 in the file, torch.float'):
+        load_weights(network, path, KEY)
