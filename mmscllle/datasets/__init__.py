@@ -2,6 +2,7 @@
 from . import transforms
 from .acdc import ACDCDataset
 from .camvid import CamVidDataset
+from .exposure_stack import ExposureStackDataset
 from .low_light_image import LowLightImageDataset
 from .night_city import NightCityDataset
 from .night_street import NightStreetDataset
@@ -9,6 +10,7 @@ from .numbered_sampler import NumberedSampler
 from .unpaired_low_light import UnpairedLowLightDataset
 
 __all__ = [
-    'ACDCDataset', 'CamVidDataset', 'LowLightImageDataset', 'NightCityDataset',
-    'NightStreetDataset', 'NumberedSampler', 'UnpairedLowLightDataset', 'transforms'
+    'ACDCDataset', 'CamVidDataset', 'ExposureStackDataset', 'LowLightImageDataset',
+    'NightCityDataset', 'NightStreetDataset', 'NumberedSampler', 'UnpairedLowLightDataset',
+    'transforms'
 ]

@@ -1,9 +1,12 @@
-"""Find the images that a config names."""
+"""The images that a config names."""
 from __future__ import annotations
 
 from glob import glob
 from pathlib import Path
-from typing import Sequence
+from typing import Callable, Sequence
+
+from mmengine.dataset import Compose
+from torch.utils.data import Dataset
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 
@@ -44,3 +47,28 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
                              f'suffixes looked for: {", ".join(IMAGE_SUFFIXES)}')
         found |= images
     return sorted(found)
+
+
+class ImageFiles(Dataset):
+    """Images by themselves, of files that are known.
+
+    Args:
+        paths: The files.
+        pipeline: Transforms of ``dict(img_path=…)``.
+    """
+
+    def __init__(self, paths: Sequence[str], pipeline: Sequence[dict | Callable]) -> None:
+        self.paths = list(paths)
+        self.pipeline = Compose(pipeline)
+
+    def __len__(self) -> int:
+        """Number of images."""
+        return len(self.paths)
+
+    def get_data_info(self, index: int) -> dict:
+        """What the transforms start from."""
+        return dict(img_path=self.paths[index])
+
+    def __getitem__(self, index: int) -> dict:
+        """What ``pipeline`` makes of an image."""
+        return self.pipeline(self.get_data_info(index))

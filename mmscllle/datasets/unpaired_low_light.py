@@ -12,7 +12,7 @@ from torch.utils.data import ConcatDataset, Dataset
 
 from mmscllle.registry import DATASETS
 
-from .image_files import find_images
+from .image_files import ImageFiles, find_images
 from .seeding import seeded
 from .transforms.loading import UNREADABLE
 
@@ -28,45 +28,60 @@ class UnpairedLowLightDataset(Dataset):
     With other samplers the global random state decides, as in any mmseg data set.
 
     Args:
-        anchors: Configs of mmseg data sets (images with label maps) or of
-            :class:`LowLightImageDataset` (images alone), whose pipelines load, darken and crop
-            but do not pack.
+        anchors: Configs of mmseg data sets (images with label maps), of
+            :class:`LowLightImageDataset` (images alone) or of :class:`ExposureStackDataset`,
+            whose pipelines load, darken and crop but do not pack.
+        pipeline: Transforms of ``dict(anchor=…, positive=…, negative=…)``, the three results;
+            :class:`PackTripletInputs` ends it.
         positive_folders: Folders or glob patterns of normal-light images.
         positive_pipeline: Transforms from ``img_path`` to ``img``.
         negative_folders: Folders or glob patterns of over- or under-exposed images, or of normal
             ones that ``negative_pipeline`` exposes wrongly (:class:`SynthesizeExposure`).
         negative_pipeline: Transforms from ``img_path`` to ``img``.
-        pipeline: Transforms of ``dict(anchor=…, positive=…, negative=…)``, the three results;
-            :class:`PackTripletInputs` ends it.
+        positives: Config of a data set, in place of ``positive_folders`` and their pipeline.
+            Where it and the anchors name their scenes (:class:`ExposureStackDataset`), a positive
+            is of another scene than its anchor.
+        negatives: The same for negatives.
         test_mode: Raise at an unreadable file. In training it is replaced by another one, logged
             by name and counted.
 
     Raises:
         FileNotFoundError: If a folder does not exist.
-        ValueError: If there is no anchor, or a folder holds no image.
+        ValueError: If there is no anchor, a folder holds no image, both or neither of folders and
+            data set are given, or an anchor's scene is the only one.
     """
 
     def __init__(self,
                  anchors: Sequence[dict],
-                 positive_folders: str | Sequence[str],
-                 negative_folders: str | Sequence[str],
-                 positive_pipeline: Sequence[dict | Callable],
-                 negative_pipeline: Sequence[dict | Callable],
                  pipeline: Sequence[dict | Callable],
+                 positive_folders: str | Sequence[str] | None = None,
+                 negative_folders: str | Sequence[str] | None = None,
+                 positive_pipeline: Sequence[dict | Callable] = (),
+                 negative_pipeline: Sequence[dict | Callable] = (),
+                 positives: dict | None = None,
+                 negatives: dict | None = None,
                  test_mode: bool = False) -> None:
         anchors = [anchors] if isinstance(anchors, dict) else anchors
         if not anchors:
             raise ValueError('anchors names no data set')
         self.anchors = ConcatDataset(
             [self._build(config, f'anchors[{number}]') for number, config in enumerate(anchors)])
-        self.positives = find_images(positive_folders, 'positive_folders')
-        self.negatives = find_images(negative_folders, 'negative_folders')
-        self.positive_pipeline = Compose(positive_pipeline)
-        self.negative_pipeline = Compose(negative_pipeline)
+        self.positives = self._contrast('positive', positives, positive_folders, positive_pipeline)
+        self.negatives = self._contrast('negative', negatives, negative_folders, negative_pipeline)
         self.pipeline = Compose(pipeline)
         self.test_mode = test_mode
         # Shared with the workers, so that the count is of the whole run.
         self.replaced = torch.zeros(1, dtype=torch.long).share_memory_()
+
+    @classmethod
+    def _contrast(cls, name: str, config: dict | None, folders: str | Sequence[str] | None,
+                  pipeline: Sequence[dict | Callable]) -> ContrastImages:
+        if (config is None) == (folders is None):
+            raise ValueError(f'give either {name}_folders or {name}s, got '
+                             f'{name}_folders={folders!r}, {name}s={config!r}')
+        if config is not None:
+            return ContrastImages(cls._build(config, f'{name}s'))
+        return ContrastImages(ImageFiles(find_images(folders, f'{name}_folders'), pipeline))
 
     @staticmethod
     def _build(config: dict, key: str) -> Dataset:
@@ -110,37 +125,66 @@ class UnpairedLowLightDataset(Dataset):
             return self._draw(index)
 
     def _draw(self, index: int) -> dict:
+        anchor = self._readable(self.anchors, np.arange(len(self.anchors)), index)
+        scene = anchor.get('scene')
         return self.pipeline(
             dict(
-                anchor=self._readable(self.anchors.__getitem__, index, len(self.anchors),
-                                      self._anchor_files),
-                positive=self._pick(self.positives, self.positive_pipeline),
-                negative=self._pick(self.negatives, self.negative_pipeline)))
+                anchor=anchor,
+                positive=self._pick(self.positives, scene),
+                negative=self._pick(self.negatives, scene)))
 
-    def _pick(self, files: list[str], pipeline: Callable) -> dict:
-        return self._readable(lambda i: pipeline(dict(img_path=files[i])),
-                              np.random.randint(len(files)), len(files), files.__getitem__)
+    def _pick(self, images: ContrastImages, scene: str | None) -> dict:
+        choice = images.of_other_scenes(scene)
+        return self._readable(images.dataset, choice, choice[np.random.randint(len(choice))])
 
-    def _readable(self, load: Callable[[int], dict], index: int, size: int,
-                  name: Callable[[int], str]) -> dict:
-        """Load an item; in training, replace one whose file cannot be read."""
+    def _readable(self, dataset: Dataset, choice: np.ndarray, index: int) -> dict:
+        """Load an item; in training, replace one whose file cannot be read by one of ``choice``."""
         for _ in range(MAX_REPLACEMENTS):
             try:
-                return load(index)
+                return dataset[index]
             except UNREADABLE as error:
                 if self.test_mode:
-                    raise OSError(f'cannot read {name(index)}: {error}') from error
+                    raise OSError(f'cannot read {_files(dataset, index)}: {error}') from error
                 self.replaced += 1
-                print_log(f'cannot read {name(index)} ({error}): replaced by another image, '
-                          f'replacement {int(self.replaced)} of this run', 'current',
+                print_log(f'cannot read {_files(dataset, index)} ({error}): replaced by another '
+                          f'image, replacement {int(self.replaced)} of this run', 'current',
                           logging.WARNING)
                 last, cause = index, error
-                index = np.random.randint(size)
+                index = choice[np.random.randint(len(choice))]
         raise OSError(f'{MAX_REPLACEMENTS} files in a row cannot be read, '
-                      f'the last of them {name(last)}: {cause}') from cause
+                      f'the last of them {_files(dataset, last)}: {cause}') from cause
 
-    def _anchor_files(self, index: int) -> str:
-        position = int(np.searchsorted(self.anchors.cumulative_sizes, index, side='right'))
-        start = self.anchors.cumulative_sizes[position - 1] if position else 0
-        info = self.anchors.datasets[position].get_data_info(index - start)
-        return ' with '.join(info[key] for key in ('img_path', 'seg_map_path') if key in info)
+
+class ContrastImages:
+    """The images that positives, or negatives, are drawn from.
+
+    Args:
+        dataset: Images, with ``scene`` in their information where that is known.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        infos = (dataset.get_data_info(index) for index in range(len(dataset)))
+        self.scenes = np.array([info.get('scene') or '' for info in infos])
+
+    def of_other_scenes(self, scene: str | None) -> np.ndarray:
+        """Indices of the images that are not known to show this scene.
+
+        Raises:
+            ValueError: If all show it.
+        """
+        found = np.flatnonzero(self.scenes != scene) if scene else np.arange(len(self.scenes))
+        if not len(found):
+            raise ValueError(f'scene {scene!r} is the only one, and anchors need positives and '
+                             'negatives of another: add scenes')
+        return found
+
+
+def _files(dataset: Dataset, index: int) -> str:
+    """The files of an item, for messages."""
+    if isinstance(dataset, ConcatDataset):
+        position = int(np.searchsorted(dataset.cumulative_sizes, index, side='right'))
+        start = dataset.cumulative_sizes[position - 1] if position else 0
+        dataset, index = dataset.datasets[position], index - start
+    info = dataset.get_data_info(index)
+    return ' with '.join(info[key] for key in ('img_path', 'seg_map_path') if key in info)

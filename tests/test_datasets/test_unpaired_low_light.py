@@ -1,3 +1,5 @@
+import shutil
+from collections import Counter
 from itertools import islice
 from pathlib import Path
 
@@ -168,6 +170,82 @@ def test_cityscapes_layout(triplets, tmp_path, write_images):
     dataset = build(triplets, anchors=[anchors, triplets['anchors'][1]])
     assert len(dataset) == 3 and len(dataset.metainfo['classes']) == 19
     assert dataset[0]['data_samples'].gt_sem_seg.data.shape == (1, 16, 16)
+
+
+@pytest.fixture
+def stacks(tmp_path, triplets, write_images):
+    """The config of triplets from 4 scenes, each with two dark shots, next to labelled anchors."""
+    for number in range(4):
+        write_images(tmp_path / 'stacks' / f'scene{number}',
+                     ['00_010.png', '01_040.png', '02_120.png', '03_220.png'], 10 + number)
+    pipeline = triplets['positive_pipeline']
+    scenes = dict(type='mmscllle.ExposureStackDataset', data_root=str(tmp_path / 'stacks'))
+    anchors = dict(
+        scenes, role='anchor',
+        pipeline=[
+            dict(type='mmscllle.LoadImage'), dict(type='mmscllle.LoadSecondShot'),
+            dict(type='TransformBroadcaster',
+                 mapping=dict(img=['img', 'second_img'], img_shape=['img_shape', ...]),
+                 auto_remap=True, share_random_params=True, transforms=pipeline[1:])
+        ])
+    return dict(
+        type='mmscllle.UnpairedLowLightDataset',
+        anchors=[anchors, triplets['anchors'][0]],
+        positives=dict(scenes, role='positive', pipeline=pipeline),
+        negatives=dict(scenes, role='negative', pipeline=pipeline),
+        pipeline=[dict(type='mmscllle.PackTripletInputs', second=True)])
+
+
+@pytest.mark.parametrize('workers', [0, 2])
+def test_stacks_of_exposures(stacks, workers):
+    loader = build_loader(stacks, workers)
+    seen = Counter()
+    for batch in islice(loader, 60):
+        for sample in batch['data_samples']:
+            scene, positive, negative = (
+                Path(path).parent.name
+                for path in (sample.img_path, sample.positive_path, sample.negative_path))
+            assert sample.positive_path.endswith('02_120.png')
+            assert sample.negative_path.endswith(('00_010.png', '03_220.png'))
+            assert scene not in (positive, negative)
+            seen[scene, positive] += 1
+            seen[Path(sample.negative_path).name] += 1
+    # 4 anchors' scenes with 3 others each, and labelled images with all 4.
+    assert len(seen) == 4 * 3 + 4 + 2
+    assert_same(load(stacks, 8, workers), load(stacks, 8))
+
+
+def test_the_second_shot_is_cut_out_and_flipped_alike(stacks, tmp_path):
+    # Both shots of a scene get the same pixels but for a constant.
+    for scene in (tmp_path / 'stacks').iterdir():
+        image = cv2.imread(str(scene / '00_010.png')) // 2
+        cv2.imwrite(str(scene / '00_010.png'), image)
+        cv2.imwrite(str(scene / '01_040.png'), image + 100)
+    apart = 0
+    for item, _ in load(stacks, 12):
+        difference = item['second'].int() - item['low'].int()
+        assert len(difference.unique()) == 1
+        apart += difference[0, 0, 0].abs().item() == 100
+        assert 'labels' not in item or not difference.any()
+    assert apart > 6
+
+
+def test_a_single_scene_has_no_other(stacks, tmp_path):
+    for number in (1, 2, 3):
+        shutil.rmtree(tmp_path / 'stacks' / f'scene{number}')
+    with pytest.raises(ValueError, match="scene 'scene0' is the only one.*add scenes"):
+        build(stacks)[0]
+
+
+def test_folders_or_data_sets(triplets, stacks):
+    with pytest.raises(ValueError, match=r'give either positive_folders or positives, got '
+                       r'positive_folders=None, positives=None'):
+        build(stacks, positives=None)
+    with pytest.raises(ValueError, match=r'give either negative_folders or negatives, got '
+                       r"negative_folders=\['.*over', '.*under'\], negatives=\{'type': 'mmscllle"):
+        build(triplets, negatives=stacks['negatives'])
+    with pytest.raises(FileNotFoundError, match=r'positives, data_root .*nowhere'):
+        build(stacks, positives=dict(stacks['positives'], data_root='nowhere'))
 
 
 def test_unreadable_positives_are_replaced_logged_and_counted(triplets, tmp_path, log):

@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 
 import cv2
+import numpy as np
 from mmcv.transforms import BaseTransform, LoadImageFromFile
 from mmengine import fileio
 from mmseg.datasets.transforms import LoadAnnotations
@@ -89,12 +90,46 @@ class LoadReference(BaseTransform):
         """Add ``gt_img``, uint8 BGR (H, W, 3)."""
         if 'gt_path' not in results:
             return results
-        reference = self.load(dict(img_path=results['gt_path']))['img']
-        if reference.shape != results['img'].shape:
-            raise ValueError(f"reference {results['gt_path']!r} is of shape {reference.shape}, its "
-                             f"image {results['img_path']!r} of {results['img'].shape}")
-        results['gt_img'] = reference
+        results['gt_img'] = _load_fitting(self.load, results, results['gt_path'], 'reference')
         return results
+
+
+@TRANSFORMS.register_module()
+class LoadSecondShot(BaseTransform):
+    """Load one of ``second_paths``, drawn at random, into ``second_img``.
+
+    These are other shots of the image's scene (see :class:`ExposureStackDataset`); an image that
+    has none stays alone.
+
+    Args:
+        **kwargs: See mmcv's ``LoadImageFromFile``.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        OSError: If the file is empty, cut off or no image.
+        ValueError: If the two differ in size.
+    """
+
+    def __init__(self, **kwargs: object) -> None:
+        self.load = LoadImage(**kwargs)
+
+    def transform(self, results: dict) -> dict:
+        """Add ``second_img``, uint8 BGR (H, W, 3), and ``second_path``."""
+        paths = results.get('second_paths')
+        if paths:
+            path = paths[np.random.randint(len(paths))]
+            results['second_img'] = _load_fitting(self.load, results, path, 'second shot')
+            results['second_path'] = path
+        return results
+
+
+def _load_fitting(load: LoadImage, results: dict, path: str, name: str) -> np.ndarray:
+    """Load an image that has to be of the size of ``img``."""
+    image = load(dict(img_path=path))['img']
+    if image.shape != results['img'].shape:
+        raise ValueError(f"{name} {path!r} is of shape {image.shape}, its image "
+                         f"{results['img_path']!r} of {results['img'].shape}")
+    return image
 
 
 def _is_cut_off_jpeg(content: bytes) -> bool:

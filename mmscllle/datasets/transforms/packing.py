@@ -1,6 +1,9 @@
 """Pack what the models take."""
 from __future__ import annotations
 
+import inspect
+from typing import Sequence
+
 import numpy as np
 import torch
 from mmcv.transforms import BaseTransform
@@ -9,20 +12,29 @@ from mmseg.datasets.transforms import PackSegInputs
 
 from mmscllle.registry import TRANSFORMS
 
+META_KEYS = (*inspect.signature(PackSegInputs).parameters['meta_keys'].default, 'scene', 'exposure')
+
 
 @TRANSFORMS.register_module()
 class PackEnhanceInputs(PackSegInputs):
     """mmseg's ``PackSegInputs``, which also packs the reference ``gt_img``.
 
-    The sample's ``reference`` is float32 RGB in [0, 1], (3, H, W).
+    The sample's ``reference`` is float32 RGB in [0, 1], (3, H, W). The default meta information
+    has ``scene`` and ``exposure`` as well (see :class:`ExposureStackDataset`).
+
+    Args:
+        meta_keys: Meta information to keep, where there is any.
     """
+
+    def __init__(self, meta_keys: Sequence[str] = META_KEYS) -> None:
+        super().__init__(meta_keys)
 
     def transform(self, results: dict) -> dict:
         """Pack ``img``, and ``gt_seg_map`` and ``gt_img`` where there are any."""
         packed = super().transform(results)
         if 'gt_img' in results:
-            rgb = np.ascontiguousarray(results['gt_img'][..., ::-1].transpose(2, 0, 1))
-            packed['data_samples'].reference = PixelData(data=torch.from_numpy(rgb).float() / 255)
+            rgb = _to_tensor(results['gt_img'][..., ::-1])
+            packed['data_samples'].reference = PixelData(data=rgb.float() / 255)
         return packed
 
 
@@ -30,30 +42,48 @@ class PackEnhanceInputs(PackSegInputs):
 class PackTripletInputs(BaseTransform):
     """Pack the results of an anchor, a positive and a negative.
 
-    ``inputs`` is a dict of uint8 BGR tensors (3, H, W): ``low``, ``positive``, ``negative``;
-    ``data_samples`` holds the anchor's labels and meta information, with the paths of the others.
+    ``inputs`` is a dict of uint8 BGR tensors (3, H, W): ``low``, ``positive``, ``negative``, and
+    the anchor's ``second`` and ``reference`` where they are asked for; ``data_samples`` holds the
+    anchor's labels and meta information, with the paths of the others.
+
+    Args:
+        second: Pack ``second_img``, another shot of the anchor's scene. An anchor without one
+            stands in itself, so that a batch may mix data sets.
+        reference: Pack ``gt_img``, the anchor's reference.
 
     Raises:
-        ValueError: If the three differ in size.
+        ValueError: If the images differ in size, or an anchor has no reference.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, second: bool = False, reference: bool = False) -> None:
+        self.second, self.reference = second, reference
         self.pack = PackSegInputs()
 
     def transform(self, results: dict) -> dict:
         """Pack ``results['anchor']``, ``results['positive']`` and ``results['negative']``."""
-        sizes = {name: part['img'].shape[:2] for name, part in results.items()}
+        anchor = results['anchor']
+        images = {'low': anchor['img'], 'positive': results['positive']['img'],
+                  'negative': results['negative']['img']}
+        if self.second:
+            images['second'] = anchor.get('second_img', anchor['img'])
+        if self.reference:
+            if 'gt_img' not in anchor:
+                raise ValueError(f"anchor {anchor['img_path']!r} has no gt_img: give anchors that "
+                                 'have a reference, and LoadReference in their pipeline')
+            images['reference'] = anchor['gt_img']
+        sizes = {name: image.shape[:2] for name, image in images.items()}
         if len(set(sizes.values())) > 1:
             files = {name: part['img_path'] for name, part in results.items()}
-            raise ValueError(f'anchor, positive and negative must have one size, got {sizes} from '
-                             f'{files}; crop or resize them alike in their pipelines')
-        packed = {name: self.pack(part) for name, part in results.items()}
-        sample = packed['anchor']['data_samples']
+            raise ValueError(f'{", ".join(images)} must have one size, got {sizes} from {files}; '
+                             'crop or resize them alike in their pipelines')
+        sample = self.pack(anchor)['data_samples']
         sample.set_metainfo({f'{name}_path': results[name]['img_path']
                              for name in ('positive', 'negative')})
         return dict(
-            inputs=dict(
-                low=packed['anchor']['inputs'],
-                positive=packed['positive']['inputs'],
-                negative=packed['negative']['inputs']),
+            inputs={name: _to_tensor(image) for name, image in images.items()},
             data_samples=sample)
+
+
+def _to_tensor(image: np.ndarray) -> torch.Tensor:
+    """A picture (H, W, C) as a tensor (C, H, W) of the same type."""
+    return torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1)))

@@ -3,7 +3,12 @@ import numpy as np
 import pytest
 from mmcv.transforms import LoadImageFromFile
 
-from mmscllle.datasets.transforms import LoadImage, LoadLabelMap, LoadReference
+from mmscllle.datasets.transforms import (
+    LoadImage,
+    LoadLabelMap,
+    LoadReference,
+    LoadSecondShot,
+)
 from mmscllle.datasets.transforms.loading import _is_cut_off_jpeg
 
 
@@ -126,3 +131,25 @@ def test_damaged_reference_is_named(tmp_path, picture):
     (tmp_path / 'x.png').write_bytes(b'')
     with pytest.raises(OSError, match='x.png.* is damaged or no image'):
         LoadReference()(dict(img=picture, img_path='low.png', gt_path=str(tmp_path / 'x.png')))
+
+
+def test_second_shot(tmp_path, picture):
+    paths = [str(tmp_path / f'{i}.png') for i in range(3)]
+    for number, path in enumerate(paths):
+        cv2.imwrite(path, np.full_like(picture, number))
+    drawn = set()
+    for seed in range(20):
+        np.random.seed(seed)
+        results = LoadSecondShot()(dict(img=picture, img_path='low.png', second_paths=paths))
+        assert (results['second_img'] == paths.index(results['second_path'])).all()
+        drawn.add(results['second_path'])
+    assert drawn == set(paths)
+    assert 'second_img' not in LoadSecondShot()(dict(img=picture, img_path='low.png'))
+
+
+def test_a_second_shot_of_another_size_is_named(tmp_path, picture):
+    cv2.imwrite(str(tmp_path / 'x.png'), picture[:40])
+    with pytest.raises(ValueError, match=r'second shot .*x.png.* is of shape \(40, 64, 3\), '
+                       r"its image .*low.png' of \(48, 64, 3\)"):
+        LoadSecondShot()(dict(img=picture, img_path='low.png',
+                              second_paths=[str(tmp_path / 'x.png')]))

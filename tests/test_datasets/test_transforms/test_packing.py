@@ -31,6 +31,11 @@ def test_enhance_inputs_are_bgr_and_references_rgb():
     assert sample.img_path == 'low.png'
 
 
+def test_enhance_inputs_tell_scene_and_exposure():
+    sample = PackEnhanceInputs()(result('low', scene='007', exposure='dark'))['data_samples']
+    assert (sample.scene, sample.exposure, sample.img_path) == ('007', 'dark', 'low.png')
+
+
 def test_enhance_inputs_without_labels_and_reference():
     sample = PackEnhanceInputs()(result('low'))['data_samples']
     assert 'reference' not in sample and 'gt_sem_seg' not in sample
@@ -55,10 +60,38 @@ def test_triplet_without_labels():
     assert 'gt_sem_seg' not in PackTripletInputs()(parts)['data_samples']
 
 
-@pytest.mark.parametrize('odd', ['anchor', 'positive', 'negative'])
-def test_sizes_that_differ_are_named_with_their_files(odd):
-    parts = {name: result(f'file_of_{name}', (5, 6) if name == odd else (4, 6))
-             for name in ('anchor', 'positive', 'negative')}
-    with pytest.raises(ValueError, match=rf"must have one size.*'{odd}': \(5, 6\).*"
+def test_second_shot_and_reference_of_the_anchor():
+    anchor = result('low')
+    other, reference = anchor['img'] + 1, anchor['img'] + 2
+    parts = dict(anchor=dict(anchor, second_img=other, gt_img=reference),
+                 positive=result('day'), negative=result('white'))
+    inputs = PackTripletInputs(second=True, reference=True)(parts)['inputs']
+    assert sorted(inputs) == ['low', 'negative', 'positive', 'reference', 'second']
+    for offset, name in enumerate(('low', 'second', 'reference')):
+        assert channels(inputs[name]) == [BLUE + offset, GREEN + offset, RED + offset]
+    assert sorted(PackTripletInputs()(parts)['inputs']) == ['low', 'negative', 'positive']
+
+
+def test_an_anchor_without_second_shot_stands_in_itself():
+    parts = dict(anchor=result('low'), positive=result('day'), negative=result('white'))
+    inputs = PackTripletInputs(second=True)(parts)['inputs']
+    assert torch.equal(inputs['second'], inputs['low'])
+    with pytest.raises(ValueError, match=r"anchor 'low.png' has no gt_img.*LoadReference"):
+        PackTripletInputs(reference=True)(parts)
+
+
+@pytest.mark.parametrize('odd, name', [('anchor', 'low'), ('positive', 'positive'),
+                                       ('negative', 'negative')])
+def test_sizes_that_differ_are_named_with_their_files(odd, name):
+    parts = {part: result(f'file_of_{part}', (5, 6) if part == odd else (4, 6))
+             for part in ('anchor', 'positive', 'negative')}
+    with pytest.raises(ValueError, match=rf"must have one size.*'{name}': \(5, 6\).*"
                        rf'file_of_{odd}.png.*crop or resize them alike'):
         PackTripletInputs()(parts)
+
+
+def test_a_second_shot_of_another_size_is_an_error():
+    parts = dict(anchor=result('low', second_img=result('other', (5, 6))['img']),
+                 positive=result('day'), negative=result('white'))
+    with pytest.raises(ValueError, match=r"must have one size.*'second': \(5, 6\)"):
+        PackTripletInputs(second=True)(parts)
