@@ -14,12 +14,12 @@ import torch
 from rich.console import Console
 from rich.progress import track
 
-from mmscllle.apis.curve_engine import PRECISIONS
 from mmscllle.benchmark.cases import MODES, SIZES, Case, make_cases, parse_size
 from mmscllle.benchmark.machine import describe_machine
 from mmscllle.benchmark.plot import draw_plot
 from mmscllle.benchmark.profile import describe
 from mmscllle.benchmark.table import add_speed_ups, make_row, to_markdown
+from mmscllle.inference import PRECISIONS
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 from mmscllle.apis import EnhanceInferencer
-from mmscllle.apis.curve_engine import estimation_factor
 from mmscllle.export import FORMATS, checked_format, export_enhancer
 
 
@@ -22,7 +21,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                         help='name, config or config path (default: scl-lle)')
     parser.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
     parser.add_argument('--fast', action='store_true',
-                        help='estimate the curves at reduced size')
+                        help="the enhancer's fast mode, where it has one")
     parser.add_argument('--overwrite', action='store_true', help='replace OUT if it exists')
     return parser.parse_args(argv)
 
@@ -33,15 +32,14 @@ def main(argv: list[str] | None = None) -> int:
     try:
         checked_format(args.out, args.overwrite)
         enhancer = EnhanceInferencer(args.model, args.weights, device='cpu').model
-        factor = estimation_factor(enhancer, args.fast)
-        difference = export_enhancer(enhancer, args.out, factor, args.overwrite)
+        difference = export_enhancer(enhancer, args.out, args.fast, args.overwrite)
     except FileExistsError as error:
         print(f'export: error: {error} with --overwrite', file=sys.stderr)
         return 2
     except (ValueError, OSError, ImportError) as error:
         print(f'export: error: {error}', file=sys.stderr)
         return 2
-    mode = f'fast mode, curves at 1/{factor} of the size' if args.fast else 'exact mode'
+    mode = 'fast mode' if args.fast else 'exact mode'
     print(f'{args.out}: {args.out.stat().st_size / 1024:.0f} KB, '
           f'{FORMATS[args.out.suffix].name}, {mode}. Opened again, its results differ from those '
           f'of the network by {difference:.1e} at most.')

@@ -5,11 +5,10 @@ from importlib import import_module
 from typing import Any
 
 _PLACES = {
-    'CurveEngine': 'curve_engine',
     'EnhanceInferencer': 'enhance_inferencer',
     'Enhancement': 'enhancement',
 }
-__all__ = ['CurveEngine', 'EnhanceInferencer', 'Enhancement']
+__all__ = ['EnhanceInferencer', 'Enhancement']
 
 
 def __getattr__(name: str) -> Any:

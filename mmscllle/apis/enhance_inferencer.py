@@ -18,14 +18,13 @@ from mmengine.infer import BaseInferencer
 from mmengine.logging import print_log
 from mmengine.visualization import Visualizer
 from rich.progress import track
+from torch import nn
 
 from mmscllle.fileio import MAX_PIXELS, Photograph, Source, find_sources, read_photograph
-from mmscllle.models.enhancers import CurveEnhancer
+from mmscllle.models.enhancers import make_engine
 from mmscllle.utils.shipped_weights import SHIPPED_MODELS
 from mmscllle.visualization import enhancement_panel
-from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
-from .curve_engine import CurveEngine
 from .enhancement import Enhancement, collect_failure, group_by_size
 from .enhancer_weights import DEFAULT_CONFIG, build_enhancer
 from .ordered_map import ordered_map
@@ -45,8 +44,8 @@ class EnhanceInferencer(BaseInferencer):
             ``EnhancedSegmentor`` or of the authors' release, weights only. None: the model's own.
         device: Where it runs. None: a GPU if there is one.
         scope: The package whose metafile lists models.
-        fast: Estimate the curves at a reduced size (:class:`CurveEngine`).
-        tile: Size of the tiles that bound the memory (:class:`CurveEngine`); None: no tiles.
+        fast: Take the enhancer's fast mode.
+        tile: Height and width of the tiles that bound the memory, in pixels; None: no tiles.
         precision: Of the network, ``'float32'``, ``'bfloat16'`` or ``'float16'``.
         compile: Whether ``torch.compile`` compiles the network.
         segmentor: Path, ``'mmseg::…'`` name or dict of the config of a segmentor whose view is
@@ -85,7 +84,7 @@ class EnhanceInferencer(BaseInferencer):
         self.numbers = count()
         self.device = _usable_device(device or get_device())
         super().__init__(model, weights, self.device, scope, show_progress)
-        self.engine = CurveEngine(self.model, self.device, precision, fast, tile, compile)
+        self.engine = make_engine(self.model, self.device, precision, fast, tile, compile)
         self.segmentor, self.segmentor_meta = None, {}
         if segmentor is not None:
             self.segmentor, self.segmentor_meta = load_segmentor(
@@ -179,7 +178,8 @@ class EnhanceInferencer(BaseInferencer):
                 item.visualization, = self.visualize(
                     [item.original], [item.photograph], show, wait_time)
             if curves:
-                item.curves = self._plot_curves(item.original, strength)
+                item.curves = self.engine.plot(
+                    self.collate_fn(item.original.frames[:1]), strength)
 
         def enhance(items: Iterable[Enhancement]) -> Iterator[Enhancement]:
             for batch in self.preprocess(items, batch_size):
@@ -268,10 +268,6 @@ class EnhanceInferencer(BaseInferencer):
             visualization = visualization and visualization[0]
         return dict(predictions=predictions, visualization=visualization, failures=failures)
 
-    def _plot_curves(self, photograph: Photograph, strength: float) -> np.ndarray:
-        curves = self.engine.estimate(self.collate_fn(photograph.frames[:1]))
-        return tone_curve_plot(curves[0] * strength)
-
     def _find(self, inputs: Any, out_dir: str | os.PathLike) -> Iterator[Source]:
         return find_sources(inputs, out_dir or None, self.numbers)
 
@@ -299,7 +295,7 @@ class EnhanceInferencer(BaseInferencer):
                          f'known are {", ".join([*SHIPPED_MODELS, *entries])}')
 
     def _init_model(self, cfg: Config | ConfigDict, weights: str | None,
-                    device: str = 'cpu') -> CurveEnhancer:
+                    device: str = 'cpu') -> nn.Module:
         return build_enhancer(cfg or DEFAULT_CONFIG, weights)
 
     def _init_pipeline(self, cfg: Config | ConfigDict) -> Callable:

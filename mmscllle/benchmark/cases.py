@@ -8,8 +8,7 @@ from typing import Callable, NamedTuple, Sequence
 import torch
 from torch import Tensor
 
-from mmscllle.apis.curve_engine import CurveEngine, estimation_factor
-from mmscllle.models.enhancers import CurveEnhancer
+from mmscllle.models.enhancers import CurveEnhancer, make_engine
 
 from .eager_network import EagerNetwork
 
@@ -53,11 +52,11 @@ class Case(NamedTuple):
         options = MODES[self.mode]
         if options is None:
             return EagerNetwork(enhancer).eval().to(self.device)
-        return CurveEngine(enhancer, self.device, self.precision, **options)
+        return make_engine(enhancer, self.device, self.precision, **options)
 
     def flops(self, enhancer: CurveEnhancer) -> int:
         """Multiplications and additions of the convolutions that the result needs."""
-        factor = estimation_factor(enhancer, bool((MODES[self.mode] or {}).get('fast')))
+        factor = enhancer.downsample if (MODES[self.mode] or {}).get('fast') else 1
         batch, _, height, width = self.shape
         pixels = batch * -(-height // factor) * -(-width // factor)
         return 2 * pixels * sum(conv.weight.numel() for conv in enhancer.children())

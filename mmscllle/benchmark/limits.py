@@ -7,7 +7,7 @@ from typing import Callable
 import torch
 from torch.nn import functional
 
-from mmscllle.apis.curve_engine import PRECISIONS
+from mmscllle.inference import PRECISIONS
 
 # Side of the matrices and bytes that are copied: beyond the caches, yet a matter of seconds.
 SIDE = dict(cpu=2048, cuda=8192)

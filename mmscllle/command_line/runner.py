@@ -8,11 +8,11 @@ from typing import Sequence
 
 from rich.progress import Progress
 
-from mmscllle.apis import CurveEngine, EnhanceInferencer
+from mmscllle.apis import EnhanceInferencer
 from mmscllle.apis.enhancement import FAILURES
 from mmscllle.fileio import MAX_PIXELS, Photograph, write_photograph
+from mmscllle.models.enhancers import make_engine
 from mmscllle.video import Comparison, FrameEnhancer, enhance_camera, enhance_video
-from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
 from .jobs import Job
 from .progress import make_progress
@@ -36,7 +36,7 @@ class EnhanceRun:
             precision=args.precision, compile=args.compile, segmentor=args.segmentor,
             segmentor_weights=args.segmentor_weights, max_pixels=self.max_pixels,
             show_progress=False)
-        self.overview = CurveEngine(self.inferencer.model, self.inferencer.device)
+        self.overview = make_engine(self.inferencer.model, self.inferencer.device)
         self.done = self.skipped = 0
         self.failures: list[str] = []
         self.notes: list[str] = []
@@ -109,8 +109,9 @@ class EnhanceRun:
                 comparison and (comparison, job.comparison), self.args.num_workers > 0,
                 self.max_pixels, lambda count: progress.update(task, total=count or None),
                 lambda: progress.advance(task))
-            if job.plot:
-                write_photograph(Photograph([tone_curve_plot(enhance.mean_curves)]), job.plot)
+            plot = enhance.plot() if job.plot else None
+            if plot is not None:
+                write_photograph(Photograph([plot]), job.plot)
         except FAILURES as error:
             self._fail(name, ' '.join(str(error).split()) or type(error).__name__)
             progress.remove_task(task)

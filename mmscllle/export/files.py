@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmscllle.fileio.atomic import atomic_path
-from mmscllle.models.enhancers import CurveEnhancer
 
 from .formats import read_onnx, read_torchscript, write_onnx, write_torchscript
 from .image_to_image import ImageToImage
@@ -70,7 +69,7 @@ def checked_format(path: Path, overwrite: bool) -> Format:
     return kind
 
 
-def export_enhancer(enhancer: CurveEnhancer, path: str | Path, downsample: int = 1,
+def export_enhancer(enhancer: nn.Module, path: str | Path, fast: bool = False,
                     overwrite: bool = False) -> float:
     """Export an enhancer, open the file and compare its results with the enhancer's.
 
@@ -80,8 +79,7 @@ def export_enhancer(enhancer: CurveEnhancer, path: str | Path, downsample: int =
     Args:
         enhancer: The network.
         path: The file; its suffix decides on the format, see :data:`FORMATS`.
-        downsample: How many pixels along either side are one where the curves are estimated: 1 in
-            exact mode.
+        fast: Take the enhancer's fast mode.
         overwrite: Whether a file of that name is replaced.
 
     Returns:
@@ -94,7 +92,7 @@ def export_enhancer(enhancer: CurveEnhancer, path: str | Path, downsample: int =
     """
     path = Path(path)
     kind = checked_format(path, overwrite)
-    network = ImageToImage(enhancer, downsample)
+    network = ImageToImage(enhancer, fast)
     with torch.random.fork_rng(devices=[]), atomic_path(path) as draft:
         torch.manual_seed(0)
         kind.write(network, draft, torch.rand(EXAMPLE_SHAPE))

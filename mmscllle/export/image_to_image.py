@@ -5,21 +5,24 @@ import copy
 
 from torch import Tensor, nn
 
-from mmscllle.models.enhancers import CurveEnhancer
-
 
 class ImageToImage(nn.Module):
     """An enhancer that gives nothing but the enhanced image.
 
     Args:
         enhancer: The network, copied to the CPU.
-        downsample: How many pixels along either side are one where the curves are estimated.
+        fast: Take its fast mode.
+
+    Raises:
+        ValueError: If it has none.
     """
 
-    def __init__(self, enhancer: CurveEnhancer, downsample: int) -> None:
+    def __init__(self, enhancer: nn.Module, fast: bool) -> None:
         super().__init__()
+        if fast and 'fast' not in getattr(enhancer, 'modes', ()):
+            raise ValueError(f'fast: {type(enhancer).__name__} has no fast mode')
         self.enhancer = copy.deepcopy(enhancer).cpu().float().eval().requires_grad_(False)
-        self.downsample = downsample
+        self.fast = fast
 
     def forward(self, image: Tensor) -> Tensor:
         """Enhance a batch.
@@ -30,4 +33,5 @@ class ImageToImage(nn.Module):
         Returns:
             The enhanced image, RGB in [0, 1], (N, 3, H, W).
         """
-        return self.enhancer(image, self.downsample)[0]
+        enhanced, _ = self.enhancer.forward_fast(image) if self.fast else self.enhancer(image)
+        return enhanced

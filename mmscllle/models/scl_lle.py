@@ -117,7 +117,7 @@ class SCLLLE(BaseModel):
         labels = stack_labels(samples, tuple(enhanced.shape[2:]), enhanced.device)
         losses = self.objective(triplet, enhanced, curves, labels)
         if self.fast_consistency is not None:
-            fast, _ = self.enhancer(triplet.low, downsample=self.fast_consistency.downsample)
+            fast, _ = self.enhancer.forward_fast(triplet.low)
             losses['loss_fast_consistency'] = self.fast_consistency(enhanced, fast)
         return losses
 

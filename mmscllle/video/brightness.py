@@ -3,13 +3,10 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import Sequence
+from typing import Callable
 
 import numpy as np
-import torch
 from torch import Tensor
-
-from mmscllle.apis import CurveEngine
 
 from .scene_cut import is_scene_cut
 
@@ -25,13 +22,13 @@ class BrightnessStabilizer:
     r"""Chooses how strongly each frame of a video is enhanced, so that brightness does not flicker.
 
     What most pixels of the enhanced picture have in common in their change from frame to frame,
-    :math:`d_t`, is taken for flicker as far as it is fast: all curves of the frame are scaled by
-    the one factor with which the sum of these changes follows its own exponential moving
-    average,
+    :math:`d_t`, is taken for flicker as far as it is fast: the frame is enhanced more or less
+    strongly, by the one factor with which the sum of these changes follows its own exponential
+    moving average,
 
     .. math:: c_t = e^{-\Delta t / \tau} (c_{t-1} - d_t)
 
-    with :math:`c_t` the brightness to be added to what the frame's own curves give.  A scene cut
+    with :math:`c_t` the brightness to be added to what the plain strength gives.  A scene cut
     starts anew, with the factor 1.
 
     Smoothing the curves themselves does harm: the network makes up for some of the flicker of
@@ -40,32 +37,30 @@ class BrightnessStabilizer:
     frame's own curves.
 
     Args:
-        engine: Applies the curves of reduced copies of the frames.
         time_constant: :math:`\tau`, in seconds.  Changes that are slower pass; 0: all do.
-        strength: What the frames are enhanced with on average, see :meth:`CurveEngine.apply`.
+        strength: What the frames are enhanced with on average, see
+            :class:`mmscllle.inference.Engine`.
 
     Raises:
         ValueError: If ``time_constant`` or ``strength`` is negative.
     """
 
-    def __init__(self, engine: CurveEngine, time_constant: float = 0.5,
-                 strength: float = 1.0) -> None:
+    def __init__(self, time_constant: float = 0.5, strength: float = 1.0) -> None:
         for name, value in (('time_constant', time_constant), ('strength', strength)):
             if not value >= 0:
                 raise ValueError(f'{name} must not be negative, got {value}')
-        self.engine = engine
         self.time_constant = time_constant
         self.strength = strength
         self._last: np.ndarray | None = None
         self._seconds: Fraction | float = 0
         self._correction = 0.0
 
-    def __call__(self, image: Tensor, curves: Tensor, seconds: Fraction | float) -> float:
+    def __call__(self, enhance: Callable[[float], Tensor], seconds: Fraction | float) -> float:
         """Choose the strength for the next frame.
 
         Args:
-            image: A reduced copy of the frame, RGB in [0, 1], (1, 3, H, W).
-            curves: The engine's curve parameters of the copy, (1, 3 * iterations, H, W).
+            enhance: Enhances a reduced copy of the frame at a given strength,
+                :meth:`mmscllle.inference.Engine.prepare`.
             seconds: When the frame is shown.
 
         Returns:
@@ -73,7 +68,8 @@ class BrightnessStabilizer:
         """
         if not (self.time_constant and self.strength):
             return self.strength
-        plain, *candidates = self._brightness(image, curves, [1, *FACTORS])
+        plain, *candidates = (enhance(self.strength * factor)[0].mean(dim=0).cpu().numpy()
+                              for factor in (1, *FACTORS))
         last, self._last = self._last, plain
         elapsed, self._seconds = max(seconds - self._seconds, 0), seconds
         if last is None or is_scene_cut(last, plain):
@@ -83,16 +79,6 @@ class BrightnessStabilizer:
         wanted = decay * (self._correction - common_change(last, plain))
         reachable = np.array([common_change(plain, other) for other in candidates])
         return self.strength * self._steer(wanted, reachable)
-
-    def _brightness(self, image: Tensor, curves: Tensor,
-                    factors: Sequence[float]) -> np.ndarray:
-        """Brightness of the enhanced copy at each of the factors, (len(factors), H, W)."""
-        most = max(factors)
-        shares = torch.as_tensor(factors, dtype=curves.dtype, device=curves.device) / most
-        # All at once, and with the engine's handling of a strength above 1.
-        enhanced = self.engine.apply(image.expand(len(factors), -1, -1, -1),
-                                     curves * shares[:, None, None, None], self.strength * most)
-        return enhanced.mean(dim=1).cpu().numpy()
 
     def _steer(self, wanted: float, reachable: np.ndarray) -> float:
         """The factor that changes brightness by ``wanted``, or as nearly as is possible."""

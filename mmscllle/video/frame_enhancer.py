@@ -6,14 +6,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mmscllle.apis import CurveEngine
 from mmscllle.apis.tensors import frames_to_tensor, tensor_to_frame
+from mmscllle.inference import Engine
 
 from .brightness import BrightnessStabilizer
 from .frame import Frame
 
 # Longer side, in pixels, of the copy on which brightness is judged.
 SIDE = 64
+# So many of the copies are kept at most, for the plot of the tone curves.
+KEPT = 64
 
 
 class FrameEnhancer:
@@ -21,21 +23,23 @@ class FrameEnhancer:
 
     Args:
         engine: Enhances the frames.
-        overview: An engine of the same weights, not fast, for a reduced copy of each frame.
+        overview: An engine of the same weights, exact and without tiles, for a reduced copy of
+            each frame.
         smoothing: Time constant of the brightness, in seconds; see :class:`BrightnessStabilizer`.
-        strength: See :meth:`CurveEngine.apply`.
+        strength: See :class:`mmscllle.inference.Engine`.
 
     Raises:
         ValueError: If ``smoothing`` or ``strength`` is negative.
     """
 
-    def __init__(self, engine: CurveEngine, overview: CurveEngine, smoothing: float = 0.5,
+    def __init__(self, engine: Engine, overview: Engine, smoothing: float = 0.5,
                  strength: float = 1.0) -> None:
         self.engine = engine
         self.overview = overview
-        self._stabilizer = BrightnessStabilizer(overview, smoothing, strength)
-        self._curves: Tensor | int = 0
-        self._count = 0
+        self._stabilizer = BrightnessStabilizer(smoothing, strength)
+        self._strength = strength
+        self._kept: list[Tensor] = []
+        self._every, self._count = 1, 0
 
     @torch.inference_mode()
     def __call__(self, frame: Frame) -> np.ndarray:
@@ -49,16 +53,22 @@ class FrameEnhancer:
         """
         image = frames_to_tensor([frame.image], self.engine.device)
         small = reduce_to(image, SIDE)
-        curves = self.overview.estimate(small)
-        strength = self._stabilizer(small, curves, frame.seconds)
-        self._curves = self._curves + curves * strength
-        self._count += 1
+        strength = self._stabilizer(self.overview.prepare(small), frame.seconds)
+        self._keep(small)
         return tensor_to_frame(self.engine(image, strength)[0], frame.image)
 
-    @property
-    def mean_curves(self) -> Tensor:
-        """Curve parameters of the reduced copies, (3 * iterations, H, W), mean over frames."""
-        return self._curves[0] / self._count
+    def plot(self) -> np.ndarray | None:
+        """Plot the tone curves of frames from all over the video; None where there are none."""
+        return self.overview.plot(torch.cat(self._kept), self._strength) if self._kept else None
+
+    def _keep(self, small: Tensor) -> None:
+        """Keep one of so many frames that all kept ones are equally far apart."""
+        if self._count % self._every == 0:
+            if len(self._kept) == KEPT:
+                self._kept, self._every = self._kept[::2], 2 * self._every
+            if self._count % self._every == 0:
+                self._kept.append(small)
+        self._count += 1
 
 
 def reduce_to(image: Tensor, side: int) -> Tensor:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmscllle.apis.curve_engine import CurveEngine
 from mmscllle.benchmark.cases import Case, make_cases, parse_size
 from mmscllle.benchmark.eager_network import EagerNetwork
 from mmscllle.benchmark.measurement import make_enhancer
+from mmscllle.inference.curve_engine import CurveEngine
 
 
 def test_the_eager_network_is_the_enhancer():

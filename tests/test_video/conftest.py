@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from mmscllle.apis import CurveEngine
 from mmscllle.datasets.night_street.exposure import srgb_encode
 from mmscllle.datasets.night_street.lighting import light_night
 from mmscllle.datasets.night_street.scene import build_scene
+from mmscllle.inference.curve_engine import CurveEngine
 from mmscllle.models import CurveEnhancer
 from mmscllle.video import files
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmscllle.apis import CurveEngine
+from mmscllle.inference.curve_engine import CurveEngine
 from mmscllle.video import Comparison, FrameEnhancer, camera, enhance_camera, open_video
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from mmscllle.apis import CurveEngine
 from mmscllle.apis.tensors import frames_to_tensor, tensor_to_frame
+from mmscllle.inference.curve_engine import CurveEngine
 from mmscllle.models import CurveEnhancer
 from mmscllle.video import Comparison, Frame, FrameEnhancer
 from mmscllle.video.frame_enhancer import reduce_to
@@ -135,14 +135,34 @@ def test_refuses(engine, kwargs, message):
         FrameEnhancer(engine, engine, **kwargs)
 
 
-def test_mean_curves(engine, streets, film):
+def test_plot_of_the_frames(engine, streets, film):
     frames = film(streets[0], [1, 0.7])
     enhancer = FrameEnhancer(engine, engine, smoothing=0, strength=0.5)
+    assert enhancer.plot() is None
     for number, frame in enumerate(frames):
         enhancer(Frame(frame, Fraction(number)))
     small = reduce_to(frames_to_tensor(list(frames), 'cpu'), 64)
     assert small.shape == (2, 3, 48, 64)
-    torch.testing.assert_close(enhancer.mean_curves, 0.5 * engine.estimate(small).mean(dim=0))
+    np.testing.assert_array_equal(enhancer.plot(), engine.plot(small, 0.5))
+
+
+def test_plot_of_a_long_video_takes_frames_that_are_equally_far_apart():
+    class Recorder:
+        device = torch.device('cpu')
+
+        def __call__(self, images, strength=1.0):
+            return images
+
+        def prepare(self, images):
+            return lambda strength: images
+
+        def plot(self, images, strength):
+            return (255 * images[:, 0, 0, 0]).round().int().tolist()
+
+    enhancer = FrameEnhancer(Recorder(), Recorder(), smoothing=0)
+    for number in range(200):
+        enhancer(Frame(np.full((2, 2, 3), number, np.uint8), Fraction(number)))
+    assert enhancer.plot() == list(range(0, 200, 4))
 
 
 class HalvesSegmentor:

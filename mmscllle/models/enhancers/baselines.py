@@ -4,42 +4,26 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor
 
 from mmscllle.registry import MODELS
 
-
-class Baseline(BaseModule):
-    """Base class: an enhancer that estimates no curves."""
-
-    def enhance(self, image: Tensor) -> Tensor:
-        """Enhance ``image``, RGB in [0, 1], (N, 3, H, W)."""
-        raise NotImplementedError
-
-    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
-        """Enhance a batch.
-
-        Args:
-            image: RGB in [0, 1], (N, 3, H, W).
-
-        Returns:
-            The enhanced image of the same shape, and no curves, (N, 0, H, W).
-        """
-        return self.enhance(image), image[:, :0]
+from .base import Enhancer
 
 
 @MODELS.register_module()
-class IdentityEnhancer(Baseline):
+class IdentityEnhancer(Enhancer):
     """Leave the image as it is."""
 
-    def enhance(self, image: Tensor) -> Tensor:
-        """Return ``image`` itself."""
+    receptive_field = 0
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Return ``image``, RGB in [0, 1], (N, 3, H, W), itself."""
         return image
 
 
 @MODELS.register_module()
-class GammaEnhancer(Baseline):
+class GammaEnhancer(Enhancer):
     """One tone curve for all: ``x ** gamma`` on display values.
 
     Args:
@@ -49,19 +33,21 @@ class GammaEnhancer(Baseline):
         ValueError: If ``gamma`` is not positive.
     """
 
+    receptive_field = 0
+
     def __init__(self, gamma: float = 0.45) -> None:
         super().__init__()
         if gamma <= 0:
             raise ValueError(f'gamma must be positive, got {gamma}')
         self.gamma = gamma
 
-    def enhance(self, image: Tensor) -> Tensor:
-        """Raise ``image`` to the power of gamma."""
+    def forward(self, image: Tensor) -> Tensor:
+        """Raise ``image``, RGB in [0, 1], (N, 3, H, W), to the power of gamma."""
         return image**self.gamma
 
 
 @MODELS.register_module()
-class CLAHEEnhancer(Baseline):
+class CLAHEEnhancer(Enhancer):
     """Contrast-limited adaptive histogram equalisation of the lightness (OpenCV's), in 8 bit.
 
     Zuiderveld, *Contrast Limited Adaptive Histogram Equalization*, Graphics Gems IV, 1994.
@@ -77,8 +63,8 @@ class CLAHEEnhancer(Baseline):
         self.clip_limit = clip_limit
         self.tiles = tiles
 
-    def enhance(self, image: Tensor) -> Tensor:
-        """Equalise each image of the batch."""
+    def forward(self, image: Tensor) -> Tensor:
+        """Equalise each image of a batch, RGB in [0, 1], (N, 3, H, W)."""
         # Made anew each time: OpenCV's object can be neither copied nor sent to a process.
         clahe = cv2.createCLAHE(self.clip_limit, (self.tiles, self.tiles))
         results = []

@@ -2,25 +2,20 @@
 from __future__ import annotations
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from mmscllle.inference import Engine
 from mmscllle.registry import MODELS
 
+from .base import Enhancer
 from .tone_curves import apply_curves, reduce_image
 
 # Prefixes under which the wrappers that hold an enhancer save it.
 OWNER_PREFIXES = ('enhancer.', 'generator.enhancer.', 'generator.')
 
 
-def _checked_factor(downsample: int) -> int:
-    if not isinstance(downsample, int) or downsample < 1:
-        raise ValueError(f'downsample must be a positive integer, got {downsample!r}')
-    return downsample
-
-
 @MODELS.register_module()
-class CurveEnhancer(BaseModule):
+class CurveEnhancer(Enhancer):
     """Seven 3x3 convolutions that estimate pixel-wise tone curves.
 
     Any image size, 79,416 parameters with the default arguments.  Layer names are those of the
@@ -30,9 +25,9 @@ class CurveEnhancer(BaseModule):
     Args:
         channels: Width of the hidden layers.
         iterations: How often the curve is applied.
-        downsample: Factor by which the image is reduced, along either side, for estimating the
-            curves, which are then enlarged bilinearly (Zero-DCE++).  The weights are the same for
-            every factor; they fit those that they were trained with.
+        downsample: Factor by which the fast mode reduces the image, along either side, for
+            estimating the curves, which are then enlarged bilinearly (Zero-DCE++).  The weights
+            are those of the exact mode.
         init_cfg: MMEngine's initialisation config.  The default draws convolution weights from
             N(0, 0.02) as the paper does; ``dict(type='Pretrained', checkpoint=...)`` loads a file.
 
@@ -42,17 +37,23 @@ class CurveEnhancer(BaseModule):
         (torch.Size([1, 3, 48, 64]), torch.Size([1, 24, 48, 64]))
     """
 
+    # One pixel a layer.
+    receptive_field = 7
+    modes = ('exact', 'fast')
+
     def __init__(self,
                  channels: int = 32,
                  iterations: int = 8,
-                 downsample: int = 1,
+                 downsample: int = 8,
                  init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg or dict(type='Normal', layer='Conv2d', std=0.02))
         if channels < 1 or iterations < 1:
             raise ValueError('channels and iterations must be positive, '
                              f'got channels={channels}, iterations={iterations}')
+        if not isinstance(downsample, int) or downsample < 2:
+            raise ValueError(f'downsample must be an integer above 1, got {downsample!r}')
         self.iterations = iterations
-        self.downsample = _checked_factor(downsample)
+        self.downsample = downsample
         self.e_conv1 = nn.Conv2d(3, channels, 3, padding=1)
         self.e_conv2 = nn.Conv2d(channels, channels, 3, padding=1)
         self.e_conv3 = nn.Conv2d(channels, channels, 3, padding=1)
@@ -82,28 +83,46 @@ class CurveEnhancer(BaseModule):
         x6 = self.e_conv6(torch.cat((x2, x5), dim=1)).relu()
         return self.e_conv7(torch.cat((x1, x6), dim=1)).tanh()
 
-    def forward(self, image: Tensor, downsample: int | None = None) -> tuple[Tensor, Tensor]:
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch.
 
         Args:
             image: RGB in [0, 1], (N, 3, H, W).
-            downsample: Replaces that of the constructor in this call.
 
         Returns:
-            The enhanced image, RGB in [0, 1], (N, 3, H, W), and the curve parameters in [-1, 1] at
-            the size they were estimated at, (N, 3 * iterations, ceil(H / downsample),
-            ceil(W / downsample)).
+            The enhanced image, RGB in [0, 1], (N, 3, H, W), and the curve parameters in [-1, 1],
+            (N, 3 * iterations, H, W).
 
         Raises:
-            ValueError: If the input is not a batch of three-channel images, or ``downsample`` is
-                not a positive integer.
+            ValueError: If the input is not a batch of three-channel images.
         """
+        return self._enhance(image, 1)
+
+    def forward_fast(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Enhance a batch with curves that are estimated at reduced size.
+
+        They are (N, 3 * iterations, ceil(H / downsample), ceil(W / downsample)); the rest is as
+        :meth:`forward` has it.
+        """
+        return self._enhance(image, self.downsample)
+
+    def _enhance(self, image: Tensor, downsample: int) -> tuple[Tensor, Tensor]:
         if image.dim() != 4 or image.shape[1] != 3:
             raise ValueError('CurveEnhancer takes RGB images of shape (N, 3, H, W), '
                              f'got {tuple(image.shape)}')
-        factor = self.downsample if downsample is None else _checked_factor(downsample)
-        curves = self.estimate_curves(reduce_image(image, factor))
-        return apply_curves(image, curves, factor), curves
+        curves = self.estimate_curves(reduce_image(image, downsample))
+        return apply_curves(image, curves, downsample), curves
+
+    def make_engine(self,
+                    device: str | torch.device = 'cpu',
+                    precision: str = 'float32',
+                    fast: bool = False,
+                    tile: int | None = None,
+                    compile: bool = False) -> Engine:
+        """Make the engine of tone curves; see :meth:`Enhancer.make_engine`."""
+        # Not at the top: the engine uses this class.
+        from mmscllle.inference.curve_engine import CurveEngine
+        return CurveEngine(self, device, precision, fast, tile, compile)
 
     @staticmethod
     def _unwrap_owner(state_dict: dict, prefix: str, *_: object) -> None:

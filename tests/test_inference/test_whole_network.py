@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmscllle.apis.whole_network import WholeNetwork
+from mmscllle.inference.whole_network import WholeNetwork
 
 
 @pytest.mark.parametrize(('dtype', 'tolerance'), [(torch.float32, 1e-6), (torch.bfloat16, 0.05)])

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmscllle.apis import line_buffer
-from mmscllle.apis.line_buffer import LineBuffer, LineBufferedNetwork
+from mmscllle.inference import line_buffer
+from mmscllle.inference.line_buffer import LineBuffer, LineBufferedNetwork
 
 
 @pytest.mark.parametrize('pixels', [1, 200, 400, 1000, 10**6])

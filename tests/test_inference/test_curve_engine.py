@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import copy
 
+import numpy as np
 import pytest
 import torch
 
-from mmscllle.apis.curve_engine import CurveEngine
+from mmscllle.inference.curve_engine import CurveEngine
 from mmscllle.models import IdentityEnhancer
 from mmscllle.models.enhancers import apply_curves
+from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
 SIZES = [(1, 1), (1, 37), (37, 1), (9, 7), (50, 70), (40, 64)]
 MODES = {
@@ -22,11 +24,16 @@ def images(size=(50, 70), count=2):
     return torch.rand(count, 3, *size, generator=torch.Generator().manual_seed(1))
 
 
+def forward(enhancer, mode):
+    """The plain network in this mode."""
+    return enhancer.forward_fast if 'fast' in mode else enhancer
+
+
 @pytest.mark.parametrize('mode', MODES)
 @pytest.mark.parametrize('size', SIZES)
 def test_same_as_the_network(enhancer, mode, size):
     engine, image = CurveEngine(enhancer, **MODES[mode]), images(size)
-    expected, curves = enhancer(image, downsample=8 if 'fast' in mode else 1)
+    expected, curves = forward(enhancer, mode)(image)
     torch.testing.assert_close(engine(image), expected, rtol=0, atol=1e-5)
     torch.testing.assert_close(engine.estimate(image), curves, rtol=0, atol=1e-5)
     torch.testing.assert_close(engine.apply(image, curves), expected, rtol=0, atol=1e-5)
@@ -44,7 +51,7 @@ def test_same_as_the_network_with_released_weights(shared, weights, mode):
     load_weights(network, str(shared / f'checkpoints/{weights}.pth'), 'weights')
     picture = cv2.imread(str(sorted((shared / 'data/lowlight/lime').iterdir())[0]))
     image = torch.from_numpy(picture)[:240, :320].flip(2).permute(2, 0, 1)[None] / 255
-    expected = network(image, downsample=8 if 'fast' in mode else 1)[0]
+    expected = forward(network, mode)(image)[0]
     torch.testing.assert_close(CurveEngine(network, **MODES[mode])(image), expected,
                                rtol=0, atol=1e-5)
 
@@ -53,17 +60,16 @@ def test_same_as_the_network_with_released_weights(shared, weights, mode):
 def test_fast_mode_takes_the_factor_of_the_enhancer(enhancer, downsample):
     network, image = copy.copy(enhancer), images()
     network.downsample = downsample
-    torch.testing.assert_close(CurveEngine(network, fast=True)(image), network(image)[0],
-                               rtol=0, atol=1e-5)
-    torch.testing.assert_close(CurveEngine(network)(image), network(image, downsample=1)[0],
-                               rtol=0, atol=1e-5)
+    torch.testing.assert_close(CurveEngine(network, fast=True)(image),
+                               network.forward_fast(image)[0], rtol=0, atol=1e-5)
+    torch.testing.assert_close(CurveEngine(network)(image), network(image)[0], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize('mode', MODES)
 def test_bfloat16(enhancer, mode):
     engine = CurveEngine(enhancer, precision='bfloat16', **MODES[mode])
     image = images()
-    expected, curves = enhancer(image, downsample=8 if 'fast' in mode else 1)
+    expected, curves = forward(enhancer, mode)(image)
     assert engine(image).dtype == engine.estimate(image).dtype == torch.float32
     torch.testing.assert_close(engine(image), expected, rtol=0, atol=0.03)
     assert (engine.estimate(image) - curves).abs().mean() < 0.01
@@ -187,6 +193,21 @@ def test_what_is_no_image(enhancer, image):
     for call in (engine, engine.estimate):
         with pytest.raises(ValueError, match=r'takes RGB images in \[0, 1\]'):
             call(image)
+
+
+@pytest.mark.parametrize('mode', MODES)
+def test_one_estimate_for_any_strength(enhancer, mode):
+    engine, image = CurveEngine(enhancer, **MODES[mode]), images()
+    apply = engine.prepare(image)
+    for strength in (0, 0.4, 1, 1.7):
+        torch.testing.assert_close(apply(strength), engine(image, strength), rtol=0, atol=1e-6)
+
+
+def test_plot_of_all_images_together(enhancer):
+    engine, image = CurveEngine(enhancer), images()
+    curves = engine.estimate(image)
+    expected = tone_curve_plot(0.5 * torch.cat(tuple(curves), dim=1))
+    np.testing.assert_array_equal(engine.plot(image, 0.5), expected)
 
 
 @pytest.mark.parametrize('strength', [-0.5, float('nan')])

@@ -9,6 +9,8 @@ from torch import Tensor
 
 from mmscllle.models.enhancers import CurveEnhancer
 
+from .plain_engine import full_float32
+
 
 class WholeNetwork:
     """The convolutions of a :class:`CurveEnhancer` on any device, all rows at once.
@@ -40,10 +42,6 @@ class WholeNetwork:
             (N, 3 * iterations, H, W).
         """
         images = images.to(self.dtype, memory_format=torch.channels_last)
-        # By default torch rounds what it convolves in float32 on a GPU to 10 bits.
-        allowed, torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.allow_tf32, False
-        try:
+        with full_float32():
             curves = self.estimate(images)
-        finally:
-            torch.backends.cudnn.allow_tf32 = allowed
         yield 0, curves.to(torch.float32, memory_format=torch.contiguous_format)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmscllle.apis.curve_strips import brighten_, enlarged_strips, full_strips
+from mmscllle.inference.curve_strips import brighten_, enlarged_strips, full_strips
 from mmscllle.models.enhancers import apply_curves
 from mmscllle.models.enhancers.tone_curves import enlarge_curves, reduce_image
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmscllle.apis.tiles import tiles
+from mmscllle.inference.tiles import tiles
 
 
 @pytest.mark.parametrize('side', [1, 4, 5, 11, 100, None])
