@@ -17,11 +17,13 @@ class Photograph:
         info: What else is written, named as Pillow's ``save`` does: ``icc_profile``, ``exif``
             (without orientation), ``dpi``; of animations ``duration`` (milliseconds, one a
             frame), ``loop`` (0: for ever; absent: once) and ``default_image``.
+        notes: What of the file is not kept, in words.
     """
 
     frames: list[np.ndarray]
     format: str = 'PNG'
     info: dict = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -48,14 +50,16 @@ class Photograph:
         if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or not array.size:
             raise ValueError('an image array must be BGR (H, W, 3), BGR and alpha (H, W, 4) or '
                              f'grey (H, W), got shape {shape}')
-        if np.issubdtype(array.dtype, np.floating):
+        # Of a foreign byte order torch takes none.
+        array = array.astype(array.dtype.newbyteorder('='), copy=False)
+        if array.dtype in (np.float16, np.float32, np.float64):
             # Written so that it refuses not-a-number, too.
             if not (array.min() >= 0 and array.max() <= 1):
                 raise ValueError('a floating-point image array must hold values from 0 to 1, got '
                                  f'{array.min():g} to {array.max():g}')
         elif array.dtype not in (np.uint8, np.uint16):
-            raise ValueError('an image array must be uint8, uint16 or floating point, got '
-                             f'{array.dtype}')
+            raise ValueError('an image array must be uint8, uint16 or floating point of 16, 32 or '
+                             f'64 bit, got {array.dtype}')
         return cls([swap_red_and_blue(array)])
 
     def to_array(self) -> np.ndarray | list[np.ndarray]:

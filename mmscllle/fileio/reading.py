@@ -4,17 +4,19 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from http.client import HTTPException
 from io import BytesIO
 
 import cv2
 import numpy as np
-from mmengine import fileio
 from PIL import ExifTags, Image, UnidentifiedImageError
+from tifffile import TiffFileError
 
 from .modes import read_pixels, upright
+from .opening import read_content
 from .photograph import Photograph, swap_red_and_blue
 from .pillow_limit import without_pillows_limit
+from .pnm import read_deep_pnm
+from .tiff import read_tiff
 
 # Above the 200 megapixels of today's largest phone cameras.
 MAX_PIXELS = 2**28
@@ -22,9 +24,11 @@ MAX_PIXELS = 2**28
 FORMATS = ('JPEG', 'PNG', 'WEBP', 'TIFF', 'GIF', 'BMP', 'DIB', 'PPM', 'TGA', 'AVIF', 'MPO')
 # Places in the header of a PNG file, and the colour type of grey with alpha.
 PNG_BIT_DEPTH, PNG_COLOUR_TYPE, PNG_GREY_ALPHA = 24, 25, 4
+# The value of a TIFF's tag PlanarConfiguration.
+PLANES = 2
 # What Pillow and OpenCV raise for damaged files.
 DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
-           OverflowError, RuntimeError, struct.error, zlib.error, cv2.error)
+           OverflowError, RuntimeError, struct.error, zlib.error, cv2.error, TiffFileError)
 # The EXIF tags of a TIFF that describe the photograph, not the layout of the file.
 DESCRIPTIVE = (
     ExifTags.Base.ImageDescription, ExifTags.Base.Make, ExifTags.Base.Model,
@@ -56,7 +60,7 @@ def read_photograph(source: str | os.PathLike | Image.Image,
     name, content = repr(source), b''
     if not isinstance(source, Image.Image):
         name = repr(os.fspath(source))
-        content = _fetch(os.fspath(source))
+        content = read_content(os.fspath(source))
         if not content:
             raise OSError(f'{name} is an empty file')
     try:
@@ -66,15 +70,6 @@ def read_photograph(source: str | os.PathLike | Image.Image,
         raise ValueError(f'{name} cannot be enhanced: {error}') from error
     except DAMAGED as error:
         raise OSError(f'{name} is damaged or cut off: {error}') from error
-
-
-def _fetch(name: str) -> bytes:
-    try:
-        return fileio.get(name)
-    except (OSError, HTTPException) as error:
-        if name in str(error):
-            raise
-        raise OSError(f'{name!r} cannot be fetched: {error!r}') from error
 
 
 def _open(content: bytes) -> Image.Image:
@@ -106,37 +101,48 @@ def _decode(picture: Image.Image, content: bytes, max_pixels: int | None) -> Pho
 
 
 def _read_still(picture: Image.Image, content: bytes) -> Photograph:
-    # Also where OpenCV decodes: some of its versions fill up what is cut off, and Pillow refuses.
-    picture.load()
-    pixels = _read_deep(picture, content) if _is_deep(picture, content) else read_pixels(picture)
-    # Both have turned a TIFF themselves; Pillow then drops the tag.
-    orientation = picture.getexif().get(ExifTags.Base.Orientation, 1)
-    return Photograph([upright(pixels, orientation)],
-                      {'MPO': 'JPEG', None: 'PNG'}.get(picture.format, picture.format),
-                      _info(picture))
+    pixels = _read_deep(picture, content) if _is_deep(picture, content) else None
+    if pixels is None:
+        pixels = read_pixels(picture)
+    info, orientation, notes = _info(picture)
+    # A TIFF comes upright.
+    if picture.format != 'TIFF':
+        pixels = upright(pixels, orientation)
+    return Photograph([pixels], {'MPO': 'JPEG', None: 'PNG'}.get(picture.format, picture.format),
+                      info, notes)
 
 
 def _is_deep(picture: Image.Image, content: bytes) -> bool:
-    """Whether a file may have 16 bit a channel, of which Pillow keeps 8 where it is coloured."""
+    """Whether Pillow may read a file wrongly.
+
+    Of 16 bit a channel it keeps 8 in colour, and it mistakes a TIFF's alpha in its own plane.
+    """
     if not content or picture.mode == 'CMYK':
         return False
     if picture.format == 'PNG':
         return content[PNG_BIT_DEPTH] == 16
     if picture.format == 'TIFF':
-        return 16 in np.atleast_1d(picture.tag_v2.get(ExifTags.Base.BitsPerSample, 1))
+        bits = picture.tag_v2.get(ExifTags.Base.BitsPerSample, (1, ))
+        planes = picture.tag_v2.get(ExifTags.Base.PlanarConfiguration) == PLANES
+        return 16 in bits or planes and len(bits) not in (1, 3)
     return picture.format == 'PPM'
 
 
-def _read_deep(picture: Image.Image, content: bytes) -> np.ndarray:
+def _read_deep(picture: Image.Image, content: bytes) -> np.ndarray | None:
+    """Pixels of 16 bit a channel; None if the file has 8 bit after all."""
+    if picture.format == 'PPM':
+        picture.load()
+        return read_deep_pnm(content)
+    if picture.format == 'TIFF':
+        return read_tiff(content, picture)
+    # Some of OpenCV's versions fill up what is cut off, and Pillow refuses.
+    picture.load()
     pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise OSError('OpenCV cannot decode it')
-    if pixels.dtype not in (np.uint8, np.uint16):
-        raise ValueError(f'its {pixels.dtype} pixels have no known range; convert it to 8 or 16 '
-                         'bit')
     if pixels.ndim == 2:
         return pixels[..., None]
-    if picture.format == 'PNG' and content[PNG_COLOUR_TYPE] == PNG_GREY_ALPHA:
+    if content[PNG_COLOUR_TYPE] == PNG_GREY_ALPHA:
         return pixels[..., [0, 3]]
     return swap_red_and_blue(pixels)
 
@@ -150,21 +156,30 @@ def _read_animation(picture: Image.Image, count: int) -> Photograph:
         durations.append(picture.info.get('duration', 0))
     if all(frame[..., 3].min() == 255 for frame in frames):
         frames = [np.ascontiguousarray(frame[..., :3]) for frame in frames]
-    info = _info(picture)
+    info, _, notes = _info(picture)
     info['duration'] = durations
     for key in ('loop', 'default_image'):
         if key in picture.info:
             info[key] = picture.info[key]
-    return Photograph(frames, picture.format, info)
+    return Photograph(frames, picture.format, info, notes)
 
 
-def _info(picture: Image.Image) -> dict:
-    """What is kept of a file beside its pixels."""
+def _info(picture: Image.Image) -> tuple[dict, int, list[str]]:
+    """What is kept of a file beside its pixels, its orientation, and notes of what is lost."""
     info = {key: picture.info[key] for key in ('icc_profile', 'dpi') if picture.info.get(key)}
+    # A TIFF may state 0 / 0.
+    if not all(0 < float(value) < float('inf') for value in info.get('dpi', ())):
+        del info['dpi']
     if picture.mode == 'CMYK':
         # It describes inks, and the pixels are sRGB now.
         info.pop('icc_profile', None)
-    exif = picture.getexif()
+    try:
+        exif, notes = picture.getexif(), []
+        orientation = exif.get(ExifTags.Base.Orientation, 1)
+    except DAMAGED as error:
+        exif, notes, orientation = Image.Exif(), [f'its EXIF data are damaged ({error})'], 1
+    # Else Pillow writes what it cannot read itself.
+    exif.bigtiff = False
     for tag in list(exif):
         if tag == ExifTags.Base.Orientation or (
                 picture.format == 'TIFF' and tag not in DESCRIPTIVE):
@@ -172,4 +187,4 @@ def _info(picture: Image.Image) -> dict:
     if exif:
         # A thumbnail, which would show the dark picture, stays behind.
         info['exif'] = exif.tobytes()
-    return info
+    return info, orientation, notes

@@ -41,7 +41,8 @@ def write_photograph(photograph: Photograph, path: str | os.PathLike) -> None:
     """
     try:
         content = _encode(photograph)
-    except (OSError, ValueError, KeyError, cv2.error) as error:
+    # Encoders raise whatever they come across.
+    except Exception as error:
         raise ValueError(f'{os.fspath(path)!r} cannot be written as {photograph.format}: '
                          f'{error}') from error
     with atomic_path(path) as temporary:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from packaging.version import Version
 
+from mmscllle.fileio.opening import open_regular
+
 from .frame import VideoFormat
 from .opencv_files import OpenCVReader, OpenCVWriter
 from .pyav_reader import PyAVReader
@@ -16,6 +18,8 @@ from .pyav_writer import PyAVWriter
 WRITTEN_SUFFIXES = ('.mp4', '.m4v', '.mov', '.mkv', '.avi', '.webm')
 VIDEO_SUFFIXES = (*WRITTEN_SUFFIXES, '.mpg', '.mpeg', '.ts', '.mts', '.m2ts', '.wmv', '.flv',
                   '.3gp', '.ogv', '.vob')
+PLAYLISTS = (b'#EXTM3U', b'ffconcat')
+TEXT = {*range(9, 14), *range(32, 127)}
 # Earlier ones convert colours by the wrong matrix.
 OLDEST_PYAV = Version('17')
 
@@ -41,10 +45,15 @@ def open_video(path: str | os.PathLike) -> PyAVReader | OpenCVReader:
         OSError: If the file is missing, unreadable or no video that can be decoded.
     """
     # OpenCV would not say why.
-    with open(path, 'rb') as file:
-        if not file.read(1):
-            raise OSError(f'{os.fspath(path)!r} is an empty file')
-    return (PyAVReader if has_pyav() else OpenCVReader)(path)
+    with open_regular(path) as file:
+        start = file.read(64)
+    if not start:
+        raise OSError(f'{os.fspath(path)!r} is an empty file')
+    # FFmpeg would follow a playlist to other files.
+    if start.startswith(PLAYLISTS) or not set(start) - TEXT:
+        raise OSError(f'{os.fspath(path)!r} is a text, no video')
+    # Absolute, so that no name is taken for a protocol (concat:a.mp4).
+    return (PyAVReader if has_pyav() else OpenCVReader)(os.path.abspath(path))
 
 
 def create_video(path: str | os.PathLike, like: VideoFormat,

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from av import VideoFrame
 
 
+# FFmpeg's names of what is read: no playlists, no descriptions of streams, which lead elsewhere.
+FORMATS = ('mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,asf,flv,ogg,m4v,h264,'
+           'hevc,mxf,dv,gif,ivf,nut')
+
+
 class PyAVReader:
     """Frames of a video file, in order.
 
@@ -35,7 +40,7 @@ class PyAVReader:
         self._discarded = 0
         name = repr(os.fspath(path))
         try:
-            self._container = av.open(os.fspath(path))
+            self._container = av.open(os.fspath(path), options=dict(format_whitelist=FORMATS))
         except av.error.FFmpegError as error:
             raise OSError(f'{name} is no video, or damaged: {error.strerror}') from error
         self._stream = self._container.streams.best('video')

@@ -23,7 +23,7 @@ class SoundCopy:
                  notes: list[str]) -> None:
         import av
         self._target, self._notes = target, notes
-        self._source = av.open(os.fspath(source))
+        self._source = av.open(os.path.abspath(source))
         self._streams = {}
         for stream in self._source.streams.audio:
             codec = stream.codec_context.name

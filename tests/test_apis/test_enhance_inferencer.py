@@ -655,14 +655,14 @@ def test_unicode_and_space_in_the_name(inferencer, expect, tmp_path):
 
 def test_file_that_may_not_be_read(inferencer, photographs, monkeypatch):
     # Nothing is forbidden to root, who may run the tests.
-    from mmengine.fileio.backends import local_backend
+    from mmscllle.fileio import opening
 
-    def forbid(name: str, *args: object) -> object:
+    def forbid(name: str, *args: object, **named: object) -> object:
         if str(name).endswith('a.png'):
             raise PermissionError(13, 'Permission denied', str(name))
-        return open(name, *args)
+        return open(name, *args, **named)
 
-    monkeypatch.setattr(local_backend, 'open', forbid, raising=False)
+    monkeypatch.setattr(opening, 'open', forbid, raising=False)
     result = inferencer(photographs)
     assert [prediction is None for prediction in result['predictions']] == [True, False, False]
     (name, reason), = result['failures']

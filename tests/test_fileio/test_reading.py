@@ -3,6 +3,7 @@ from __future__ import annotations
 import functools
 import http.server
 import io
+import os
 import struct
 import threading
 import zlib
@@ -12,10 +13,9 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
-from mmengine.fileio.backends import local_backend
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps, PngImagePlugin
 
-from mmscllle.fileio import read_photograph
+from mmscllle.fileio import opening, read_photograph, write_photograph
 from mmscllle.fileio.reading import FORMATS
 
 PIXELS = np.random.default_rng(0).integers(256, size=(12, 18, 4), dtype=np.uint8)
@@ -350,10 +350,10 @@ def test_no_permission(save, monkeypatch):
     # Nothing is forbidden to root, who may run the tests.
     path = save(RGB)
 
-    def forbid(name: str, *_: object) -> None:
+    def forbid(name: str, *_: object, **__: object) -> None:
         raise PermissionError(13, 'Permission denied', name)
 
-    monkeypatch.setattr(local_backend, 'open', forbid, raising=False)
+    monkeypatch.setattr(opening, 'open', forbid, raising=False)
     with pytest.raises(PermissionError, match=r'Permission denied: .*a\.png'):
         read_photograph(path)
 
@@ -426,3 +426,120 @@ def test_url(save, tmp_path, monkeypatch):
         with pytest.raises(OSError, match=r'/none\.png. cannot be fetched: .*404'):
             read_photograph(f'{address}/none.png')
         server.shutdown()
+
+
+@pytest.mark.parametrize('white', [1, 15, 100, 254, 255, 256, 1023, 4095, 65534, 65535])
+@pytest.mark.parametrize(('kind', 'channels'), [('P2', 1), ('P3', 3), ('P5', 1), ('P6', 3)])
+def test_white_of_pgm_and_ppm(save, kind, channels, white):
+    values = np.random.default_rng(0).integers(white + 1, size=(5, 7, channels))
+    text = ' '.join(map(str, values.ravel())).encode() + b'\n'
+    binary = values.astype('u1' if white < 256 else '>u2').tobytes()
+    head = f'{kind}\n# two\n# comments\n7 5\n{white}\n'.encode()
+    content = head + (text if kind in ('P2', 'P3') else binary)
+    pixels = read_photograph(save(content, name='a.ppm')).frames[0]
+    assert pixels.dtype == (np.uint16 if white > 255 else np.uint8)
+    largest = np.iinfo(pixels.dtype).max
+    np.testing.assert_allclose(pixels / largest, values / white, atol=0.51 / largest)
+
+
+def test_values_of_a_ppm_above_white(save):
+    content = b'P5 2 1 1000 ' + np.array([7, 1001], '>u2').tobytes()
+    with pytest.raises(ValueError, match='must hold 2 values from 0 to 1000'):
+        read_photograph(save(content, name='a.ppm'))
+
+
+@pytest.mark.parametrize(('colours', 'alpha', 'planes'), [
+    ('minisblack', None, None), ('miniswhite', None, None),
+    *(('rgb', alpha, planes) for alpha in (None, 'unassalpha', 'assocalpha')
+      for planes in ('contig', 'separate'))])
+def test_layouts_of_16_bit_tiff(save, colours, alpha, planes):
+    expected = DEEP[..., :3] if colours == 'rgb' else DEEP[..., :1]
+    stored = 65535 - expected if colours == 'miniswhite' else expected
+    if alpha:
+        opacity = DEEP[..., 3:] // 2 + 32768
+        if alpha == 'assocalpha':
+            stored = np.rint(stored * (opacity / 65535)).astype(np.uint16)
+        stored, expected = (np.concatenate([part, opacity], 2) for part in (stored, expected))
+    buffer = io.BytesIO()
+    tifffile.imwrite(
+        buffer, np.moveaxis(stored, 2, 0) if planes == 'separate' else
+        stored if colours == 'rgb' else stored[..., 0], photometric=colours, metadata=None,
+        planarconfig=planes, extrasamples=alpha and [alpha])
+    pixels = read_photograph(save(buffer.getvalue(), name='a.tif')).frames[0]
+    np.testing.assert_allclose(pixels.astype(int), expected, atol=2 if alpha == 'assocalpha' else 0)
+
+
+@pytest.mark.parametrize('alpha', ['unassalpha', 'assocalpha'])
+def test_planes_of_an_8_bit_tiff_with_alpha(save, alpha):
+    buffer = io.BytesIO()
+    opaque = np.concatenate([PIXELS[..., :1], np.full_like(PIXELS[..., :1], 255)], 2)
+    tifffile.imwrite(buffer, np.moveaxis(opaque, 2, 0), photometric='minisblack', metadata=None,
+                     planarconfig='separate', extrasamples=[alpha], compression='zlib')
+    pixels = read_photograph(save(buffer.getvalue(), name='a.tif')).frames[0]
+    np.testing.assert_array_equal(pixels, opaque)
+
+
+@pytest.mark.parametrize('target', ['pipe', '/dev/zero', '/dev/null'])
+def test_what_is_no_regular_file_is_not_read(tmp_path, target):
+    path = tmp_path / 'a.png'
+    if target == 'pipe':
+        os.mkfifo(path)
+    else:
+        path.symlink_to(target)
+    with pytest.raises(OSError, match=f'{path}. is no regular file'):
+        read_photograph(path)
+
+
+def test_a_name_that_no_file_has():
+    with pytest.raises(OSError, match='is no name of a file: embedded null byte'):
+        read_photograph('a\0b.png')
+
+
+def test_a_file_above_the_limit_of_bytes(save):
+    path = save(RGB)
+    with pytest.raises(ValueError, match=r'a\.png. is larger than 100 bytes'):
+        opening.read_content(path, max_bytes=100)
+
+
+@pytest.mark.parametrize('scheme', ['ftp', 'file', 'foo', 's3', 'petrel'])
+def test_schemes_that_nobody_knows_here(scheme):
+    with pytest.raises(OSError, match=f"'{scheme}://host/a.png' cannot be fetched: "):
+        read_photograph(f'{scheme}://host/a.png')
+
+
+def test_profile_and_texts_of_a_png_above_pillows_limit(save):
+    profile = np.random.default_rng(0).bytes(2**21)
+    texts = PngImagePlugin.PngInfo()
+    for zipped in (False, True):
+        texts.add_text('comment', 'x' * 2**21, zip=zipped)
+    photograph = read_photograph(save(RGB, icc_profile=profile, pnginfo=texts))
+    assert photograph.info['icc_profile'] == profile
+    assert PngImagePlugin.MAX_TEXT_CHUNK == 2**20
+
+
+@pytest.mark.parametrize('form', ['PNG', 'WEBP'])
+@pytest.mark.parametrize('garbage', [b'Exif\0\0garbage, no TIFF', b'Exif\0\0II'])
+def test_exif_data_that_are_garbage_are_left_out(save, form, garbage):
+    photograph = read_photograph(save(RGB, form, exif=garbage))
+    assert photograph.size == (12, 18) and 'exif' not in photograph.info
+    note, = photograph.notes
+    assert 'its EXIF data are damaged' in note
+
+
+@pytest.mark.parametrize('deep', [False, True])
+@pytest.mark.parametrize('fraction', [(0, 0), (0, 1), (1, 0)])
+def test_impossible_resolution_of_a_tiff(save, deep, fraction):
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, (DEEP if deep else PIXELS)[..., :3], photometric='rgb',
+                     resolution=((7, 1), (7, 1)))
+    content = buffer.getvalue().replace(struct.pack('<II', 7, 1), struct.pack('<II', *fraction))
+    assert 'dpi' not in read_photograph(save(content, name='a.tif')).info
+
+
+def test_an_8_bit_bigtiff_comes_back(save, tmp_path):
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, PIXELS[..., :3], photometric='rgb', bigtiff=True, description='words')
+    photograph = read_photograph(save(buffer.getvalue(), name='a.tif'))
+    write_photograph(photograph, tmp_path / 'b.tif')
+    np.testing.assert_array_equal(
+        read_photograph(tmp_path / 'b.tif').frames[0], PIXELS[..., :3])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from fractions import Fraction
 from pathlib import Path
@@ -267,3 +268,27 @@ def test_reads_what_stock_opencv_wrote(backend, tmp_path):
     assert reader.format.rate == 25 and reader.frame_count == len(frames) == 5
     for frame, image in zip(frames, pictures(5)):
         assert np.abs(frame.image.astype(int) - image).mean() < 4
+
+
+@pytest.mark.parametrize('playlist', [
+    '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{clip}\n#EXT-X-ENDLIST\n',
+    '#EXTM3U\0\n#EXTINF:1,\n{clip}\n', "ffconcat version 1.0\nfile '{clip}'\n",
+    'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n'])
+def test_a_playlist_is_not_followed(backend, tmp_path, playlist):
+    clip = tmp_path / 'clip.mp4'
+    write(clip, 3)
+    path = tmp_path / 'list.mp4'
+    path.write_text(playlist.format(clip=clip))
+    with pytest.raises(OSError, match='list.mp4. is a text, no video'):
+        open_video(path)
+
+
+@pytest.mark.parametrize('target', ['pipe', '/dev/zero'])
+def test_what_is_no_regular_file_is_not_read(backend, tmp_path, target):
+    path = tmp_path / 'a.mp4'
+    if target == 'pipe':
+        os.mkfifo(path)
+    else:
+        path.symlink_to(target)
+    with pytest.raises(OSError, match=f'{path}. is no regular file'):
+        open_video(path)
