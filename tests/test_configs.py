@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch.utils.data import default_collate
@@ -16,6 +17,9 @@ from mmscllle.registry import DATASETS, METRICS, MODELS
 ROOT = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(path for path in ROOT.glob('*/*.py') if path.parent.name != '_base_')
 SCL_LLE = [path for path in LEAVES if path.parent.name == 'scl_lle']
+# Published enhancers, trained on by the objective of SCL-LLE.
+PUBLISHED = [path for path in LEAVES
+             if path.parent.name in ('clip_lit', 'iat', 'pairlie', 'sci', 'zero_dce_plus_plus')]
 SEGMENTORS = [path for path in LEAVES if path.parent.name == 'night_street']
 FULL = 'scl-lle_deeplabv3plus-mnv2_cityscapes-sice-384x384_50k.py'
 REFERENCE = FULL.replace('scl-lle_', 'scl-lle_reference_')
@@ -32,7 +36,7 @@ def of(leaves: list[Path]):
 
 def test_there_are_configs_to_test():
     assert {FULL, REFERENCE, LABEL_FREE, CAMVID} <= {path.name for path in SCL_LLE}
-    assert SEGMENTORS
+    assert SEGMENTORS and len(PUBLISHED) == 9
     every = {path for path in ROOT.rglob('*.py') if '_base_' not in path.parts}
     assert every == set(LEAVES)
 
@@ -49,8 +53,10 @@ def settings(config: dict, name: str = '') -> dict[str, object]:
 @of(LEAVES)
 def test_a_leaf_names_only_what_differs(path, tmp_path):
     own = {}
-    # A value taken from a base, {{_base_.x}} or _base_.x, is MMEngine's, not Python's.
-    exec(re.sub(r'\{\{.*?\}\}|\b_base_\.\w+', "''", path.read_text()), own)
+    # A value taken from a base, {{_base_.x}} or _base_.x, or from the environment, {{$X:x}}, is
+    # MMEngine's, not Python's.
+    text = re.sub(r'\{\{\$.*?\}\}', '', path.read_text())
+    exec(re.sub(r'\{\{.*?\}\}|\b_base_\.\w+', "''", text), own)
     bases = own.pop('_base_')
     bases = [bases] if isinstance(bases, str) else bases
     assert bases
@@ -76,6 +82,27 @@ def test_model_is_built_and_trains(path, offline_config):
     sum(losses.values()).backward()
     gradients = [p.grad for p in model.parameters()]
     assert all(gradient.isfinite().all() for gradient in gradients)
+
+
+@of(PUBLISHED)
+def test_a_published_enhancer_is_built_and_trains(path, offline_config):
+    config = offline_config(path)
+    with DefaultScope.overwrite_default_scope(config.default_scope):
+        model = MODELS.build(config.model)
+    # The folder is named as the module is.
+    assert type(model.enhancer).__module__.split('.')[-1].replace('_', '') == (
+        path.parent.name.replace('_', ''))
+    low, positive, negative = torch.rand(3, 2, 3, 32, 64)
+    sum(model(dict(low=low, positive=positive, negative=negative), mode='loss').values()).backward()
+    assert all(p.grad.isfinite().all() for p in model.parameters() if p.requires_grad)
+
+
+def test_a_published_enhancer_starts_from_the_weights_of_the_metafile():
+    for path in sorted(ROOT.glob('*/metafile.yml')):
+        for model in yaml.safe_load(path.read_text())['Models']:
+            config = ROOT.parent / model['Config']
+            if config in PUBLISHED:
+                assert Config.fromfile(str(config)).load_from == model['Weights']
 
 
 def collate(items: list[dict]) -> dict:

@@ -31,9 +31,17 @@ def test_models_have_names_of_their_own_in_a_known_collection():
 @pytest.mark.parametrize('model', MODELS, ids=lambda model: model['Name'])
 def test_a_model_can_be_downloaded(model):
     url = urlparse(model['Weights'])
-    assert url.scheme == 'https' and url.netloc and url.path.endswith('.pth')
+    assert url.scheme == 'https' and url.netloc and url.path.endswith(('.pth', '.pt'))
     assert (ROOT / model['Config']).is_file()
     assert Path(model['Config']).stem == model['Name']
+
+
+# The authors of these enhancers forbid commercial use of what they released, or allow nothing.
+def test_licences_that_forbid_commercial_use_are_told():
+    uses = {entry['Name']: entry['Metadata'].get('Commercial Use')
+            for metafile in METAFILES for entry in metafile.get('Collections', ())}
+    assert uses == {'SCL-LLE': None, 'Zero-DCE++': 'forbidden', 'SCI': 'allowed', 'IAT': 'allowed',
+                    'PairLIE': 'not granted', 'CLIP-LIT': 'forbidden'}
 
 
 def test_mim_finds_each_config_by_its_file_name():

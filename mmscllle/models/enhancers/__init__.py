@@ -1,10 +1,16 @@
 """Networks that brighten an image, and baselines without weights."""
 from .base import Enhancer, adapt_enhancer, make_engine
 from .baselines import CLAHEEnhancer, GammaEnhancer, IdentityEnhancer
+from .clip_lit import CLIPLIT
 from .curve_enhancer import CurveEnhancer
+from .iat import IAT
+from .pair_lie import PairLIE
+from .sci import SCI
 from .tone_curves import apply_curves
+from .zero_dce_plus_plus import ZeroDCEPlusPlus
 
 __all__ = [
-    'CLAHEEnhancer', 'CurveEnhancer', 'Enhancer', 'GammaEnhancer', 'IdentityEnhancer',
-    'adapt_enhancer', 'apply_curves', 'make_engine'
+    'CLAHEEnhancer', 'CLIPLIT', 'CurveEnhancer', 'Enhancer', 'GammaEnhancer', 'IAT',
+    'IdentityEnhancer', 'PairLIE', 'SCI', 'ZeroDCEPlusPlus', 'adapt_enhancer', 'apply_curves',
+    'make_engine'
 ]

@@ -87,14 +87,32 @@ def adapt_enhancer(network: nn.Module) -> nn.Module:
 
     Args:
         network: Any module with the ``forward`` of an enhancer.  From now on it returns pairs
-            (enhanced images, curves), or raises what :func:`check_enhancement` raises.
+            (enhanced images, curves), or raises what :func:`check_images` and
+            :func:`check_enhancement` raise.
 
     Returns:
         The network itself.
     """
     if check_enhancement not in network._forward_hooks.values():
+        network.register_forward_pre_hook(check_images)
         network.register_forward_hook(check_enhancement)
     return network
+
+
+def check_images(network: nn.Module, inputs: tuple) -> None:
+    """Check what an enhancer is called with; a hook of its ``forward``.
+
+    Args:
+        network: The enhancer.
+        inputs: What its ``forward`` is called with.
+
+    Raises:
+        ValueError: If the first of it is no batch of three-channel images.
+    """
+    image, *_ = inputs
+    if image.dim() != 4 or image.shape[1] != 3:
+        raise ValueError(f'{type(network).__name__} takes RGB images of shape (N, 3, H, W), '
+                         f'got {tuple(image.shape)}')
 
 
 def check_enhancement(network: nn.Module, inputs: tuple, output: object) -> tuple[Tensor, Tensor]:

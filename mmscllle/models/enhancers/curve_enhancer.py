@@ -107,9 +107,6 @@ class CurveEnhancer(Enhancer):
         return self._enhance(image, self.downsample)
 
     def _enhance(self, image: Tensor, downsample: int) -> tuple[Tensor, Tensor]:
-        if image.dim() != 4 or image.shape[1] != 3:
-            raise ValueError('CurveEnhancer takes RGB images of shape (N, 3, H, W), '
-                             f'got {tuple(image.shape)}')
         curves = self.estimate_curves(reduce_image(image, downsample))
         return apply_curves(image, curves, downsample), curves
 

@@ -1,0 +1,134 @@
+"""CLIP-LIT: a light map, estimated from near and from all over the picture."""
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from mmscllle.registry import MODELS
+
+from .base import Enhancer
+from .reflection_pad import ReflectionPad
+
+# Where the light map is 0, what is not black becomes white, and black stays black.
+SMALLEST_LIGHT = 1e-6
+
+
+class AveragePool(nn.Module):
+    """Average over ``bins`` x ``bins`` cells of the picture.
+
+    It equals ``nn.AdaptiveAvgPool2d(bins)``, as two matrix products, which ONNX can express for
+    images of any size.
+    """
+
+    def __init__(self, bins: int) -> None:
+        super().__init__()
+        self.bins = bins
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Average ``x``, (N, C, H, W), to (N, C, bins, bins)."""
+        rows, columns = (self._weights(x, side) for side in x.shape[2:])
+        return rows @ x @ columns.transpose(0, 1)
+
+    def _weights(self, x: Tensor, side: int) -> Tensor:
+        """How much each pixel along a side counts in each cell, (bins, side)."""
+        pixel = torch.arange(side, device=x.device)
+        cell = torch.arange(self.bins, device=x.device).view(-1, 1)
+        first = torch.div(cell * side, self.bins, rounding_mode='floor')
+        end = torch.div((cell + 1) * side + self.bins - 1, self.bins, rounding_mode='floor')
+        return ((pixel >= first) & (pixel < end)).to(x.dtype) / (end - first).to(x.dtype)
+
+
+class PyramidPool(nn.Module):
+    """Add to each place what the picture is like on the whole, in halves, thirds and sixths."""
+
+    def __init__(self, channels: int, reduced: int, bins: tuple[int, ...] = (1, 2, 3, 6)) -> None:
+        super().__init__()
+        self.features = nn.ModuleList(
+            nn.Sequential(AveragePool(count), nn.Conv2d(channels, reduced, 1, bias=False),
+                          nn.PReLU()) for count in bins)
+        # The only convolution that pads by zeros.
+        self.fuse = nn.Sequential(
+            nn.Conv2d(channels + len(bins) * reduced, channels, 3, padding=1, bias=False),
+            nn.PReLU())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Fuse ``x``, (N, C, H, W), with its averages; the shape stays."""
+        averages = [functional.interpolate(level(x), x.shape[2:], mode='bilinear',
+                                           align_corners=True) for level in self.features]
+        return self.fuse(torch.cat((x, *averages), dim=1))
+
+
+class ResidualBlock(nn.Module):
+    """Two 3x3 convolutions beside the identity."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.pad = ReflectionPad()
+        self.conv1 = nn.Conv2d(channels, channels, 3, bias=False)
+        self.conv2 = nn.Conv2d(channels, channels, 3, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve ``x``, (N, C, H, W); the shape stays."""
+        out = functional.leaky_relu(self.conv1(self.pad(x)), 0.2)
+        return functional.leaky_relu(x + self.conv2(self.pad(out)), 0.2)
+
+
+@MODELS.register_module()
+class CLIPLIT(Enhancer):
+    """Divide the image by a light map, the same for the three colours.
+
+    Liang, Li, Zhou, Feng and Loy, *Iterative Prompt Learning for Unsupervised Backlit Image
+    Enhancement*, ICCV 2023, https://arxiv.org/abs/2303.17569.  278,790 parameters.  The prompts of
+    the paper guide its training alone.  Layer names are those of the authors' release.  A network
+    that is not trained yet has a light map near 1.
+
+    Args:
+        init_cfg: MMEngine's initialisation config.
+
+    Example:
+        >>> enhanced, curves = CLIPLIT()(torch.rand(1, 3, 48, 64))
+        >>> enhanced.shape, curves.shape
+        (torch.Size([1, 3, 48, 64]), torch.Size([1, 0, 48, 64]))
+    """
+
+    def __init__(self, init_cfg: dict | None = None) -> None:
+        super().__init__(init_cfg)
+        self.pad = ReflectionPad()
+        self.cond1 = nn.Conv2d(3, 32, 3)
+        self.ResidualBlock1 = ResidualBlock(32)
+        self.ResidualBlock2 = ResidualBlock(32)
+        self.PPM1 = PyramidPool(32, 8)
+        self.condx = nn.Conv2d(32, 64, 3)
+        self.ResidualBlock3 = ResidualBlock(64)
+        self.ResidualBlock4 = ResidualBlock(64)
+        self.condy = nn.Conv2d(64, 32, 3)
+        self.ResidualBlock5 = ResidualBlock(32)
+        self.ResidualBlock6 = ResidualBlock(32)
+        self.cond_add1 = nn.Conv2d(32, 1, 3)
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv2d):
+                nn.init.normal_(layer.weight, std=0.02)
+        nn.init.ones_(self.cond_add1.bias)
+
+    def estimate_light(self, image: Tensor) -> Tensor:
+        """Estimate the light map, at least 0, (N, 1, H, W)."""
+        x = functional.leaky_relu(self.cond1(self.pad(image)), 0.2)
+        x = self.PPM1(self.ResidualBlock2(self.ResidualBlock1(x)))
+        x = self.ResidualBlock4(self.ResidualBlock3(self.condx(self.pad(x))))
+        x = self.ResidualBlock6(self.ResidualBlock5(self.condy(self.pad(x))))
+        return self.cond_add1(self.pad(x)).relu()
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Enhance a batch.
+
+        Args:
+            image: RGB in [0, 1], (N, 3, H, W).
+
+        Returns:
+            The enhanced image, RGB in [0, 1], (N, 3, H, W).
+
+        Raises:
+            ValueError: If the input is not a batch of three-channel images.
+        """
+        return (image / self.estimate_light(image).clamp(min=SMALLEST_LIGHT)).clamp(0, 1)
