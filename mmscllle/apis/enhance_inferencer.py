@@ -25,7 +25,7 @@ from mmscllle.models.enhancers import make_engine
 from mmscllle.utils.shipped_weights import SHIPPED_MODELS
 from mmscllle.visualization import enhancement_panel
 
-from .enhancement import Enhancement, collect_failure, group_by_size
+from .enhancement import Enhancement, begin, collect_failure, group_by_size
 from .enhancer_weights import DEFAULT_CONFIG, build_enhancer
 from .ordered_map import ordered_map
 from .output_plan import OutputPlan
@@ -169,15 +169,47 @@ class EnhanceInferencer(BaseInferencer):
         """
         if batch_size < 1:
             raise ValueError(f'batch_size must be at least 1, got {batch_size}')
-        if strength < 0:
-            raise ValueError(f'strength must not be negative, got {strength}')
-        plan = OutputPlan(out_dir, existing, compare)
+        if not 0 <= strength < float('inf'):
+            raise ValueError(f'strength must be finite and not negative, got {strength}')
+        plan = OutputPlan(out_dir, existing, compare, curves)
+        sources = self._find(inputs, out_dir)
+        if not isinstance(inputs, Iterator):
+            # Else they are not known before they come.
+            sources = list(sources)
+            plan.protect(sources if out_dir else ())
+        items = (begin(source, plan if out_dir else None) for source in sources)
+        yield from self.enhance_items(items, plan, batch_size, strength, num_workers,
+                                      show=show, wait_time=wait_time, return_vis=return_vis)
 
+    def enhance_items(self,
+                      items: Iterable[Enhancement],
+                      plan: OutputPlan,
+                      batch_size: int = 1,
+                      strength: float = 1.0,
+                      num_workers: int = 0,
+                      show: bool = False,
+                      wait_time: float = 0,
+                      return_vis: bool = False) -> Iterator[Enhancement]:
+        """Enhance photographs whose results have their places.
+
+        Args:
+            items: The photographs, consumed as needed.
+            plan: Which gave them their places, and says whether panels and plots are made.
+            batch_size: See :meth:`stream`, and for the others, too.
+            strength: How strongly.
+            num_workers: Threads that read ahead and write behind.
+            show: Show the panels in a window.
+            wait_time: How long each, in seconds.
+            return_vis: Give the panels with the results.
+
+        Yields:
+            The items, in order.
+        """
         def draw(item: Enhancement) -> None:
-            if show or compare or return_vis:
+            if show or plan.compare or return_vis:
                 item.visualization, = self.visualize(
                     [item.original], [item.photograph], show, wait_time)
-            if curves:
+            if plan.curves:
                 item.curves = self.engine.plot(
                     self.collate_fn(item.original.frames[:1]), strength)
 
@@ -193,8 +225,7 @@ class EnhanceInferencer(BaseInferencer):
                             draw(item)
                 yield from batch
 
-        planned = map(plan.place, self._find(inputs, out_dir))
-        read = ordered_map(self.pipeline, planned, num_workers)
+        read = ordered_map(self.pipeline, items, num_workers)
         yield from ordered_map(plan.write, enhance(read), num_workers)
 
     def preprocess(self, inputs: Iterable[Enhancement],
@@ -261,6 +292,9 @@ class EnhanceInferencer(BaseInferencer):
             raise preds[0].error
         for name, reason in failures:
             print_log(f'{name} is not enhanced: {reason}', 'current', logging.WARNING)
+        for item in preds:
+            for note in item.notes:
+                print_log(f'{item.name}: {note}', 'current', logging.WARNING)
         predictions = [item.to_datasample() if return_datasamples else item.to_array()
                        for item in preds]
         if len(preds) == 1:

@@ -4,18 +4,19 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
 
 import numpy as np
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 from mmscllle.fileio import Photograph, Source
+from mmscllle.utils.messages import one_line
 
 from .tensors import frames_to_tensor
 
-# What one bad photograph may raise: others are not stopped by it.  RuntimeError: out of memory.
-FAILURES = (OSError, ValueError, RuntimeError, MemoryError)
+if TYPE_CHECKING:
+    from .output_plan import OutputPlan, Outputs
 
 
 @dataclass
@@ -29,8 +30,8 @@ class Enhancement:
         visualization: The panel input | enhanced (| segmentations of both), uint8 RGB (H, W, 3),
             where one was asked for.
         curves: The plot of the tone curves, uint8 RGB (H, W, 3), where one was asked for.
-        out_file: Where the photograph is written; None without an output folder.
-        skipped: Whether nothing was done since ``out_file`` was there.
+        outputs: Where the results are written; None without an output folder.
+        skipped: Whether nothing was done since ``outputs`` were there.
         error: Why it failed, or None.
     """
 
@@ -39,7 +40,7 @@ class Enhancement:
     photograph: Photograph | None = None
     visualization: np.ndarray | None = None
     curves: np.ndarray | None = None
-    out_file: Path | None = None
+    outputs: Outputs | None = None
     skipped: bool = False
     error: Exception | None = None
 
@@ -51,12 +52,17 @@ class Enhancement:
     @property
     def reason(self) -> str:
         """Why it failed, in one line; empty if it did not."""
-        if self.error is None:
-            return ''
-        text = ' '.join(str(self.error).split())
-        if text and isinstance(self.error, (OSError, ValueError)):
-            return text
-        return f'{type(self.error).__name__}: {text}'
+        return '' if self.error is None else one_line(self.error)
+
+    @property
+    def notes(self) -> list[str]:
+        """What of the file is not kept."""
+        return [] if self.photograph is None else self.photograph.notes
+
+    @property
+    def out_file(self) -> Path | None:
+        """Where the photograph is written; None without an output folder."""
+        return self.outputs and self.outputs.result
 
     def to_array(self) -> np.ndarray | list[np.ndarray] | None:
         """The enhanced pixels (:meth:`Photograph.to_array`), or None."""
@@ -83,13 +89,31 @@ class Enhancement:
 
 @contextmanager
 def collect_failure(enhancements: Sequence[Enhancement]) -> Iterator[None]:
-    """Within it an error that photographs may cause becomes that of ``enhancements``."""
+    """Within it any error becomes that of ``enhancements``: others are not stopped by it."""
     try:
         yield
-    except FAILURES as error:
+    except Exception as error:
         for enhancement in enhancements:
             enhancement.error = error
             enhancement.photograph = None
+
+
+def begin(source: Source, plan: OutputPlan | None) -> Enhancement:
+    """Begin an enhancement: give its results their places, or note why there are none.
+
+    Args:
+        source: The input.
+        plan: Gives the places; None: nothing is written.
+
+    Returns:
+        The enhancement.
+    """
+    item = Enhancement(source, error=source.error)
+    if plan is not None and item.error is None:
+        with collect_failure([item]):
+            item.outputs = plan.place(source)
+            item.skipped = plan.is_done(item.outputs)
+    return item
 
 
 def group_by_size(items: Iterable[Enhancement], batch_size: int) -> Iterator[list[Enhancement]]:

@@ -10,13 +10,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mmscllle.utils.commands import prepare_process
+from mmscllle.utils.messages import one_line
+
 if TYPE_CHECKING:
+    from mmscllle.apis.output_plan import OutputPlan
+
     from .jobs import Job
     from .runner import EnhanceRun
 
 # What EnhanceInferencer begins its errors with; here it is an option.
 ARGUMENT = re.compile(r'^(model|weights|device|tile|precision|compile|segmentor_weights|segmentor)'
                       r'\b(?=[:= ])')
+
+
+def folder(text: str) -> Path:
+    """Read the name of a folder: an empty one would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError('the name of the folder is empty')
+    return Path(text)
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -28,7 +40,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('inputs', nargs='+', metavar='INPUT',
                         help='image, video, folder (with all below, whose structure is kept), '
                         'glob pattern, URL of an image, or the number of a camera')
-    parser.add_argument('--out-dir', type=Path, help='folder of the results; a camera without it '
+    parser.add_argument('--out-dir', type=folder, help='folder of the results; a camera without it '
                         'is shown in a window')
     existing = parser.add_mutually_exclusive_group()
     existing.add_argument('--overwrite', dest='existing', action='store_const', const='overwrite',
@@ -114,29 +126,27 @@ def check_folder(folder: Path) -> None:
                       f'({error.strerror or error})') from error
 
 
-def plan(args: argparse.Namespace) -> list[Job]:
+def plan(args: argparse.Namespace) -> tuple[list[Job], OutputPlan | None]:
     """Find the inputs and check all that can go wrong before the work.
 
     Raises:
         ValueError, OSError: If something is wrong.
     """
-    from .jobs import check_jobs, plan_jobs
+    from mmscllle.apis.output_plan import OutputPlan
+
+    from .jobs import plan_jobs
     check_args(args)
-    if is_camera(args.inputs):
-        jobs = []
-    else:
-        jobs = plan_jobs(args.inputs, args.out_dir, args.compare or bool(args.segmentor),
-                         args.curves)
-        if all(job.source.error for job in jobs):
-            raise FileNotFoundError('nothing to enhance: '
-                                    + '; '.join(str(job.source.error) for job in jobs))
-        check_jobs(jobs, args.existing)
+    jobs, outputs = [], None
+    if not is_camera(args.inputs):
+        outputs = OutputPlan(args.out_dir, args.existing, args.compare or bool(args.segmentor),
+                             args.curves)
+        jobs = plan_jobs(args.inputs, outputs)
     if args.out_dir is not None:
         check_folder(args.out_dir)
-    return jobs
+    return jobs, outputs
 
 
-def build(args: argparse.Namespace) -> EnhanceRun:
+def build(args: argparse.Namespace, outputs: OutputPlan | None) -> EnhanceRun:
     """Build what enhances.
 
     Raises:
@@ -144,7 +154,7 @@ def build(args: argparse.Namespace) -> EnhanceRun:
     """
     from .runner import EnhanceRun
     try:
-        return EnhanceRun(args)
+        return EnhanceRun(args, outputs)
     # Configs run code and build any registered part.
     except Exception as error:
         text = ' '.join(str(error).split()) or type(error).__name__
@@ -156,11 +166,12 @@ def build(args: argparse.Namespace) -> EnhanceRun:
 def main(argv: list[str] | None = None) -> int:
     """Run; return the exit status: 1 if something failed, 2 for wrong usage, 130 if interrupted."""
     args = parse_args(argv)
+    prepare_process()
     try:
-        jobs = plan(args)
-        run = build(args)
+        jobs, outputs = plan(args)
+        run = build(args, outputs)
     except (ValueError, OSError) as error:
-        print(f'enhance: error: {error}', file=sys.stderr)
+        print(f'enhance: error: {one_line(error)}', file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('\nstopped before anything was enhanced', file=sys.stderr)

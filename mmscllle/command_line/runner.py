@@ -9,9 +9,11 @@ from typing import Sequence
 from rich.progress import Progress
 
 from mmscllle.apis import EnhanceInferencer
-from mmscllle.apis.enhancement import FAILURES
+from mmscllle.apis.enhancement import Enhancement
+from mmscllle.apis.output_plan import OutputPlan
 from mmscllle.fileio import MAX_PIXELS, Photograph, write_photograph
 from mmscllle.models.enhancers import make_engine
+from mmscllle.utils.messages import one_line, printable
 from mmscllle.video import Comparison, FrameEnhancer, enhance_camera, enhance_video
 
 from .jobs import Job
@@ -23,13 +25,15 @@ class EnhanceRun:
 
     Args:
         args: Its arguments.
+        plan: Where results go; None for a camera.
 
     Raises:
         Exception: Of any kind, if the model cannot be built.
     """
 
-    def __init__(self, args: argparse.Namespace) -> None:
+    def __init__(self, args: argparse.Namespace, plan: OutputPlan | None) -> None:
         self.args = args
+        self.plan = plan
         self.max_pixels = MAX_PIXELS if args.max_pixels is None else args.max_pixels or None
         self.inferencer = EnhanceInferencer(
             args.model, args.weights, args.device, fast=args.fast, tile=args.tile,
@@ -81,10 +85,10 @@ class EnhanceRun:
             return
         args = self.args
         task = progress.add_task('images', total=len(jobs))
-        results = self.inferencer.stream(
-            [job.source for job in jobs], args.batch_size, args.strength, out_dir=args.out_dir,
-            compare=args.compare or bool(args.segmentor), curves=args.curves,
-            existing=args.existing, num_workers=args.num_workers)
+        items = (Enhancement(job.source, outputs=job.outputs, error=job.source.error,
+                             skipped=self._is_done(job)) for job in jobs)
+        results = self.inferencer.enhance_items(
+            items, self.plan, args.batch_size, args.strength, args.num_workers)
         with closing(results):
             for item in results:
                 if item.error is not None:
@@ -93,27 +97,36 @@ class EnhanceRun:
                     self.skipped += 1
                 else:
                     self.done += 1
+                self.notes += [f'{item.name}: {note}' for note in item.notes]
                 progress.advance(task)
 
+    def _is_done(self, job: Job) -> bool:
+        return job.outputs is not None and self.plan.is_done(job.outputs)
+
     def _enhance_video(self, job: Job, progress: Progress) -> None:
-        if self.args.existing == 'skip' and job.result.exists():
+        if self._is_done(job):
             self.skipped += 1
             return
         name = job.source.name
         task = progress.add_task(job.source.relative.name, total=None)
         enhance = self._frame_enhancer()
         comparison = self._comparison()
+        outputs = job.outputs
+
+        def write_plot() -> None:
+            plot = enhance.plot() if outputs.plot else None
+            if plot is not None:
+                write_photograph(Photograph([plot]), outputs.plot, self.plan.put)
+
         try:
             report = enhance_video(
-                job.source.content, job.result, enhance,
-                comparison and (comparison, job.comparison), self.args.num_workers > 0,
+                job.source.content, outputs.result, enhance,
+                comparison and (comparison, outputs.comparison), self.args.num_workers > 0,
                 self.max_pixels, lambda count: progress.update(task, total=count or None),
-                lambda: progress.advance(task))
-            plot = enhance.plot() if job.plot else None
-            if plot is not None:
-                write_photograph(Photograph([plot]), job.plot)
-        except FAILURES as error:
-            self._fail(name, ' '.join(str(error).split()) or type(error).__name__)
+                lambda: progress.advance(task), write_plot, self.plan.put)
+        # Whatever it is, it is this video's failure.
+        except Exception as error:
+            self._fail(name, one_line(error))
             progress.remove_task(task)
             return
         progress.update(task, total=report.frames)
@@ -139,9 +152,9 @@ class EnhanceRun:
 
     def _report(self) -> None:
         for note in self.notes:
-            print(f'note: {note}', file=sys.stderr)
+            print(f'note: {printable(note)}', file=sys.stderr)
         for failure in self.failures:
-            print(f'failed: {failure}', file=sys.stderr)
+            print(f'failed: {printable(failure)}', file=sys.stderr)
         counts = [f'{self.done} enhanced', f'{self.skipped} were there' if self.skipped else '',
                   f'{len(self.failures)} failed' if self.failures else '']
         print(f'{", ".join(filter(None, counts))}: {self.args.out_dir}')

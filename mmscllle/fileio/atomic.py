@@ -8,7 +8,7 @@ import socket
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 from uuid import uuid4
 
 # The names of unfinished files say what they are, and which process of which host writes them.
@@ -22,7 +22,8 @@ _cleared: set[Path] = set()
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
+def atomic_path(path: str | os.PathLike,
+                put: Callable[[Path, Path], None] = os.replace) -> Iterator[Path]:
     """Within it a file is written that takes the place of ``path`` at the end.
 
     If anything goes wrong, Ctrl-C and a full disk included, what was written is removed and
@@ -31,6 +32,7 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
 
     Args:
         path: The file to write; missing folders are made.
+        put: Called with the finished file and ``path``, to move it there.
 
     Yields:
         The path to write to: a hidden file in the same folder, with the same suffix.
@@ -50,7 +52,7 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
         yield temporary
         with open(temporary, 'rb+') as file:
             os.fsync(file.fileno())
-        os.replace(temporary, path)
+        put(temporary, path)
     except OSError as error:
         if error.errno is None:
             raise

@@ -5,6 +5,8 @@ import os
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
+from typing import Callable
 
 import cv2
 import numpy as np
@@ -24,7 +26,8 @@ PNG_HEADER_END = 33
 METRES_PER_INCH = 0.0254
 
 
-def write_photograph(photograph: Photograph, path: str | os.PathLike) -> None:
+def write_photograph(photograph: Photograph, path: str | os.PathLike,
+                     put: Callable[[Path, Path], None] = os.replace) -> None:
     """Write a photograph in its own ``format``, whole or not at all (:func:`atomic_path`).
 
     uint16 is written with 16 bit a channel, floating point too: to PNG and TIFF with the ICC
@@ -34,6 +37,7 @@ def write_photograph(photograph: Photograph, path: str | os.PathLike) -> None:
     Args:
         photograph: What to write.
         path: The file; missing folders are made.
+        put: Moves the finished file to its place; see :func:`atomic_path`.
 
     Raises:
         OSError: If the file cannot be written; it names the file and the reason.
@@ -45,7 +49,7 @@ def write_photograph(photograph: Photograph, path: str | os.PathLike) -> None:
     except Exception as error:
         raise ValueError(f'{os.fspath(path)!r} cannot be written as {photograph.format}: '
                          f'{error}') from error
-    with atomic_path(path) as temporary:
+    with atomic_path(path, put) as temporary:
         temporary.write_bytes(content)
 
 

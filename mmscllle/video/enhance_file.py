@@ -46,7 +46,9 @@ def enhance_video(source: str | os.PathLike,
                   threads: bool = True,
                   max_pixels: int | None = None,
                   opened: Callable[[int], None] = lambda count: None,
-                  advanced: Callable[[], None] = lambda: None) -> VideoReport:
+                  advanced: Callable[[], None] = lambda: None,
+                  enhanced: Callable[[], None] = lambda: None,
+                  put: Callable[[Path, Path], None] = os.replace) -> VideoReport:
     """Enhance a video file, frame by frame; few frames are in memory at a time.
 
     Frame rate, size, way up and, with PyAV or the program ffmpeg, sound are kept.  The result
@@ -62,6 +64,8 @@ def enhance_video(source: str | os.PathLike,
         max_pixels: Videos of larger frames are refused; None: no limit.
         opened: Called with the number of frames that the file says that it holds; 0: unknown.
         advanced: Called after each frame.
+        enhanced: Called after the last frame, before the result takes its place.
+        put: Moves finished files to their places; see :func:`atomic_path`.
 
     Returns:
         The report.
@@ -78,13 +82,13 @@ def enhance_video(source: str | os.PathLike,
                              f'pixels, more than max_pixels={max_pixels:,}')
         report = VideoReport(expected=reader.frame_count)
         opened(report.expected)
-        temporary = stack.enter_context(atomic_path(target))
+        temporary = stack.enter_context(atomic_path(target, put))
         writer = stack.enter_context(create_video(temporary, form, source))
         drawn = None
         if compare:
             wide = replace(form, width=form.width * compare[0].columns)
             drawn = stack.enter_context(create_video(
-                stack.enter_context(atomic_path(compare[1])), wide, source))
+                stack.enter_context(atomic_path(compare[1], put)), wide, source))
 
         def write(pair: tuple[Frame, np.ndarray]) -> None:
             frame, image = pair
@@ -100,6 +104,7 @@ def enhance_video(source: str | os.PathLike,
             report.frames += 1
             advanced()
         report.expected = reader.frame_count
+        enhanced()
     report.problem = describe_shortage(report, reader.tolerance, reader.problems)
     report.notes = writer.notes
     return report

@@ -247,7 +247,9 @@ def test_strength(inferencer, expect):
 
 
 @pytest.mark.parametrize(('argument', 'value', 'message'), [
-    ('strength', -1, 'strength must not be negative, got -1'),
+    ('strength', -1, 'strength must be finite and not negative, got -1'),
+    ('strength', np.inf, 'strength must be finite and not negative, got inf'),
+    ('strength', np.nan, 'strength must be finite and not negative, got nan'),
     ('batch_size', 0, 'batch_size must be at least 1, got 0'),
     ('existing', 'ask', "existing must be one of overwrite, skip, error, got 'ask'")])
 def test_wrong_arguments(inferencer, argument, value, message):
@@ -354,16 +356,50 @@ def test_same_name_twice(inferencer, photographs, tmp_path):
                         out_dir=tmp_path / 'out')
     assert result['predictions'][1] is None
     assert 'deep/a.png' in result['failures'][0][0]
-    assert 'would overwrite' in result['failures'][0][1]
+    assert 'would both be written to' in result['failures'][0][1]
 
 
 def test_sources_are_not_overwritten(inferencer, photographs):
     before = (photographs / 'a.png').read_bytes()
     result = inferencer(photographs, out_dir=photographs)
     assert result['predictions'] == [None] * 3
-    assert all('would be overwritten by its own result' in reason
+    assert all('is an input and would be overwritten' in reason
                for _, reason in result['failures'])
     assert (photographs / 'a.png').read_bytes() == before
+
+
+def test_other_inputs_are_not_overwritten_either(inferencer, photographs):
+    other = photographs / 'other/a.png'
+    write_photograph(Photograph.from_array(DARK), other)
+    before = [path.read_bytes() for path in (photographs / 'a.png', other)]
+    result = inferencer([photographs / 'a.png', other], out_dir=photographs / 'other')
+    assert ['is an input' in reason for _, reason in result['failures']] == [True, True]
+    assert [path.read_bytes() for path in (photographs / 'a.png', other)] == before
+
+
+def test_a_pattern_that_leads_out_of_its_folder(inferencer, photographs, tmp_path):
+    result = inferencer(str(photographs / 'deep/../d*/../*.png'), out_dir=tmp_path / 'out/in')
+    assert len(result['predictions']) == 2
+    assert below(tmp_path / 'out') == ['in/a.png', 'in/b.png']
+    with pytest.raises(ValueError, match=r"would lie outside of .*'\.\./photographs/a.png'"):
+        inferencer(str(photographs / 'd*/../../photographs/a.png'), out_dir=tmp_path / 'out/in')
+    assert below(tmp_path / 'out') == ['in/a.png', 'in/b.png']
+
+
+def test_whatever_an_input_raises_is_its_own_failure(inferencer, photographs, monkeypatch):
+    class Unforeseen(Exception):  # noqa: N818
+        pass
+
+    def decode(*_):
+        raise Unforeseen('of no known kind')
+
+    result = inferencer([photographs / 'a.png', np.zeros((2, 3, 3), np.longdouble),
+                         'foo://host/a.png', 'a\0b.png', photographs / 'b.png'])
+    assert [prediction is None for prediction in result['predictions']] == [
+        False, True, True, True, False]
+    monkeypatch.setattr('mmscllle.fileio.reading._decode', decode)
+    result = inferencer(photographs)
+    assert [reason for _, reason in result['failures']] == 3 * ['Unforeseen: of no known kind']
 
 
 def test_existing_files(inferencer, photographs, tmp_path):

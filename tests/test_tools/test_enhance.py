@@ -212,6 +212,42 @@ def test_an_input_is_never_overwritten(run, tmp_path, capsys):
     assert (tmp_path / 'a' / 'x.png').read_bytes() == before
 
 
+def test_an_input_of_the_same_name_is_not_overwritten_either(run, tmp_path, capsys):
+    for folder in 'ab':
+        make_image(tmp_path / folder / f'{folder}.png')
+    (tmp_path / 'b' / 'a.png').symlink_to(tmp_path / 'b' / 'b.png')
+    assert run(tmp_path / 'a' / 'a.png', tmp_path / 'b' / 'b.png', '--overwrite', out='b') == 2
+    assert 'is an input and would be overwritten' in capsys.readouterr().err
+
+
+def test_a_link_in_the_output_folder(run, tmp_path, capsys):
+    for folder in 'ab':
+        make_image(tmp_path / 'in' / folder / 'x.png')
+    (tmp_path / 'out' / 'a').mkdir(parents=True)
+    (tmp_path / 'out' / 'b').symlink_to('a')
+    assert run(tmp_path / 'in') == 2
+    assert 'would both be written to' in capsys.readouterr().err
+    assert not listed(tmp_path / 'out' / 'a')
+
+
+@pytest.mark.parametrize('lost', ['compare/a.png.png', 'curves/sub/c.mp4.png', 'sub/c.mp4'])
+@pytest.mark.parametrize('empty', [False, True])
+def test_what_was_not_finished_is_not_skipped(run, inputs, tmp_path, capsys, lost, empty):
+    assert run(inputs, '--compare', '--curves') == 0
+    (tmp_path / 'out' / lost).unlink()
+    if empty:
+        (tmp_path / 'out' / lost).touch()
+    assert run(inputs, '--compare', '--curves', '--skip-existing') == 0
+    assert '1 enhanced, 2 were there' in capsys.readouterr().out
+    assert (tmp_path / 'out' / lost).stat().st_size
+
+
+def test_a_folder_whose_name_is_not_text(run, inputs, tmp_path, capsys):
+    folder = os.fsdecode(os.fsencode(tmp_path) + b'/\xff')
+    assert run(inputs / 'a.png', out=folder) == 0
+    assert listed(Path(folder)) == ['a.png']
+
+
 @pytest.mark.parametrize('arguments, message', [
     (['{in}', '--device', 'warp'], "--device: 'warp'"),
     (['{in}', '--device', 'cuda:77'], "--device: 'cuda:77'"),

@@ -8,6 +8,8 @@ from typing import Iterator
 from mmengine.config import Config
 from mmengine.hub import get_config
 
+from mmscllle.utils.messages import one_line
+
 
 class InputError(ValueError):
     """The user's input is wrong; the message is one line that names the argument."""
@@ -29,14 +31,6 @@ def blame(argument: str) -> Iterator[None]:
     except Exception as error:
         text = one_line(error)
         raise InputError(text if text.startswith(argument) else f'{argument}: {text}') from error
-
-
-def one_line(error: Exception) -> str:
-    """The message of an error in one line, with its type where the message alone says little."""
-    text = ' '.join(str(error).split())
-    if text and isinstance(error, (ValueError, TypeError, OSError)):
-        return text
-    return f'{type(error).__name__}: {text}' if text else type(error).__name__
 
 
 def read_config(source: str, argument: str, options: dict | None = None) -> Config:

@@ -1,0 +1,15 @@
+"""Errors in words."""
+from __future__ import annotations
+
+
+def one_line(error: BaseException) -> str:
+    """The message of an error in one line, with its type where the message alone says little."""
+    text = ' '.join(str(error).split())
+    if text and isinstance(error, (ValueError, OSError)):
+        return text
+    return f'{type(error).__name__}: {text}' if text else type(error).__name__
+
+
+def printable(text: str) -> str:
+    """A text with what steers a terminal, which names of files may hold, in Python's notation."""
+    return ''.join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
