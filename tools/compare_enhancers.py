@@ -15,8 +15,7 @@ from mmengine.runner import Runner
 from mmscllle.evaluation.dark_evaluation import InputError
 from mmscllle.evaluation.dark_evaluation.inputs import blame, read_config
 from mmscllle.evaluation.metric_table import metrics_by_dataset, to_markdown
-from mmscllle.models.enhancers.curve_enhancer import OWNER_PREFIXES
-from mmscllle.utils.weights import load_weights, read_checkpoint
+from mmscllle.utils.weights import load_weights
 
 INPUT = 'input'
 
@@ -100,11 +99,8 @@ def build_runner(cfg: Config, name: str, checkpoint: str | None, work_dir: Path)
         # Not by load_from, which takes what fits and warns of the rest.
         argument = f'--enhancer {name}'
         with blame(argument):
-            weights, _ = read_checkpoint(checkpoint, argument)
-            prefix = next((owner for owner in OWNER_PREFIXES
-                           if any(key.startswith(owner) for key in weights)), '')
             enhancer = getattr(runner.model, 'generator', runner.model).enhancer
-            load_weights(enhancer, checkpoint, argument, prefix=prefix)
+            load_weights(enhancer, checkpoint, argument, part='enhancer')
     return runner
 
 

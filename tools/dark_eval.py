@@ -39,9 +39,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('checkpoint', metavar='SEGMENTOR_CHECKPOINT',
                         help="the segmentor's weights: a path or URL")
     parser.add_argument('--enhancer', nargs='+', action='extend', default=[],
-                        metavar='NAME=SOURCE', help='an enhancer: its checkpoint, alone or in an '
-                        'SCLLLE or EnhancedSegmentor, or a config that names its weights; '
-                        'mmscllle://scl-lle-seg comes with the package')
+                        metavar='NAME=SOURCE', help='an enhancer: a config that names its weights, '
+                        'the name of a model, as mmscllle://scl-lle-seg, or a checkpoint, alone or '
+                        'in a larger model')
     parser.add_argument('--joint', nargs='+', action='extend', default=[],
                         metavar='NAME=CHECKPOINT', help='a checkpoint of an EnhancedSegmentor, '
                         'whose enhancer and segmentor both come from it')

@@ -17,8 +17,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         '(N, 3, H, W), and gives enhanced ones.')
     parser.add_argument('out', type=Path, metavar='OUT', help='the file; its suffix is the format: '
                         + ', '.join(f'{suffix} {kind.name}' for suffix, kind in FORMATS.items()))
-    parser.add_argument('--model', default='scl-lle',
-                        help='name, config or config path (default: scl-lle)')
+    parser.add_argument('--model', help='name, or config whose model has an enhancer (default: '
+                        'scl-lle)')
     parser.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
     parser.add_argument('--fast', action='store_true',
                         help="the enhancer's fast mode, where it has one")

@@ -6,14 +6,12 @@ import os
 from dataclasses import replace
 from functools import partial
 from itertools import count, islice
-from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
 from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
-from mmengine.hub import get_config
 from mmengine.infer import BaseInferencer
 from mmengine.logging import print_log
 from mmengine.visualization import Visualizer
@@ -21,12 +19,17 @@ from rich.progress import track
 from torch import nn
 
 from mmscllle.fileio import MAX_PIXELS, Photograph, Source, find_sources, read_photograph
-from mmscllle.models.enhancers import make_engine
-from mmscllle.utils.shipped_weights import SHIPPED_MODELS
+from mmscllle.models.enhancers import (
+    EnhancerSource,
+    find_enhancer,
+    load_enhancer,
+    make_engine,
+)
+from mmscllle.models.enhancers.known import match_shipped, read_source
+from mmscllle.utils.shipped_weights import DEFAULT_MODEL
 from mmscllle.visualization import enhancement_panel
 
 from .enhancement import Enhancement, begin, collect_failure, group_by_size
-from .enhancer_weights import DEFAULT_CONFIG, build_enhancer
 from .ordered_map import ordered_map
 from .output_plan import OutputPlan
 from .segmentation import load_segmentor
@@ -37,13 +40,13 @@ class EnhanceInferencer(BaseInferencer):
     """Enhance photographs.
 
     Args:
-        model: ``'scl-lle'``, or ``'scl-lle-seg'`` for what a segmentor sees, whose weights come
-            with the package; a config, its path or its name (``'mmscllle::scl_lle/….py'``); or
-            the name of a model in the metafile.
-        weights: Path or URL of a checkpoint of a ``CurveEnhancer``, an ``SCLLLE``, an
-            ``EnhancedSegmentor`` or of the authors' release, weights only. None: the model's own.
+        model: What holds the enhancer: a config, its path or its name
+            (``'mmscllle::scl_lle/….py'``); or a model's name: ``'scl-lle'``, or ``'scl-lle-seg'``
+            for what a segmentor sees, whose weights come with the package, or one of a metafile.
+            None: ``'scl-lle'``, or with ``weights`` the shipped model whose enhancer they fit.
+        weights: Path or URL of a checkpoint of the enhancer, alone or in any model that holds it,
+            weights only. None: the model's own.
         device: Where it runs. None: a GPU if there is one.
-        scope: The package whose metafile lists models.
         fast: Take the enhancer's fast mode.
         tile: Height and width of the tiles that bound the memory, in pixels; None: no tiles.
         precision: Of the network, ``'float32'``, ``'bfloat16'`` or ``'float16'``.
@@ -67,10 +70,9 @@ class EnhanceInferencer(BaseInferencer):
     """
 
     def __init__(self,
-                 model: str | dict | Config = 'scl-lle',
+                 model: str | dict | Config | None = None,
                  weights: str | None = None,
                  device: str | None = None,
-                 scope: str = 'mmscllle',
                  fast: bool = False,
                  tile: int | None = None,
                  precision: str = 'float32',
@@ -83,7 +85,9 @@ class EnhanceInferencer(BaseInferencer):
         # Arrays have no names: they are counted, over all calls.
         self.numbers = count()
         self.device = _usable_device(device or get_device())
-        super().__init__(model, weights, self.device, scope, show_progress)
+        source = _find_enhancer(model, weights)
+        super().__init__(Config(dict(model=source.config)), source.weights, self.device,
+                         'mmscllle', show_progress)
         self.engine = make_engine(self.model, self.device, precision, fast, tile, compile)
         self.segmentor, self.segmentor_meta = None, {}
         if segmentor is not None:
@@ -314,23 +318,9 @@ class EnhanceInferencer(BaseInferencer):
                                  else read_photograph(content, self.max_pixels))
         return item
 
-    def _load_model_from_metafile(self, model: str) -> tuple[Config, str | None]:
-        """Find a model that is no file: shipped, an installed config, or of the metafile."""
-        if model in SHIPPED_MODELS:
-            return Config(DEFAULT_CONFIG), str(SHIPPED_MODELS[model])
-        if '::' in model:
-            return get_config(model), None
-        folder = self._get_repo_or_mim_dir(self.scope)
-        entries = {entry['Name']: entry for entry in self._get_models_from_metafile(folder)}
-        if model in entries:
-            return (Config.fromfile(str(Path(folder, entries[model]['Config']))),
-                    entries[model].get('Weights'))
-        raise ValueError(f'model: there is no config file {model!r}, nor a model of that name; '
-                         f'known are {", ".join([*SHIPPED_MODELS, *entries])}')
-
     def _init_model(self, cfg: Config | ConfigDict, weights: str | None,
                     device: str = 'cpu') -> nn.Module:
-        return build_enhancer(cfg or DEFAULT_CONFIG, weights)
+        return load_enhancer(EnhancerSource(cfg.model, weights), 'weights')
 
     def _init_pipeline(self, cfg: Config | ConfigDict) -> Callable:
         return self._read
@@ -341,6 +331,18 @@ class EnhanceInferencer(BaseInferencer):
     def _init_visualizer(self, cfg: Config | ConfigDict) -> None:
         """Made when a window is asked for: a config's would write files."""
         return None
+
+
+def _find_enhancer(model: str | dict | Config | None, weights: str | None) -> EnhancerSource:
+    if model is None and weights is not None:
+        return EnhancerSource(match_shipped(weights, 'weights'), weights)
+    try:
+        source = (find_enhancer(model) if isinstance(model, (dict, Config))
+                  else read_source(model or DEFAULT_MODEL, 'model'))
+    except (FileNotFoundError, ValueError) as error:
+        text = str(error)
+        raise type(error)(text if text.startswith('model') else f'model: {text}') from error
+    return source._replace(weights=weights or source.weights)
 
 
 def _usable_device(name: str) -> str:

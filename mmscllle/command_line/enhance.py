@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .runner import EnhanceRun
 
 # What EnhanceInferencer begins its errors with; here it is an option.
-ARGUMENT = re.compile(r'^(model|weights|device|tile|precision|compile|segmentor_weights|segmentor)'
-                      r'\b(?=[:= ])')
+ARGUMENT = re.compile(r'^(model|weights|device|fast|tile|precision|compile|segmentor_weights|'
+                      r'segmentor)\b(?=[:= ])')
 
 
 def folder(text: str) -> Path:
@@ -61,12 +61,11 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                       'input and result is added to the comparison')
     look.add_argument('--segmentor-weights', metavar='CHECKPOINT')
     network = parser.add_argument_group('network')
-    network.add_argument('--model', default='scl-lle',
-                         help='scl-lle, scl-lle-seg (for what a segmentor sees), another name, '
-                         'or a config (default: scl-lle)')
+    network.add_argument('--model', help='scl-lle, scl-lle-seg (for what a segmentor sees), '
+                         'another name, or a config whose model has an enhancer (default: scl-lle)')
     network.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
     network.add_argument('--fast', action='store_true',
-                         help='estimate the curves at reduced size')
+                         help="the enhancer's fast mode, where it has one")
     network.add_argument('--tile', type=int, metavar='PIXELS', help='work in tiles of this size, '
                          'which bounds the memory that huge images take')
     network.add_argument('--device', help='cpu, cuda, cuda:1, …; default: a GPU if there is one')

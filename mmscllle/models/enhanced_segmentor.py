@@ -12,15 +12,15 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from mmscllle.registry import MODELS
+from mmscllle.utils.weights import load_weights
 
 from .enhanced_segmentor_parts import (
     PARTS,
-    adopt_bare_part,
-    build_enhancer,
+    adopt_parts,
     build_segmentor,
     check_labels,
-    load_part,
 )
+from .enhancers import build_enhancer
 from .scl_lle import stack_labels
 from .scl_lle_objective import Triplet
 
@@ -94,12 +94,12 @@ class EnhancedSegmentor(BaseSegmentor):
         if not torch.cuda.is_available():
             self.segmentor = revert_sync_batchnorm(self.segmentor)
         self.objective = None if objective is None else MODELS.build(objective)
-        self._register_load_state_dict_pre_hook(adopt_bare_part, with_module=True)
+        self._register_load_state_dict_pre_hook(adopt_parts, with_module=True)
         self.loaded: set[str] = set()
         for part, checkpoint in (('enhancer', enhancer_checkpoint),
                                  ('segmentor', segmentor_checkpoint)):
             if checkpoint is not None:
-                load_part(getattr(self, part), part, checkpoint)
+                load_weights(getattr(self, part), checkpoint, f'model.{part}_checkpoint', part=part)
                 self.loaded.add(part)
             # DistributedDataParallel, which MMEngine also tests in, refuses a model all of whose
             # parameters are fixed.  Where nothing learns, `loss` refuses to train.
@@ -129,7 +129,8 @@ class EnhancedSegmentor(BaseSegmentor):
     def init_weights(self) -> None:
         """Initialise the parts that no checkpoint has filled."""
         for part in PARTS:
-            if part not in self.loaded:
+            # An enhancer may be any module.
+            if part not in self.loaded and hasattr(getattr(self, part), 'init_weights'):
                 getattr(self, part).init_weights()
 
     def train(self, mode: bool = True) -> EnhancedSegmentor:

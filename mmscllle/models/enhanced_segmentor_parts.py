@@ -1,41 +1,20 @@
-"""Build and fill the enhancer and the segmentor of a chain."""
+"""The segmentor of a chain, and which checkpoint goes into which part."""
 from __future__ import annotations
 
+import logging
 from typing import Sequence
 
-from mmengine.config import Config, ConfigDict
+from mmengine.config import Config
+from mmengine.logging import print_log
 from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 
-from mmscllle.registry import MODELS
-from mmscllle.utils.weights import load_weights, read_checkpoint
+from mmscllle.utils.weights import claim_part, has_part, list_some
 
 from . import frozen_segmentor
-from .enhancers.curve_enhancer import OWNER_PREFIXES
 
 PARTS = ('enhancer', 'segmentor')
-
-
-def build_enhancer(config: str | dict) -> nn.Module:
-    """Build an enhancer without its weights.
-
-    Args:
-        config: The enhancer's config as a dict, or the path of a config file whose model has one
-            (an SCL-LLE config).
-
-    Returns:
-        The enhancer.
-
-    Raises:
-        ValueError: If the config file's model has no enhancer.
-    """
-    if isinstance(config, str):
-        model = Config.fromfile(config).get('model', {})
-        if 'enhancer' not in model:
-            raise ValueError(f'model.enhancer: the model of {config!r} has no enhancer')
-        config = model['enhancer']
-    return MODELS.build(ConfigDict(config))
 
 
 def build_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
@@ -60,46 +39,34 @@ def build_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     return segmentor
 
 
-def load_part(part: nn.Module, name: str, checkpoint: str) -> None:
-    """Load a checkpoint of the bare part, or of a model that holds it.
+def adopt_parts(chain: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Let checkpoints of a chain, of either part, or of a model that holds one load into the parts.
 
-    Args:
-        part: The enhancer or the segmentor, changed in place.
-        name: ``'enhancer'`` or ``'segmentor'``.
-        checkpoint: A local path or a URL.
-
-    Raises:
-        ValueError: If weights of the part are missing or have another shape.
-        FileNotFoundError: If there is no such file.
-    """
-    key = f'model.{name}_checkpoint'
-    weights, _ = read_checkpoint(checkpoint, key)
-    owners = OWNER_PREFIXES if name == 'enhancer' else (f'{name}.', )
-    prefix = next((owner for owner in owners if any(key.startswith(owner) for key in weights)), '')
-    load_weights(part, checkpoint, key, prefix=prefix)
-
-
-def adopt_bare_part(chain: nn.Module, state_dict: dict[str, Tensor], prefix: str,
-                    *_: object) -> None:
-    """Let a checkpoint of a bare enhancer or of a bare segmentor load into its part.
-
-    The part that a checkpoint lacks altogether stays as it is.  A hook of ``load_state_dict``.
+    A part that a checkpoint lacks stays as it is, which is logged.  A hook of ``load_state_dict``.
 
     Args:
         chain: What loads it, with both parts as attributes.
         state_dict: The checkpoint's weights, changed in place.
         prefix: What the names of the chain's weights start with.
+
+    Raises:
+        ValueError: If it has neither part.
     """
+    weights = {name[len(prefix):]: value for name, value in state_dict.items()
+               if name.startswith(prefix)}
     own = {part: getattr(chain, part).state_dict() for part in PARTS}
-    for name in [name for name in state_dict if name.startswith(prefix)]:
-        bare = name[len(prefix):]
-        if not bare.startswith(('enhancer.', 'segmentor.')):
-            part = 'enhancer' if bare in own['enhancer'] else 'segmentor'
-            state_dict[f'{prefix}{part}.{bare}'] = state_dict.pop(name)
-    for part, weights in own.items():
-        start = f'{prefix}{part}.'
-        if not any(name.startswith(start) for name in state_dict):
-            state_dict.update({start + name: value for name, value in weights.items()})
+    lacking = [part for part in PARTS if own[part] and not has_part(weights, own[part], part)]
+    if len(lacking) == sum(map(bool, own.values())):
+        raise ValueError(f'the checkpoint has neither part of the chain: it has '
+                         f'{list_some(weights)}; the model has {list_some(chain.state_dict())}')
+    for part in PARTS:
+        if part not in lacking:
+            claim_part(state_dict, own[part], part, f'{prefix}{part}.', prefix)
+    for part in lacking:
+        state_dict.update({f'{prefix}{part}.{name}': value for name, value in own[part].items()})
+        if part not in chain.loaded:
+            print_log(f'the checkpoint has no weights of the {part}, which stays as it is',
+                      'current', logging.WARNING)
 
 
 def check_labels(samples: Sequence[SegDataSample]) -> None:

@@ -6,6 +6,8 @@ from torch import Tensor
 
 from mmscllle.registry import MODELS
 
+from .enhancers import build_enhancer
+
 
 @MODELS.register_module()
 class EnhancerGenerator(BaseModule):
@@ -18,7 +20,7 @@ class EnhancerGenerator(BaseModule):
 
     def __init__(self, enhancer: dict, init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
-        self.enhancer = MODELS.build(enhancer)
+        self.enhancer = build_enhancer(enhancer)
 
     def forward(self, image: Tensor) -> Tensor:
         """Enhance ``image``, RGB in [0, 1], (N, 3, H, W); the result is of the same kind."""

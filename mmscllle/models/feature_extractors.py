@@ -150,7 +150,6 @@ class BackboneFeatures(FeatureExtractor):
             standard deviation and channel order are taken; or a bare backbone's config, which
             then sees RGB normalised by ImageNet's statistics.
         checkpoint: Path or URL of a checkpoint that holds the backbone's weights.
-        prefix: What the weights' names start with in that file.
         style_indices: Which outputs of the backbone serve for Gram matrices.
         content_index: Which output serves for feature retention.
 
@@ -162,13 +161,12 @@ class BackboneFeatures(FeatureExtractor):
     def __init__(self,
                  config: str | dict,
                  checkpoint: str,
-                 prefix: str = 'backbone.',
                  style_indices: Sequence[int] = (0, ),
                  content_index: int = -1) -> None:
         model = read_segmentor_config(config, 'feature_extractor.config')
         with DefaultScope.overwrite_default_scope('mmseg'):
             network = MODELS.build(model.get('backbone', model))
-        load_weights(network, checkpoint, 'feature_extractor.checkpoint', prefix=prefix)
+        load_weights(network, checkpoint, 'feature_extractor.checkpoint', part='backbone')
         preprocessor = model.get('data_preprocessor') or {}
         if 'backbone' in model:
             # Without a mean the segmentor sees values in [0, 255] as they are.

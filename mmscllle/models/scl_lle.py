@@ -10,8 +10,9 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmscllle.registry import MODELS
+from mmscllle.utils.weights import claim_part
 
-from .enhancers.curve_enhancer import OWNER_PREFIXES
+from .enhancers import build_enhancer
 from .scl_lle_objective import IGNORE_INDEX, Triplet
 
 
@@ -64,11 +65,11 @@ class SCLLLE(BaseModel):
                  init_cfg: dict | None = None) -> None:
         super().__init__(
             data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'), init_cfg)
-        self.enhancer = MODELS.build(enhancer)
+        self.enhancer = build_enhancer(enhancer)
         self.objective = None if objective is None else MODELS.build(objective)
         self.fast_consistency = (
             None if fast_consistency is None else MODELS.build(fast_consistency))
-        self._register_load_state_dict_pre_hook(self._adopt_bare_enhancer)
+        self._register_load_state_dict_pre_hook(self._adopt_enhancer, with_module=True)
 
     @property
     def segmentor(self) -> torch.nn.Module | None:
@@ -150,10 +151,7 @@ class SCLLLE(BaseModel):
         return samples
 
     @staticmethod
-    def _adopt_bare_enhancer(state_dict: dict, prefix: str, *_: object) -> None:
+    def _adopt_enhancer(model: SCLLLE, state_dict: dict, prefix: str, *_: object) -> None:
         """Load the enhancer alone, or another model's, into ``enhancer``."""
-        if any(name.startswith(f'{prefix}enhancer.') for name in state_dict):
-            return
-        for start in [prefix + owner for owner in ('', *OWNER_PREFIXES)]:
-            for name in [n for n in state_dict if n.startswith(f'{start}e_conv')]:
-                state_dict[f'{prefix}enhancer.{name[len(start):]}'] = state_dict.pop(name)
+        claim_part(state_dict, model.enhancer.state_dict(), 'enhancer', f'{prefix}enhancer.',
+                   prefix)

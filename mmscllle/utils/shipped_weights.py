@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 from mmengine.runner import CheckpointLoader
 
@@ -9,9 +10,29 @@ from .checkpoint_loader import load_from_local
 
 SCHEME = 'mmscllle://'
 WEIGHTS = Path(__file__).resolve().parents[1] / 'weights'
-# Enhancers whose weights come with the package: for photographs and video, in the exact and in the
-# fast mode; and for what a segmentor sees in the dark, which may look dark and smooth to a person.
-SHIPPED_MODELS = {name: WEIGHTS / f'{name}.pth' for name in ('scl-lle', 'scl-lle-seg')}
+
+
+class ShippedModel(NamedTuple):
+    """Weights that come with the package, and the enhancer that they are for.
+
+    Attributes:
+        weights: The file.
+        config: The config of their training, below ``configs``.
+    """
+
+    weights: Path
+    config: str
+
+
+# For photographs and video, in the exact and in the fast mode; and for what a segmentor sees in
+# the dark, which may look dark and smooth to a person.
+SHIPPED_MODELS = {
+    'scl-lle': ShippedModel(WEIGHTS / 'scl-lle.pth',
+                            'scl_lle/scl-lle_exact-fast_fast-scnn_camvid-dusk-320x320_1k.py'),
+    'scl-lle-seg': ShippedModel(WEIGHTS / 'scl-lle-seg.pth',
+                                'scl_lle/scl-lle_fast-scnn_camvid-dusk-240x320_seg_3600.py'),
+}
+DEFAULT_MODEL = 'scl-lle'
 
 
 @CheckpointLoader.register_scheme(prefixes=SCHEME, force=True)
@@ -32,4 +53,4 @@ def load_from_package(filename: str, map_location: object = None) -> object:
     if name not in SHIPPED_MODELS:
         names = ', '.join(SCHEME + known for known in SHIPPED_MODELS)
         raise ValueError(f'no weights {filename!r} come with the package; there are {names}')
-    return load_from_local(str(SHIPPED_MODELS[name]), map_location)
+    return load_from_local(str(SHIPPED_MODELS[name].weights), map_location)

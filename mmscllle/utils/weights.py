@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from typing import Iterable, Mapping
 
 from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
@@ -40,19 +42,122 @@ def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]
     return {re.sub(r'^module\.', '', name): value for name, value in weights.items()}, meta
 
 
+def find_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str = '') -> str:
+    """Find where the weights of a part lie in a checkpoint, its own or that of a larger model.
+
+    Args:
+        weights: The checkpoint's weights.
+        own: The part's weights, of which names and shapes count.
+        part: The attribute that larger models hold it as; decides between places that fit alike.
+
+    Returns:
+        What the names of the part's weights start with there, which is empty in a checkpoint of
+        the part alone, and where no name fits.
+    """
+    fits: Counter[str] = Counter({'': 0})
+    for name, value in weights.items():
+        steps = name.split('.')
+        for start in range(len(steps)):
+            rest = '.'.join(steps[start:])
+            if rest in own:
+                prefix = name[:len(name) - len(rest)]
+                fits[prefix] += 2 if value.shape == own[rest].shape else 1
+    return max(fits, key=lambda prefix: (
+        fits[prefix], prefix.endswith(f'{part}.'), -len(prefix)))
+
+
+def find_misfits(weights: Mapping[str, Tensor], own: Mapping[str, Tensor],
+                 prefix: str) -> tuple[list[str], list[str]]:
+    """Compare the weights below a prefix with those that a part has.
+
+    Args:
+        weights: The checkpoint's weights.
+        own: The part's weights.
+        prefix: What the names of the part's weights start with in the checkpoint.
+
+    Returns:
+        The names that are missing, and of the others what is wrong with them.
+    """
+    missing, wrong = [], []
+    for name, value in own.items():
+        found = weights.get(prefix + name)
+        if found is None:
+            missing.append(name)
+        elif found.shape != value.shape:
+            wrong.append(f'{name} is {tuple(found.shape)} in the checkpoint, '
+                         f'{tuple(value.shape)} in the model')
+        elif found.is_floating_point() != value.is_floating_point():
+            wrong.append(f'{name} is {found.dtype} in the checkpoint, {value.dtype} in the model')
+    return missing, wrong
+
+
+def check_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], prefix: str) -> None:
+    """Check that a checkpoint has all weights of a part below a prefix.
+
+    Args:
+        weights: The checkpoint's weights.
+        own: The part's weights.
+        prefix: What the names of the part's weights start with in the checkpoint.
+
+    Raises:
+        ValueError: If weights are missing, have another shape, or are integers.
+    """
+    missing, wrong = find_misfits(weights, own, prefix)
+    if own and len(missing) == len(own):
+        raise ValueError(f'not one name fits: the model has {list_some(own)}; the checkpoint has '
+                         f'{list_some(weights)}')
+    if missing or wrong:
+        problems = '; '.join(wrong[:3] + [f'{name} is missing' for name in missing[:3]])
+        raise ValueError(f'{len(missing)} weights missing, {len(wrong)} of another shape or type: '
+                         f'{problems}')
+
+
+def has_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str) -> bool:
+    """Whether a checkpoint has most weights of a part; see :func:`find_part`."""
+    missing, wrong = find_misfits(weights, own, find_part(weights, own, part))
+    return 2 * len(missing + wrong) < len(own)
+
+
+def claim_part(state_dict: dict[str, Tensor], own: Mapping[str, Tensor], part: str,
+               target: str, prefix: str = '') -> None:
+    """Rename the weights of a part in a checkpoint so that a model finds them.
+
+    Args:
+        state_dict: The checkpoint's weights, changed in place.
+        own: The part's weights.
+        part: See :func:`find_part`.
+        target: What the model wants their names to start with.
+        prefix: Only names that start so are looked at.
+
+    Raises:
+        ValueError: If weights of the part are missing, have another shape, or are integers.
+    """
+    weights = {name[len(prefix):]: value for name, value in state_dict.items()
+               if name.startswith(prefix)}
+    place = find_part(weights, own, part)
+    try:
+        check_part(weights, own, place)
+    except ValueError as error:
+        raise ValueError(f'the checkpoint does not fit the {part}: {error}') from error
+    if own and prefix + place != target:
+        # All below, since a release may hold more names than the part, which it knows itself.
+        for name in [name for name in weights if name.startswith(place)]:
+            state_dict[target + name[len(place):]] = state_dict.pop(prefix + name)
+
+
 def load_weights(network: nn.Module,
                  checkpoint: str,
                  key: str,
                  hint: str = '',
-                 prefix: str = '') -> dict:
+                 part: str = '') -> dict:
     """Load a checkpoint into a network; every weight of the network must be in it.
 
     Args:
         network: The network, changed in place.
-        checkpoint: A local path or a URL.
+        checkpoint: A local path or a URL; of the network alone or of any model that holds it.
         key: The config key that names the checkpoint, for error messages.
         hint: What to check if the weights do not fit, for error messages.
-        prefix: Take only the weights whose names start so, without it.
+        part: See :func:`find_part`.
 
     Returns:
         The checkpoint's ``meta``, empty if it has none.
@@ -60,24 +165,23 @@ def load_weights(network: nn.Module,
     Raises:
         ValueError: If weights are missing, have another shape, or are integers.
     """
-    content, meta = read_checkpoint(checkpoint, key)
-    weights = {name[len(prefix):]: value for name, value in content.items()
-               if name.startswith(prefix)}
+    weights, meta = read_checkpoint(checkpoint, key)
     own = network.state_dict()
-    missing = [name for name in own if name not in weights]
-    wrong = [f'{name} is {tuple(weights[name].shape)} in the file, {tuple(value.shape)} in the '
-             'model' for name, value in own.items()
-             if name in weights and weights[name].shape != value.shape]
-    wrong += [f'{name} is {weights[name].dtype} in the file, {value.dtype} in the model'
-              for name, value in own.items() if name in weights
-              and weights[name].is_floating_point() != value.is_floating_point()]
-    if missing or wrong:
-        problems = '; '.join(wrong[:3] + [f'{name} is missing' for name in missing[:3]])
-        raise ValueError(f'{key}: {checkpoint!r} does not fit the model '
-                         f'({len(missing)} weights missing, {len(wrong)} of another shape or type: '
-                         f'{problems}). {hint}'.rstrip())
-    unused = len([name for name in weights if name not in own])
-    network.load_state_dict({name: weights[name] for name in own})
+    prefix = find_part(weights, own, part)
+    try:
+        check_part(weights, own, prefix)
+    except ValueError as error:
+        raise ValueError(f'{key}: {checkpoint!r} does not fit the model ({error}). {hint}'.rstrip()
+                         ) from error
+    network.load_state_dict({name: weights[prefix + name] for name in own})
+    unused = len(weights) - len(own)
     print_log(f'{key}: loaded {len(own)} weights from {checkpoint}'
               + (f', {unused} more in the file have no use here' if unused else ''), 'current')
     return meta
+
+
+def list_some(names: Iterable[str], count: int = 4) -> str:
+    """Name the first ``count`` of some weights, and say how many more there are."""
+    names = list(names)
+    more = f' and {len(names) - count} more' if len(names) > count else ''
+    return ', '.join(names[:count]) + more

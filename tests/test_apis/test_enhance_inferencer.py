@@ -447,7 +447,8 @@ def test_segmentor_without_weights(weights, tiny_segmentor):
 
 
 def test_shipped_model(weights, enhancer, expect, monkeypatch):
-    monkeypatch.setitem(SHIPPED_MODELS, 'scl-lle', Path(weights))
+    monkeypatch.setitem(SHIPPED_MODELS, 'scl-lle',
+                        SHIPPED_MODELS['scl-lle']._replace(weights=Path(weights)))
     inferencer = EnhanceInferencer(device='cpu', show_progress=False)
     assert_enhanced(inferencer(DARK)['predictions'], expect(DARK))
 
@@ -477,17 +478,19 @@ def test_weights_that_the_config_names(weights, expect):
 @pytest.mark.parametrize(('model', 'error', 'message'), [
     ('dark-net', ValueError, "model: there is no config file 'dark-net', nor a model of that name; "
      'known are scl-lle, '),
-    ('none.py', ValueError, "model: there is no config file 'none.py'"),
-    (dict(type='mmscllle.GammaEnhancer'), ValueError, "must be a CurveEnhancer, got type "
-     "'mmscllle.GammaEnhancer'"),
-    (dict(model=dict(type='EncoderDecoder')), ValueError, "got type 'EncoderDecoder'")], ids=str)
+    ('none.py', FileNotFoundError, "model: there is no config file 'none.py'"),
+    (dict(model=dict(channels=4)), ValueError, 'model: the model of the config, or its enhancer, '
+     'has no type'),
+    (dict(model=dict(type='mmscllle.SCLLLE', enhancer=dict(type='SCLLLE', enhancer=dict(
+        type='CurveEnhancer')))), ValueError, 'SCLLLE is no enhancer, and holds none'),
+    (dict(model=dict(type='EncoderDecoder')), KeyError, 'EncoderDecoder is not in the')], ids=str)
 def test_wrong_model(weights, model, error, message):
     with pytest.raises(error, match=message):
         make_inferencer(weights, model=model)
 
 
 def test_config_without_weights():
-    with pytest.raises(ValueError, match='weights: the config names no weights of its enhancer'):
+    with pytest.raises(ValueError, match='weights: no weights of the CurveEnhancer are named'):
         make_inferencer(None, model=dict(type='mmscllle.CurveEnhancer'))
 
 
@@ -520,15 +523,16 @@ def test_released_weights(shared, name):
 def test_foreign_checkpoint_is_refused(tmp_path):
     path = tmp_path / 'resnet.pth'
     torch.save({'conv1.weight': torch.ones(64, 3, 7, 7)}, path)
-    with pytest.raises(ValueError, match=r'weights: .*resnet\.pth. does not fit the model \(14 '
-                       r'weights missing.* named e_conv1 to e_conv7; is this a checkpoint of'):
+    with pytest.raises(ValueError, match=r'weights: .*resnet\.pth. does not fit the model \(not '
+                       r'one name fits: the model has e_conv1.weight, .* and 10 more; the '
+                       r'checkpoint has conv1.weight\). The enhancer is a CurveEnhancer; give'):
         make_inferencer(str(path))
 
 
 def test_checkpoint_of_another_width_is_refused(tmp_path):
     path = tmp_path / 'narrow.pth'
     torch.save(CurveEnhancer(channels=8).state_dict(), path)
-    with pytest.raises(ValueError, match=r'narrow\.pth. does not fit .* as many channels'):
+    with pytest.raises(ValueError, match=r'narrow\.pth. does not fit .*e_conv1.weight is \(8, 3, '):
         make_inferencer(str(path))
 
 

@@ -66,7 +66,8 @@ def test_each_checkpoint_loads_into_its_part(tiny_segmentor, checkpoints, name, 
 
 def test_a_checkpoint_that_does_not_fit_is_refused(tiny_segmentor, checkpoints):
     chain = build(tiny_segmentor[0])
-    with pytest.raises(RuntimeError, match='segmentor.wrong'):
+    message = 'neither part of the chain: it has wrong; the model has enhancer.e_conv1.weight'
+    with pytest.raises(ValueError, match=message):
         chain.load_state_dict(dict(wrong=torch.zeros(1)))
 
 

@@ -6,8 +6,8 @@ from mmengine.runner import load_checkpoint
 from torch import nn
 
 from mmscllle.models import SCLLLE, CurveEnhancer, EnhancerGenerator
-from mmscllle.models.enhanced_segmentor_parts import load_part
 from mmscllle.registry import MODELS
+from mmscllle.utils.weights import load_weights
 
 
 def build(kind: str) -> EnhancerGenerator:
@@ -43,8 +43,8 @@ def edit_model_checkpoint(tmp_path) -> tuple[str, dict[str, torch.Tensor]]:
     return str(tmp_path / 'edit_model.pth'), dict(weights)
 
 
-@pytest.mark.parametrize('load', [load_checkpoint, lambda model, path: load_part(
-    model, 'enhancer', path)], ids=['load_checkpoint', 'EnhancedSegmentor'])
+@pytest.mark.parametrize('load', [load_checkpoint, lambda model, path: load_weights(
+    model, path, 'weights', part='enhancer')], ids=['load_checkpoint', 'EnhancedSegmentor'])
 def test_a_checkpoint_of_mmagics_model_loads_into_the_enhancer(edit_model_checkpoint, load):
     path, weights = edit_model_checkpoint
     enhancer = CurveEnhancer()

@@ -115,7 +115,7 @@ def test_vgg_checkpoint_of_another_network(tmp_path, tiny_segmentor):
     key = 'feature_extractor.checkpoint'
     with pytest.raises(FileNotFoundError, match=f'{key}: there is no checkpoint file'):
         VGG16Features(str(tmp_path / 'none.pth'))
-    with pytest.raises(ValueError, match=f'{key}: .*does not fit.*features.0.weight is missing'):
+    with pytest.raises(ValueError, match=f'{key}: .*does not fit.*not one name fits'):
         VGG16Features(tiny_segmentor[1])
 
 
@@ -184,5 +184,3 @@ def test_backbone_errors_name_the_key(tmp_path, tiny_segmentor, seeded_vgg):
         BackboneFeatures(config, str(tmp_path / 'none.pth'))
     with pytest.raises(ValueError, match='feature_extractor.checkpoint: .* does not fit'):
         BackboneFeatures(config, seeded_vgg)
-    with pytest.raises(ValueError, match='feature_extractor.checkpoint: .* does not fit'):
-        BackboneFeatures(config, checkpoint, prefix='encoder.')

@@ -27,8 +27,9 @@ def psnr(first: np.ndarray, second: np.ndarray) -> float:
     return -10 * np.log10(np.mean((first / 255. - second / 255.)**2))
 
 
-@pytest.mark.parametrize('path', SHIPPED_MODELS.values(), ids=SHIPPED_MODELS)
-def test_the_file_is_small_and_holds_the_enhancer_alone(path):
+@pytest.mark.parametrize('name', SHIPPED_MODELS)
+def test_the_file_is_small_and_holds_the_enhancer_alone(name):
+    path = SHIPPED_MODELS[name].weights
     assert path.stat().st_size < 330_000
     weights = torch.load(path, map_location='cpu')
     assert sum(value.numel() for value in weights.values()) == 79416
@@ -37,7 +38,7 @@ def test_the_file_is_small_and_holds_the_enhancer_alone(path):
 
 @pytest.mark.parametrize('name', SHIPPED_MODELS)
 def test_every_reader_of_a_checkpoint_knows_the_name(tiny_segmentor, name):
-    expected = torch.load(SHIPPED_MODELS[name], map_location='cpu')
+    expected = torch.load(SHIPPED_MODELS[name].weights, map_location='cpu')
     address = f'mmscllle://{name}'
     initialised = MODELS.build(dict(
         type='mmscllle.CurveEnhancer', init_cfg=dict(type='Pretrained', checkpoint=address)))

@@ -8,7 +8,13 @@ import torch
 from mmengine.logging import HistoryBuffer
 from torch import nn
 
-from mmscllle.utils.weights import load_weights, read_checkpoint
+from mmscllle.utils.weights import (
+    claim_part,
+    find_part,
+    has_part,
+    load_weights,
+    read_checkpoint,
+)
 
 KEY = 'segmentor.checkpoint'
 
@@ -129,7 +135,7 @@ def test_load_weights_below_a_prefix(save, weights):
     content = {f'backbone.{name}': value for name, value in weights.items()}
     content['head.weight'] = torch.ones(1)
     network = nn.Linear(3, 2)
-    load_weights(network, save(content), KEY, prefix='backbone.')
+    load_weights(network, save(content), KEY, part='backbone')
     torch.testing.assert_close(dict(network.state_dict()), weights)
 
 
@@ -147,7 +153,7 @@ def test_weights_that_do_not_fit_leave_the_network_alone(save, weights):
         load_weights(network, save(weights), KEY)
     weights['bias'] = torch.ones(5)
     with pytest.raises(ValueError, match=rf'{KEY}: .*weights.pth.* does not fit the model .*'
-                       r'bias is \(5,\) in the file, \(2,\) in the model\)\. Look there\.'):
+                       r'bias is \(5,\) in the checkpoint, \(2,\) in the model\)\. Look there\.'):
         load_weights(network, save(weights), KEY, hint='Look there.')
     torch.testing.assert_close(dict(network.state_dict()), before)
 
@@ -164,5 +170,51 @@ def test_weights_that_are_not_finite_are_refused(save, weights, value, level):
 def test_integer_weights_are_refused(save):
     network = nn.Linear(3, 2)
     path = save(dict(weight=torch.zeros(2, 3, dtype=torch.int64), bias=torch.zeros(2)))
-    with pytest.raises(ValueError, match='weight is torch.int64 in the file, torch.float'):
+    with pytest.raises(ValueError, match='weight is torch.int64 in the checkpoint, torch.float'):
         load_weights(network, path, KEY)
+
+
+def values(**shapes: tuple) -> dict:
+    return {name.replace('__', '.'): torch.zeros(shape) for name, shape in shapes.items()}
+
+
+OWN = values(conv__weight=(2, 3), conv__bias=(2, ))
+
+
+@pytest.mark.parametrize('prefix', ['', 'enhancer.', 'module.generator.net_1.', 'a.conv.'])
+def test_a_part_is_found_whatever_holds_it(prefix):
+    weights = {**values(head__weight=(2, 3), other__conv__weight=(5, 5)),
+               **{prefix + name: value for name, value in OWN.items()}}
+    assert find_part(weights, OWN) == prefix
+    assert has_part(weights, OWN, 'enhancer')
+
+
+def test_names_decide_and_then_shapes():
+    wide = values(a__conv__weight=(9, 9), a__conv__bias=(9, ))
+    assert find_part(wide, OWN) == 'a.' and not has_part(wide, OWN, '')
+    assert find_part({**wide, **values(b__conv__weight=(2, 3), b__conv__bias=(2, ))}, OWN) == 'b.'
+    assert find_part(values(b__weight=(1, )), OWN) == ''
+
+
+def test_of_places_that_fit_alike_the_one_of_that_name_is_taken():
+    weights = {prefix + name: value for prefix in ('enhancer_ema.', 'a.', 'x.enhancer.')
+               for name, value in OWN.items()}
+    assert find_part(weights, OWN, 'enhancer') == 'x.enhancer.'
+    assert find_part(weights, OWN) == 'a.'
+
+
+def test_a_part_is_claimed_with_all_that_is_saved_beside_it():
+    state = {**values(head__weight=(1, )), **{f'old.{name}': value for name, value in OWN.items()},
+             **values(old__extra=(4, ))}
+    claim_part(state, OWN, 'enhancer', 'enhancer.')
+    assert sorted(state) == ['enhancer.conv.bias', 'enhancer.conv.weight', 'enhancer.extra',
+                             'head.weight']
+
+
+def test_what_cannot_be_claimed_names_both_sides():
+    with pytest.raises(ValueError, match='the checkpoint does not fit the enhancer: not one name '
+                       r'fits: the model has conv.weight, conv.bias; the checkpoint has a, b, c, d '
+                       'and 2 more'):
+        claim_part(values(a=(), b=(), c=(), d=(), e=(), f=()), OWN, 'enhancer', 'enhancer.')
+    with pytest.raises(ValueError, match='1 weights missing, 0 .*: conv.bias is missing'):
+        claim_part(values(conv__weight=(2, 3)), OWN, 'enhancer', 'enhancer.')

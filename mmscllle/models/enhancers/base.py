@@ -7,6 +7,8 @@ import torch
 from mmengine.model import BaseModule
 from torch import Tensor, nn
 
+from mmscllle.utils.weights import claim_part
+
 if TYPE_CHECKING:
     from mmscllle.inference import Engine
 
@@ -88,7 +90,8 @@ def adapt_enhancer(network: nn.Module) -> nn.Module:
     Args:
         network: Any module with the ``forward`` of an enhancer.  From now on it returns pairs
             (enhanced images, curves), or raises what :func:`check_images` and
-            :func:`check_enhancement` raise.
+            :func:`check_enhancement` raise; and it loads checkpoints of models that hold it, by
+            :func:`find_own_weights`.
 
     Returns:
         The network itself.
@@ -96,6 +99,7 @@ def adapt_enhancer(network: nn.Module) -> nn.Module:
     if check_enhancement not in network._forward_hooks.values():
         network.register_forward_pre_hook(check_images)
         network.register_forward_hook(check_enhancement)
+        network._register_load_state_dict_pre_hook(find_own_weights, with_module=True)
     return network
 
 
@@ -113,6 +117,24 @@ def check_images(network: nn.Module, inputs: tuple) -> None:
     if image.dim() != 4 or image.shape[1] != 3:
         raise ValueError(f'{type(network).__name__} takes RGB images of shape (N, 3, H, W), '
                          f'got {tuple(image.shape)}')
+
+
+def find_own_weights(network: nn.Module, state_dict: dict[str, Tensor], prefix: str,
+                     *_: object) -> None:
+    """Let an enhancer load checkpoints of models that hold it; a hook of ``load_state_dict``.
+
+    Args:
+        network: The enhancer.
+        state_dict: The checkpoint's weights, changed in place.
+        prefix: Of the enhancer's names; if it is not empty, a larger model is being loaded.
+
+    Raises:
+        ValueError: If weights of the enhancer are missing or have another shape.
+    """
+    own = network.state_dict()
+    if prefix or not own:
+        return
+    claim_part(state_dict, own, 'enhancer', '')
 
 
 def check_enhancement(network: nn.Module, inputs: tuple, output: object) -> tuple[Tensor, Tensor]:

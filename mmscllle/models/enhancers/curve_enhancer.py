@@ -10,9 +10,6 @@ from mmscllle.registry import MODELS
 from .base import Enhancer
 from .tone_curves import apply_curves, reduce_image
 
-# Prefixes under which the wrappers that hold an enhancer save it.
-OWNER_PREFIXES = ('enhancer.', 'generator.enhancer.', 'generator.')
-
 
 @MODELS.register_module()
 class CurveEnhancer(Enhancer):
@@ -61,7 +58,6 @@ class CurveEnhancer(Enhancer):
         self.e_conv5 = nn.Conv2d(2 * channels, channels, 3, padding=1)
         self.e_conv6 = nn.Conv2d(2 * channels, channels, 3, padding=1)
         self.e_conv7 = nn.Conv2d(2 * channels, 3 * iterations, 3, padding=1)
-        self._register_load_state_dict_pre_hook(self._unwrap_owner)
 
     def estimate_curves(self, image: Tensor) -> Tensor:
         """Estimate the curve parameters.
@@ -120,15 +116,3 @@ class CurveEnhancer(Enhancer):
         # Not at the top: the engine uses this class.
         from mmscllle.inference.curve_engine import CurveEngine
         return CurveEngine(self, device, precision, fast, tile, compile)
-
-    @staticmethod
-    def _unwrap_owner(state_dict: dict, prefix: str, *_: object) -> None:
-        """Let the enhancer's part of a larger model's checkpoint load into a bare enhancer."""
-        if f'{prefix}e_conv1.weight' in state_dict:
-            return
-        for owner in OWNER_PREFIXES:
-            start = prefix + owner
-            if f'{start}e_conv1.weight' in state_dict:
-                for key in [k for k in state_dict if k.startswith(start)]:
-                    state_dict[prefix + key[len(start):]] = state_dict.pop(key)
-                return

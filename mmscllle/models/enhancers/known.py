@@ -1,0 +1,93 @@
+"""Find an enhancer by the name of its model or by its checkpoint alone."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from mmengine.config import Config
+from mmengine.fileio import load
+from mmengine.hub import get_config
+
+import mmscllle
+from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS
+from mmscllle.utils.weights import find_misfits, find_part, read_checkpoint
+
+from .building import EnhancerSource, build_enhancer, find_enhancer
+
+CONFIG_SUFFIXES = ('.py', '.json', '.yaml', '.yml')
+
+
+def read_source(source: str, key: str, configured: dict | None = None) -> EnhancerSource:
+    """Find the enhancer that a user names in one word.
+
+    Args:
+        source: The path of a config or ``'package::path.py'``; the name of a model, with or
+            without ``mmscllle://``; or the path or URL of a checkpoint.
+        key: The argument that names it, for error messages.
+        configured: The config of the enhancer that a checkpoint is for; None: of the first of the
+            shipped models whose enhancer it fits.
+
+    Returns:
+        Its config and weights.
+
+    Raises:
+        FileNotFoundError, ValueError: If there is none.
+    """
+    if source.endswith(CONFIG_SUFFIXES) or '::' in source:
+        return find_enhancer(source)
+    name = source[len(SCHEME):] if source.startswith(SCHEME) else source
+    if name in SHIPPED_MODELS or not ('://' in source or Path(source).suffix):
+        return find_model(name, key)
+    config = match_shipped(source, key) if configured is None else configured
+    return EnhancerSource(config, source)
+
+
+def find_model(name: str, key: str) -> EnhancerSource:
+    """Find a model by its name: one whose weights come with the package, or one of a metafile.
+
+    Args:
+        name: The name.
+        key: The argument that gives it, for error messages.
+
+    Returns:
+        The config of its enhancer, and its weights.
+
+    Raises:
+        ValueError: If there is none of that name.
+    """
+    if name in SHIPPED_MODELS:
+        model = SHIPPED_MODELS[name]
+        source = find_enhancer(get_config(f'mmscllle::{model.config}'))
+        return source._replace(weights=f'{SCHEME}{name}')
+    root = Path(mmscllle.__file__).parent
+    # A checkout has its configs beside the package, an installed package in it.
+    root = root.parent if (root.parent / 'configs').is_dir() else root / '.mim'
+    entries = {entry['Name']: entry for file in load(root / 'model-index.yml')['Import']
+               for entry in load(root / file)['Models']}
+    if name not in entries:
+        raise ValueError(f'{key}: there is no config file {name!r}, nor a model of that name; '
+                         f'known are {", ".join([*SHIPPED_MODELS, *entries])}')
+    source = find_enhancer(Config.fromfile(root / entries[name]['Config']))
+    return source._replace(weights=entries[name].get('Weights'))
+
+
+def match_shipped(checkpoint: str, key: str) -> dict:
+    """Find the enhancer that a checkpoint is for among those whose weights come with the package.
+
+    Args:
+        checkpoint: Path or URL.
+        key: The argument that names it, for error messages.
+
+    Returns:
+        The enhancer's config, that of the default model if the checkpoint fits none.
+
+    Raises:
+        FileNotFoundError, ValueError: If the checkpoint cannot be read.
+    """
+    weights, _ = read_checkpoint(checkpoint, key)
+    default = find_model(DEFAULT_MODEL, key).config
+    configs = [default, *(find_model(name, key).config for name in SHIPPED_MODELS)]
+    for config in configs:
+        own = build_enhancer(config).state_dict()
+        if find_misfits(weights, own, find_part(weights, own, 'enhancer')) == ([], []):
+            return config
+    return default
