@@ -204,7 +204,7 @@ def test_enhancer_and_segmentor_from_config_files(tmp_path, tiny_segmentor):
     path.write_text('model = dict(type="mmscllle.SCLLLE", '
                     'enhancer=dict(type="mmscllle.GammaEnhancer", gamma=0.5))')
     assert build(tiny_segmentor[0], str(path)).enhancer.gamma == 0.5
-    with pytest.raises(ValueError, match='model.enhancer: the model of .*tiny_fast_scnn.* has no'):
+    with pytest.raises((KeyError, ValueError), match='EncoderDecoder is no'):
         build(tiny_segmentor[0], tiny_segmentor[0])
     with pytest.raises(FileNotFoundError, match='model.segmentor: there is no config file'):
         build(str(tmp_path / 'none.py'))
