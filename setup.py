@@ -110,7 +110,7 @@ setup(
     license='Apache-2.0',
     keywords='computer vision, low-light image enhancement, semantic segmentation',
     packages=find_packages(include=['mmscllle', 'mmscllle.*']),
-    package_data={'mmscllle': ['weights/*.pth']},
+    package_data={'mmscllle': ['weights/*.pth', 'evaluation/*.npz']},
     entry_points={'console_scripts': ['mmscllle-enhance = mmscllle.command_line.enhance:main']},
     cmdclass={'build_py': BuildWithMimAndHook},
     classifiers=[

@@ -2,5 +2,7 @@
 
 from .exposure_statistics import ExposureStatistics
 from .image_quality import ImageQuality
+from .niqe import NIQE
+from .noise import NoiseLevel
 
-__all__ = ['ExposureStatistics', 'ImageQuality']
+__all__ = ['NIQE', 'ExposureStatistics', 'ImageQuality', 'NoiseLevel']

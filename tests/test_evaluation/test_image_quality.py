@@ -1,7 +1,6 @@
 import logging
 import math
 
-import numpy as np
 import pytest
 import torch
 import torch.multiprocessing as mp
@@ -10,6 +9,7 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 from mmscllle.evaluation import ImageQuality
+from mmscllle.evaluation.reference_scores import color_error, match_brightness, psnr, ssim
 from mmscllle.registry import METRICS
 
 
@@ -27,44 +27,38 @@ def evaluate(*samples):
     return metric.evaluate(len(samples))
 
 
-def ssim_by_loops(first, second, window=7):
-    """SSIM of two (H, W) images: uniform window, sample covariance, borders cropped."""
-    c1, c2 = 0.01**2, 0.03**2
-    values = []
-    for y in range(first.shape[0] - window + 1):
-        for x in range(first.shape[1] - window + 1):
-            a = first[y : y + window, x : x + window].ravel()
-            b = second[y : y + window, x : x + window].ravel()
-            cov = np.cov(a, b)
-            values.append(
-                (2 * a.mean() * b.mean() + c1)
-                * (2 * cov[0, 1] + c2)
-                / ((a.mean() ** 2 + b.mean() ** 2 + c1) * (cov[0, 0] + cov[1, 1] + c2))
-            )
-    return np.mean(values)
-
-
-def test_psnr_by_hand():
+def test_means_by_hand():
     # Mean squared errors 0.01 and 0.0001 give 20 and 40 dB; the metric averages decibels.
     first = make_sample(torch.full((3, 8, 9), 0.5), torch.full((3, 8, 9), 0.6))
     second = make_sample(torch.full((3, 8, 9), 0.5), torch.full((3, 8, 9), 0.51))
     result = evaluate(first, second)
     assert result['PSNR'] == pytest.approx(30, abs=1e-3)
     assert result['reference_images'] == 2
+    # Both are the reference but for its brightness.
+    assert result['PSNR_equal_brightness'] == 100
+    assert result['color_error'] == pytest.approx(0, abs=1e-3)
 
 
-def test_ssim_equals_its_definition():
-    generator = torch.Generator().manual_seed(0)
-    enhanced, reference = torch.rand(2, 3, 10, 12, generator=generator)
-    reference = 0.7 * enhanced + 0.3 * reference
-    expected = np.mean([ssim_by_loops(a, b) for a, b in zip(enhanced.numpy(), reference.numpy())])
-    assert evaluate(make_sample(enhanced, reference))['SSIM'] == pytest.approx(expected, abs=1e-5)
+def test_each_value_is_that_of_its_function():
+    image, reference = torch.rand(2, 3, 10, 12, generator=torch.Generator().manual_seed(0))
+    image = image / 4
+    matched = match_brightness(image, reference)
+    assert evaluate(make_sample(image, reference)) == dict(
+        reference_images=1, PSNR=psnr(image, reference), SSIM=ssim(image, reference),
+        PSNR_equal_brightness=psnr(matched, reference),
+        color_error=color_error(matched, reference))
 
 
-def test_equal_images_count_as_100_db():
-    image = torch.rand(3, 8, 8)
-    result = evaluate(make_sample(image, image.clone()))
-    assert result == {'reference_images': 1, 'PSNR': 100.0, 'SSIM': pytest.approx(1)}
+def test_pairs_of_stacks_have_rows():
+    samples = [make_sample(torch.full((3, 8, 9), 0.5), torch.full((3, 8, 9), 0.5 + error))
+               for error in (0.1, 0.01, 0.1)]
+    for sample, exposure in zip(samples, ('very_dark', 'dark', 'dark')):
+        sample.set_metainfo(dict(exposure=exposure))
+    result = evaluate(*samples)
+    assert result['very_dark/PSNR'] == pytest.approx(20, abs=1e-3)
+    assert result['dark/PSNR'] == pytest.approx(30, abs=1e-3)
+    assert result['PSNR'] == pytest.approx(80 / 3, abs=1e-3)
+    assert (result['reference_images'], result['dark/reference_images']) == (3, 2)
 
 
 def test_samples_without_reference_do_not_count():
@@ -92,7 +86,7 @@ def test_no_reference_at_all_is_logged_once(monkeypatch):
 def test_image_below_the_ssim_window_counts_for_psnr_only():
     small = make_sample(torch.zeros(3, 6, 20), torch.full((3, 6, 20), 0.1))
     result = evaluate(small)
-    assert set(result) == {'reference_images', 'PSNR'}
+    assert set(result) == {'reference_images', 'PSNR', 'PSNR_equal_brightness', 'color_error'}
     assert result['PSNR'] == pytest.approx(20, abs=1e-3)
 
 
@@ -127,6 +121,8 @@ def test_evaluator_builds_it_from_the_registry_beside_exposure_statistics():
     assert set(evaluator.evaluate(1)) == {
         'PSNR',
         'SSIM',
+        'PSNR_equal_brightness',
+        'color_error',
         'reference_images',
         'brightness',
         'clipped_high',

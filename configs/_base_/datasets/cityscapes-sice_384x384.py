@@ -52,5 +52,9 @@ val_dataloader = dict(
         data_prefix=dict(img_path='dicm'),
         pipeline=[dict(type='mmscllle.LoadImage'), dict(type='mmscllle.PackEnhanceInputs')]))
 test_dataloader = val_dataloader
-val_evaluator = [dict(type='mmscllle.ExposureStatistics')]
+val_evaluator = [
+    dict(type='mmscllle.NIQE'),
+    dict(type='mmscllle.NoiseLevel'),
+    dict(type='mmscllle.ExposureStatistics'),
+]
 test_evaluator = val_evaluator

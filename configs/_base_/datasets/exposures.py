@@ -50,6 +50,8 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 val_evaluator = [
     dict(type='mmscllle.ImageQuality'),
+    dict(type='mmscllle.NIQE'),
+    dict(type='mmscllle.NoiseLevel'),
     dict(type='mmscllle.ExposureStatistics'),
 ]
 test_evaluator = val_evaluator
