@@ -21,8 +21,10 @@ class ImageToImage(nn.Module):
         super().__init__()
         if fast and 'fast' not in getattr(enhancer, 'modes', ()):
             raise ValueError(f'fast: {type(enhancer).__name__} has no fast mode')
-        self.enhancer = copy.deepcopy(enhancer).cpu().float().eval().requires_grad_(False)
+        self.enhancer = copy.deepcopy(enhancer).cpu().float().requires_grad_(False)
         self.fast = fast
+        # The whole: when it has written ONNX, torch sets the parts to the mode of the whole.
+        self.eval()
 
     def forward(self, image: Tensor) -> Tensor:
         """Enhance a batch.

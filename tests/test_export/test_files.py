@@ -7,6 +7,7 @@ import torch
 
 from mmscllle.export import export_enhancer, files
 from mmscllle.models import CurveEnhancer
+from mmscllle.registry import MODELS
 
 # The example that is traced has other sizes.
 SIZES = [(1, 1, 1), (1, 5, 40), (4, 16, 24), (2, 33, 70)]
@@ -49,6 +50,22 @@ def test_torchscript(enhancer, tmp_path, fast):
     path = tmp_path / 'enhancer.pt'
     assert export_enhancer(enhancer, path, fast) <= 1e-4
     compare(enhancer, torch.jit.load(str(path)), fast)
+
+
+PUBLISHED = ('ZeroDCEPlusPlus', 'SCI', 'IAT', 'PairLIE', 'CLIPLIT')
+
+
+# The export itself compares the results at several sizes; here they are smaller.
+@pytest.mark.parametrize('suffix', ['.pt', pytest.param('.onnx', marks=pytest.mark.onedl)])
+@pytest.mark.parametrize('name', PUBLISHED)
+def test_published_enhancers(tmp_path, monkeypatch, name, suffix):
+    monkeypatch.setattr(files, 'SHAPES', [(count, 3, *size) for count, *size in SIZES])
+    monkeypatch.setattr(files, 'EXAMPLE_SHAPE', (2, 3, 20, 31))
+    if suffix == '.onnx':
+        pytest.importorskip('onnxruntime')
+    path = tmp_path / f'enhancer{suffix}'
+    export_enhancer(MODELS.build(dict(type=f'mmscllle.{name}')), path)
+    assert path.stat().st_size > 1000
 
 
 def test_a_file_is_replaced_only_if_allowed(enhancer, tmp_path):

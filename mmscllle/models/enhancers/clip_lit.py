@@ -8,10 +8,15 @@ from torch.nn import functional
 from mmscllle.registry import MODELS
 
 from .base import Enhancer
-from .reflection_pad import ReflectionPad
+from .least_size import at_least_two_pixels
 
 # Where the light map is 0, what is not black becomes white, and black stays black.
 SMALLEST_LIGHT = 1e-6
+
+
+def _conv(in_channels: int, out_channels: int, bias: bool = True) -> nn.Conv2d:
+    """A 3x3 convolution that keeps the size, padded by reflection."""
+    return nn.Conv2d(in_channels, out_channels, 3, padding=1, padding_mode='reflect', bias=bias)
 
 
 class AveragePool(nn.Module):
@@ -64,14 +69,13 @@ class ResidualBlock(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        self.pad = ReflectionPad()
-        self.conv1 = nn.Conv2d(channels, channels, 3, bias=False)
-        self.conv2 = nn.Conv2d(channels, channels, 3, bias=False)
+        self.conv1 = _conv(channels, channels, bias=False)
+        self.conv2 = _conv(channels, channels, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """Convolve ``x``, (N, C, H, W); the shape stays."""
-        out = functional.leaky_relu(self.conv1(self.pad(x)), 0.2)
-        return functional.leaky_relu(x + self.conv2(self.pad(out)), 0.2)
+        out = functional.leaky_relu(self.conv1(x), 0.2)
+        return functional.leaky_relu(x + self.conv2(out), 0.2)
 
 
 @MODELS.register_module()
@@ -94,18 +98,17 @@ class CLIPLIT(Enhancer):
 
     def __init__(self, init_cfg: dict | None = None) -> None:
         super().__init__(init_cfg)
-        self.pad = ReflectionPad()
-        self.cond1 = nn.Conv2d(3, 32, 3)
+        self.cond1 = _conv(3, 32)
         self.ResidualBlock1 = ResidualBlock(32)
         self.ResidualBlock2 = ResidualBlock(32)
         self.PPM1 = PyramidPool(32, 8)
-        self.condx = nn.Conv2d(32, 64, 3)
+        self.condx = _conv(32, 64)
         self.ResidualBlock3 = ResidualBlock(64)
         self.ResidualBlock4 = ResidualBlock(64)
-        self.condy = nn.Conv2d(64, 32, 3)
+        self.condy = _conv(64, 32)
         self.ResidualBlock5 = ResidualBlock(32)
         self.ResidualBlock6 = ResidualBlock(32)
-        self.cond_add1 = nn.Conv2d(32, 1, 3)
+        self.cond_add1 = _conv(32, 1)
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.normal_(layer.weight, std=0.02)
@@ -113,11 +116,12 @@ class CLIPLIT(Enhancer):
 
     def estimate_light(self, image: Tensor) -> Tensor:
         """Estimate the light map, at least 0, (N, 1, H, W)."""
-        x = functional.leaky_relu(self.cond1(self.pad(image)), 0.2)
+        height, width = image.shape[2:]
+        x = functional.leaky_relu(self.cond1(at_least_two_pixels(image)), 0.2)
         x = self.PPM1(self.ResidualBlock2(self.ResidualBlock1(x)))
-        x = self.ResidualBlock4(self.ResidualBlock3(self.condx(self.pad(x))))
-        x = self.ResidualBlock6(self.ResidualBlock5(self.condy(self.pad(x))))
-        return self.cond_add1(self.pad(x)).relu()
+        x = self.ResidualBlock4(self.ResidualBlock3(self.condx(x)))
+        x = self.ResidualBlock6(self.ResidualBlock5(self.condy(x)))
+        return self.cond_add1(x).relu()[..., :height, :width]
 
     def forward(self, image: Tensor) -> Tensor:
         """Enhance a batch.

@@ -8,7 +8,7 @@ from torch.nn import functional
 from mmscllle.registry import MODELS
 
 from .base import Enhancer
-from .reflection_pad import ReflectionPad
+from .least_size import at_least_two_pixels
 
 
 def _network(out_channels: int, channels: int) -> nn.Sequential:
@@ -16,7 +16,7 @@ def _network(out_channels: int, channels: int) -> nn.Sequential:
     widths = (3, *4 * (channels, ), out_channels)
     layers = []
     for inputs, outputs in zip(widths, widths[1:]):
-        layers += ReflectionPad(), nn.Conv2d(inputs, outputs, 3), nn.ReLU()
+        layers += nn.ReflectionPad2d(1), nn.Conv2d(inputs, outputs, 3), nn.ReLU()
     return nn.Sequential(*layers[:-1])
 
 
@@ -73,8 +73,10 @@ class PairLIE(Enhancer):
         Raises:
             ValueError: If the input is not a batch of three-channel images.
         """
-        image = self.N_net['N_net'](image).sigmoid()
+        height, width = image.shape[2:]
+        image = self.N_net['N_net'](at_least_two_pixels(image)).sigmoid()
         # The power of the sigmoid by its logarithm, whose gradient is finite in the darkest dark.
         log_illumination = functional.logsigmoid(self.L_net['L_net'](image))
         reflectance = self.R_net['R_net'](image).sigmoid()
-        return torch.exp(self.exponent * log_illumination) * reflectance
+        enhanced = torch.exp(self.exponent * log_illumination) * reflectance
+        return enhanced[..., :height, :width]
