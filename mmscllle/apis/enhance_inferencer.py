@@ -25,7 +25,7 @@ from mmscllle.models.enhancers import (
     load_enhancer,
     make_engine,
 )
-from mmscllle.models.enhancers.known import match_shipped, read_source
+from mmscllle.models.enhancers.known import match_known, read_source
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL
 from mmscllle.visualization import enhancement_panel
 
@@ -335,7 +335,7 @@ class EnhanceInferencer(BaseInferencer):
 
 def _find_enhancer(model: str | dict | Config | None, weights: str | None) -> EnhancerSource:
     if model is None and weights is not None:
-        return EnhancerSource(match_shipped(weights, 'weights'), weights)
+        return EnhancerSource(match_known(weights, 'weights'), weights)
     try:
         source = (find_enhancer(model) if isinstance(model, (dict, Config))
                   else read_source(model or DEFAULT_MODEL, 'model'))

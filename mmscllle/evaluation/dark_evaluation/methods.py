@@ -12,7 +12,7 @@ from torch import nn
 
 from mmscllle.models.enhanced_segmentor import EnhancedSegmentor
 from mmscllle.models.enhancers import EnhancerSource, find_enhancer, load_enhancer
-from mmscllle.models.enhancers.known import match_shipped, read_source
+from mmscllle.models.enhancers.known import match_known, read_source
 from mmscllle.models.frozen_segmentor import build_segmentor, read_segmentor_config
 from mmscllle.utils.weights import load_weights, read_checkpoint
 
@@ -121,7 +121,7 @@ class MethodBuilder:
                 raise ValueError('it is no checkpoint of an EnhancedSegmentor; give that of an '
                                  'enhancer alone with --enhancer')
             source = EnhancerSource(
-                self.enhancer_config or match_shipped(checkpoint, argument), checkpoint)
+                self.enhancer_config or match_known(checkpoint, argument), checkpoint)
             segmentor, _ = self._load_segmentor(checkpoint, argument)
             return self._chain(name, source, segmentor, argument)
 

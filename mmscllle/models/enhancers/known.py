@@ -24,7 +24,7 @@ def read_source(source: str, key: str, configured: dict | None = None) -> Enhanc
             without ``mmscllle://``; or the path or URL of a checkpoint.
         key: The argument that names it, for error messages.
         configured: The config of the enhancer that a checkpoint is for; None: of the first of the
-            shipped models whose enhancer it fits.
+            known models whose enhancer it fits.
 
     Returns:
         Its config and weights.
@@ -37,7 +37,7 @@ def read_source(source: str, key: str, configured: dict | None = None) -> Enhanc
     name = source[len(SCHEME):] if source.startswith(SCHEME) else source
     if name in SHIPPED_MODELS or not ('://' in source or Path(source).suffix):
         return find_model(name, key)
-    config = match_shipped(source, key) if configured is None else configured
+    config = match_known(source, key) if configured is None else configured
     return EnhancerSource(config, source)
 
 
@@ -58,20 +58,16 @@ def find_model(name: str, key: str) -> EnhancerSource:
         model = SHIPPED_MODELS[name]
         source = find_enhancer(get_config(f'mmscllle::{model.config}'))
         return source._replace(weights=f'{SCHEME}{name}')
-    root = Path(mmscllle.__file__).parent
-    # A checkout has its configs beside the package, an installed package in it.
-    root = root.parent if (root.parent / 'configs').is_dir() else root / '.mim'
-    entries = {entry['Name']: entry for file in load(root / 'model-index.yml')['Import']
-               for entry in load(root / file)['Models']}
+    entries = _read_metafiles()
     if name not in entries:
         raise ValueError(f'{key}: there is no config file {name!r}, nor a model of that name; '
                          f'known are {", ".join([*SHIPPED_MODELS, *entries])}')
-    source = find_enhancer(Config.fromfile(root / entries[name]['Config']))
+    source = find_enhancer(Config.fromfile(_root() / entries[name]['Config']))
     return source._replace(weights=entries[name].get('Weights'))
 
 
-def match_shipped(checkpoint: str, key: str) -> dict:
-    """Find the enhancer that a checkpoint is for among those whose weights come with the package.
+def match_known(checkpoint: str, key: str) -> dict:
+    """Find the enhancer that a checkpoint is for among those of all models that have a name.
 
     Args:
         checkpoint: Path or URL.
@@ -85,9 +81,25 @@ def match_shipped(checkpoint: str, key: str) -> dict:
     """
     weights, _ = read_checkpoint(checkpoint, key)
     default = find_model(DEFAULT_MODEL, key).config
-    configs = [default, *(find_model(name, key).config for name in SHIPPED_MODELS)]
-    for config in configs:
+    tried: list[dict] = []
+    for name in (DEFAULT_MODEL, *SHIPPED_MODELS, *_read_metafiles()):
+        config = find_model(name, key).config
+        if config in tried:
+            continue
+        tried.append(config)
         own = build_enhancer(config).state_dict()
         if find_misfits(weights, own, find_part(weights, own, 'enhancer')) == ([], []):
             return config
     return default
+
+
+def _root() -> Path:
+    """A checkout has its configs beside the package, an installed package in it."""
+    package = Path(mmscllle.__file__).parent
+    return package.parent if (package.parent / 'configs').is_dir() else package / '.mim'
+
+
+def _read_metafiles() -> dict[str, dict]:
+    """The models of the metafiles by name."""
+    return {entry['Name']: entry for file in load(_root() / 'model-index.yml')['Import']
+            for entry in load(_root() / file)['Models']}

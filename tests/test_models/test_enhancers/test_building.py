@@ -15,7 +15,7 @@ from mmscllle.models.enhancers import (
     find_enhancer,
     load_enhancer,
 )
-from mmscllle.models.enhancers.known import find_model, match_shipped, read_source
+from mmscllle.models.enhancers.known import find_model, match_known, read_source
 from mmscllle.registry import MODELS
 from mmscllle.utils.shipped_weights import SHIPPED_MODELS
 
@@ -141,4 +141,12 @@ def test_a_checkpoint_alone(tmp_path):
     assert read_source(path, 'weights', dict(type='Mine')) == (dict(type='Mine'), path)
     torch.save(Gain().state_dict(), path)
     # Whose error then shows both sides.
-    assert match_shipped(path, 'weights') == find_model('scl-lle', 'weights').config
+    assert match_known(path, 'weights') == find_model('scl-lle', 'weights').config
+
+
+@pytest.mark.parametrize('name', ['ZeroDCEPlusPlus', 'SCI', 'IAT', 'PairLIE', 'CLIPLIT'])
+def test_a_checkpoint_of_a_published_enhancer_alone(tmp_path, name):
+    config, path = dict(type=f'mmscllle.{name}'), str(tmp_path / 'released.pth')
+    torch.save({f'module.{weight}': value
+                for weight, value in MODELS.build(config).state_dict().items()}, path)
+    assert read_source(path, '--enhancer') == EnhancerSource(config, path)
