@@ -9,7 +9,10 @@ MMEngine's own parts without a warning.
 
 from __future__ import annotations
 
+from typing import Any
+
 from mmengine import registry as root
+from mmengine.config import ConfigDict
 from mmengine.registry import Registry
 
 # Whatever uses a part of this package reads checkpoints as weights only, and knows those that come
@@ -47,3 +50,20 @@ OPTIM_WRAPPERS = _child(root.OPTIM_WRAPPERS, 'engine')
 OPTIM_WRAPPER_CONSTRUCTORS = _child(root.OPTIM_WRAPPER_CONSTRUCTORS, 'engine')
 PARAM_SCHEDULERS = _child(root.PARAM_SCHEDULERS, 'engine')
 INFERENCERS = _child(root.INFERENCERS, 'engine')
+
+
+def build_part(config: dict | None) -> Any:
+    """Build a part of a model: ours by its bare name, too, where a host's scope is the default.
+
+    Args:
+        config: Its config; None: no part.
+
+    Returns:
+        The part, or None.
+    """
+    if config is None:
+        return None
+    config = ConfigDict(config)
+    if config.get('type') in MODELS.module_dict:
+        config.type = f'mmscllle.{config.type}'
+    return MODELS.build(config)

@@ -11,7 +11,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from mmscllle.registry import MODELS
+from mmscllle.registry import MODELS, build_part
 from mmscllle.utils.weights import load_weights
 
 from .enhanced_segmentor_parts import (
@@ -21,8 +21,8 @@ from .enhanced_segmentor_parts import (
     check_labels,
 )
 from .enhancers import build_enhancer
+from .objective_inputs import ObjectiveInputs
 from .scl_lle import stack_labels
-from .scl_lle_objective import Triplet
 
 LEARNERS = {
     'nothing': (),
@@ -93,7 +93,7 @@ class EnhancedSegmentor(BaseSegmentor):
         self.segmentor = build_segmentor(segmentor, segmentor_changes)
         if not torch.cuda.is_available():
             self.segmentor = revert_sync_batchnorm(self.segmentor)
-        self.objective = None if objective is None else MODELS.build(objective)
+        self.objective = build_part(objective)
         self._register_load_state_dict_pre_hook(adopt_parts, with_module=True)
         self.loaded: set[str] = set()
         for part, checkpoint in (('enhancer', enhancer_checkpoint),
@@ -173,17 +173,20 @@ class EnhancedSegmentor(BaseSegmentor):
         """Compute the segmentor's losses on the enhanced images, and the objective's terms."""
         if not self.learners:
             raise ValueError("model.learn is 'nothing': there is nothing to train")
-        triplet = (Triplet(**inputs) if isinstance(inputs, dict) else Triplet(inputs))
-        enhanced, curves = self.enhance(triplet.low)
+        images = inputs if isinstance(inputs, dict) else dict(low=inputs)
         losses: dict[str, Tensor] = {}
-        if self.objective is not None:
-            if not isinstance(enhanced, Tensor):
+        if self.objective is None:
+            enhanced, _ = self.enhance(images['low'])
+        else:
+            low = images['low']
+            if not isinstance(low, Tensor):
                 raise ValueError('model.objective needs training images of one size; add a '
                                  'RandomCrop to the pipeline')
-            labels = stack_labels(data_samples, tuple(enhanced.shape[2:]), enhanced.device)
-            labels = self.objective.complete_labels(labels, enhanced)
-            losses.update(self.objective(triplet, enhanced, curves, labels))
-            for sample, label in zip(data_samples, labels):
+            labels = stack_labels(data_samples, tuple(low.shape[2:]), low.device)
+            known = ObjectiveInputs(self.objective, self.enhancer, images, labels)
+            losses.update(self.objective(known))
+            enhanced = known['enhanced']
+            for sample, label in zip(data_samples, known['labels']):
                 sample.gt_sem_seg = PixelData(data=label[None])
         check_labels(data_samples)
         batch = self.prepare(enhanced, data_samples, training=True)

@@ -8,12 +8,20 @@ from mmengine.config import Config, ConfigDict
 from mmengine.hub import get_config
 from mmengine.registry import DefaultScope
 from mmseg.models import BaseSegmentor
+from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from torch import Tensor, nn
 
 from mmscllle.registry import MODELS
 from mmscllle.utils.weights import load_weights
 
 from .frozen import Frozen
+
+# Heads of mmseg whose predictions are sums of probabilities over masks, and those that predict in a
+# way of their own, yet logits.
+MASK_HEADS = {'MaskFormerHead', 'Mask2FormerHead', 'SideAdapterCLIPHead'}
+LOGIT_HEADS = {'DAHead', 'EncHead', 'OCRHead', 'PointHead'}
+# So small that the logarithm is finite, and a class without any mask is out of the question.
+LEAST_PROBABILITY = 1e-6
 
 
 def read_segmentor_config(config: str | dict, key: str) -> ConfigDict:
@@ -70,6 +78,30 @@ def build_segmentor(config: str | dict, key: str) -> BaseSegmentor:
     return network
 
 
+def find_output(head: nn.Module | nn.ModuleList) -> str:
+    """Find out what a segmentor's head predicts.
+
+    Args:
+        head: The decode head; of a cascade the last one counts.
+
+    Returns:
+        ``'logits'`` or ``'probabilities'``.
+
+    Raises:
+        ValueError: If the head predicts in a way of its own that is not known.
+    """
+    head = head[-1] if isinstance(head, nn.ModuleList) else head
+    kinds = [kind.__name__ for kind in type(head).__mro__]
+    if MASK_HEADS.intersection(kinds):
+        return 'probabilities'
+    if LOGIT_HEADS.intersection(kinds) or getattr(type(head), 'predict',
+                                                  None) is BaseDecodeHead.predict:
+        return 'logits'
+    raise ValueError(f'segmentor.config: {kinds[0]} predicts in a way of its own, of which it is '
+                     "not known whether it gives logits; set segmentor.gives to 'logits' or, for "
+                     "probabilities that are summed over masks, to 'probabilities'")
+
+
 @MODELS.register_module()
 class FrozenSegmentor(Frozen):
     """Any mmseg segmentor, fixed, fed with RGB images in [0, 1].
@@ -83,18 +115,23 @@ class FrozenSegmentor(Frozen):
         num_classes: If given, the number of classes that the labels have; checked at build time.
         train_mode: Leave the segmentor in train mode, so that BatchNorm uses and accumulates the
             statistics of the enhanced images, as the released code does (deviation 2).
+        gives: What the segmentor's head predicts: ``'logits'``, or as heads that classify masks do
+            (MaskFormer, Mask2Former, SAN) ``'probabilities'`` summed over masks, which are brought
+            to a sum of 1 and whose logarithms are the class scores.  None: found by the head.
 
     Raises:
         FileNotFoundError: If the config or the checkpoint is not there.
-        ValueError: If the weights do not fit, the number of classes is not ``num_classes``, or
-            the segmentor is binary with a single output channel.
+        ValueError: If the weights do not fit, the number of classes is not ``num_classes``, the
+            segmentor is binary with a single output channel, or it is not known what its head
+            gives.
     """
 
     def __init__(self,
                  config: str | dict,
                  checkpoint: str,
                  num_classes: int | None = None,
-                 train_mode: bool = False) -> None:
+                 train_mode: bool = False,
+                 gives: str | None = None) -> None:
         network = build_segmentor(config, 'segmentor.config')
         found = network.num_classes
         if num_classes is not None and found != num_classes:
@@ -103,12 +140,17 @@ class FrozenSegmentor(Frozen):
         if network.out_channels == 1:
             raise ValueError('segmentor.config: a segmentor with a single output channel is not '
                              'supported, give decode_head.out_channels=2')
+        gives = gives or find_output(network.decode_head)
+        if gives not in ('logits', 'probabilities'):
+            raise ValueError("segmentor.gives must be 'logits' or 'probabilities', "
+                             f'got {gives!r}')
         meta = load_weights(
             network, checkpoint, 'segmentor.checkpoint',
             f'Is decode_head.num_classes={found} of segmentor.config right for it?')
         super().__init__(network)
         self.dataset_meta: dict = meta.get('dataset_meta', {})
         self.num_classes = found
+        self.gives = gives
         if train_mode:
             network.train()
         self._read_preprocessor(network.data_preprocessor)
@@ -131,13 +173,18 @@ class FrozenSegmentor(Frozen):
             image: RGB in [0, 1], (N, 3, H, W).
 
         Returns:
-            Class scores, (N, num_classes, H, W).
+            Class scores, (N, num_classes, H, W), whose softmax are probabilities.
         """
         x = image if self.takes_rgb else image.flip(1)
         x = (x * 255 - self.mean) / self.std
         size = tuple(image.shape[2:])
         meta = dict(img_shape=size, ori_shape=size, pad_shape=size, padding_size=[0, 0, 0, 0])
-        return self.network.encode_decode(x, [meta] * len(x))
+        scores = self.network.encode_decode(x, [meta] * len(x))
+        if self.gives == 'logits':
+            return scores
+        # Resizing may go a little below zero.
+        shares = scores.float().clamp_min(LEAST_PROBABILITY)
+        return (shares / shares.sum(dim=1, keepdim=True)).log()
 
     @torch.no_grad()
     def predict(self, image: Tensor) -> Tensor:

@@ -9,11 +9,11 @@ from mmengine.structures import BaseDataElement, PixelData
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmscllle.registry import MODELS
+from mmscllle.registry import MODELS, build_part
 from mmscllle.utils.weights import claim_part
 
 from .enhancers import build_enhancer
-from .scl_lle_objective import IGNORE_INDEX, Triplet
+from .objective_inputs import IGNORE_INDEX, ObjectiveInputs
 
 
 def stack_labels(samples: Sequence[SegDataSample], size: tuple[int, int],
@@ -49,10 +49,8 @@ class SCLLLE(BaseModel):
     bare enhancer, such as the authors' release, loads as it is.
 
     Args:
-        enhancer: Config of the network; ``enhancer(x)`` returns the enhanced image and curves.
+        enhancer: Config of the enhancer.
         objective: Config of :class:`SCLLLEObjective`; None for a model that only predicts.
-        fast_consistency: Config of :class:`FastConsistencyLoss`, to train weights that serve the
-            fast mode as well.
         data_preprocessor: Config of the preprocessor.
         init_cfg: MMEngine's initialisation config.
     """
@@ -60,15 +58,12 @@ class SCLLLE(BaseModel):
     def __init__(self,
                  enhancer: dict,
                  objective: dict | None = None,
-                 fast_consistency: dict | None = None,
                  data_preprocessor: dict | None = None,
                  init_cfg: dict | None = None) -> None:
         super().__init__(
             data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'), init_cfg)
         self.enhancer = build_enhancer(enhancer)
-        self.objective = None if objective is None else MODELS.build(objective)
-        self.fast_consistency = (
-            None if fast_consistency is None else MODELS.build(fast_consistency))
+        self.objective = build_part(objective)
         self._register_load_state_dict_pre_hook(self._adopt_enhancer, with_module=True)
 
     @property
@@ -109,18 +104,13 @@ class SCLLLE(BaseModel):
         """Enhance the low-light images and compute the objective's terms."""
         if self.objective is None:
             raise ValueError('model.objective is None: give its config in order to train')
-        if not isinstance(inputs, dict) or not set(inputs) >= set(Triplet._fields):
+        if not isinstance(inputs, dict) or 'low' not in inputs:
             raise ValueError('training needs inputs of low, positive and negative images; is '
                              'train_dataloader.dataset an UnpairedLowLightDataset?')
-        triplet = Triplet(**{name: inputs[name] for name in Triplet._fields})
-        enhanced, curves = self.enhancer(triplet.low)
-        samples = data_samples or [SegDataSample() for _ in enhanced]
-        labels = stack_labels(samples, tuple(enhanced.shape[2:]), enhanced.device)
-        losses = self.objective(triplet, enhanced, curves, labels)
-        if self.fast_consistency is not None:
-            fast, _ = self.enhancer.forward_fast(triplet.low)
-            losses['loss_fast_consistency'] = self.fast_consistency(enhanced, fast)
-        return losses
+        low = inputs['low']
+        samples = data_samples or [SegDataSample() for _ in low]
+        labels = stack_labels(samples, tuple(low.shape[2:]), low.device)
+        return self.objective(ObjectiveInputs(self.objective, self.enhancer, inputs, labels))
 
     def predict(self, inputs: Tensor | list[Tensor],
                 data_samples: list[SegDataSample] | None = None) -> list[SegDataSample]:

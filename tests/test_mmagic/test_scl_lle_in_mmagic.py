@@ -14,7 +14,7 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 from mmscllle.models import SCLLLE, CurveEnhancer, SCLLLEObjective
-from mmscllle.models.scl_lle_objective import Triplet
+from mmscllle.models.objective_inputs import ObjectiveInputs
 
 pytestmark = pytest.mark.openmmlab
 FULL = 'deeplabv3plus-mnv2_cityscapes-sice-384x384_50k'
@@ -88,8 +88,7 @@ def test_mmagics_perceptual_loss_is_our_retention_loss(torch_home, seeded_vgg):
     low, enhancer, found = torch.rand(2, 3, 32, 40), CurveEnhancer(), []
     for objective in (ours, theirs):
         enhancer.zero_grad()
-        enhanced, curves = enhancer(low)
-        losses = objective(Triplet(low), enhanced, curves, None)
+        losses = objective(ObjectiveInputs(objective, enhancer, dict(low=low), None))
         assert list(losses) == ['loss_feature_retention']
         losses['loss_feature_retention'].backward()
         gradient = enhancer.e_conv1.weight.grad.clone()

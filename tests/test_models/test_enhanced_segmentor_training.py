@@ -157,9 +157,27 @@ def test_images_without_labels_get_those_of_the_objectives_segmentor(tiny_segmen
     torch.testing.assert_close(model.loss(inputs, labelled)[name], model.loss(inputs, filled)[name])
 
 
+@pytest.mark.parametrize(('missing', 'cross_entropy', 'passes'), [
+    ((), False, []), ((1, ), False, [(1, False)]), ((0, 1), False, [(2, False)]),
+    ((), True, [(2, True)]), ((1, ), True, [(2, True)])])
+def test_no_pass_of_the_fixed_segmentor_that_nobody_uses(tiny_segmentor, few_terms, inputs,
+                                                         labelled, missing, cross_entropy, passes):
+    few_terms['semantic_brightness'] = dict(type='mmscllle.SemanticBrightnessConsistencyLoss')
+    if cross_entropy:
+        few_terms['semantic_cross_entropy'] = dict(type='mmscllle.SemanticCrossEntropyLoss')
+    model = build(tiny_segmentor, learn='both', objective=few_terms)
+    found = []
+    model.objective.segmentor.register_forward_hook(
+        lambda _, images, scores: found.append((len(images[0]), scores.requires_grad)))
+    for index in missing:
+        del labelled[index].gt_sem_seg
+    model.loss(inputs, labelled)
+    assert found == passes
+
+
 def test_contrastive_terms_need_triplets(tiny_segmentor, few_terms, inputs, labelled):
     model = build(tiny_segmentor, learn='both', objective=few_terms)
-    with pytest.raises(ValueError, match='contrastive terms need positives and negatives'):
+    with pytest.raises(ValueError, match="contrastive_brightness: it takes 'positive', which"):
         model.loss(inputs['low'], labelled)
 
 

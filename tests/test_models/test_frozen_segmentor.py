@@ -8,10 +8,14 @@ import torch
 from mmengine.config import Config
 from mmengine.model import revert_sync_batchnorm
 from mmseg.apis import inference_model, init_model
+from mmseg.models import decode_heads
+from mmseg.models.decode_heads import DepthwiseSeparableFCNHead
+from mmseg.registry import MODELS as MMSEG_MODELS
 from torch import nn
 
 from mmscllle.models import FrozenSegmentor
-from mmscllle.models.frozen_segmentor import read_segmentor_config
+from mmscllle.models.frozen_segmentor import LOGIT_HEADS, MASK_HEADS, read_segmentor_config
+from mmscllle.models.losses import SemanticCrossEntropyLoss
 from mmscllle.registry import MODELS
 
 
@@ -184,3 +188,70 @@ def test_bfloat16_autocast(segmentor, image):
         scores = segmentor(image.requires_grad_())
         scores.float().mean().backward()
     assert scores.isfinite().all() and image.grad.isfinite().all()
+
+
+class MaskSums(DepthwiseSeparableFCNHead):
+    """Predicts as heads do that classify masks: certain, with sums of probabilities."""
+
+    def predict(self, inputs, batch_img_metas, test_cfg):
+        scores = super().predict(inputs, batch_img_metas, test_cfg)
+        return torch.nn.functional.one_hot(scores.argmax(1), 4).movedim(3, 1).float()
+
+
+class MaskFormerHead(MaskSums):
+    """Has the name of mmseg's, which needs mmdet."""
+
+
+@pytest.fixture
+def mask_segmentor(tiny_segmentor):
+    """Build the tiny segmentor with such a head."""
+    def build(head, **kwargs):
+        MMSEG_MODELS.register_module(name='TestHead', module=head)
+        try:
+            config = model_config(tiny_segmentor, **{'model.decode_head.type': 'TestHead'})
+            return FrozenSegmentor(config.to_dict(), tiny_segmentor[1], **kwargs)
+        finally:
+            MMSEG_MODELS.module_dict.pop('TestHead')
+    return build
+
+
+@pytest.mark.parametrize(('head', 'gives'), [(MaskFormerHead, None), (MaskSums, 'probabilities')])
+def test_sums_of_probabilities_become_class_scores(mask_segmentor, segmentor, image, head, gives):
+    judge = mask_segmentor(head, gives=gives)
+    scores, labels = judge(image), segmentor.predict(image)
+    assert torch.equal(judge.predict(image), labels)
+    # Certain everywhere but between classes, where the scores are resized.
+    confidence = scores.softmax(dim=1).amax(dim=1)
+    assert confidence.min() > 0.25 and (confidence > 0.999).float().mean() > 0.5
+    flat = torch.zeros(1, 4, 1, 1)
+    flat[0, 2] = 1.
+    judge.network.encode_decode = lambda *_: flat
+    sure = judge(image)
+    assert SemanticCrossEntropyLoss()(sure, torch.full((1, 1, 1), 2)) < 1e-5
+    torch.testing.assert_close(sure.softmax(dim=1), flat, rtol=0, atol=1e-5)
+
+
+def test_gradients_of_sums_of_probabilities(mask_segmentor, image):
+    class Soft(MaskSums):
+
+        def predict(self, *args):
+            return 1.3 * DepthwiseSeparableFCNHead.predict(self, *args).softmax(dim=1)
+
+    judge, plain = (mask_segmentor(Soft, gives=gives) for gives in ('probabilities', 'logits'))
+    image.requires_grad_()
+    torch.testing.assert_close(judge(image).softmax(dim=1), plain(image) / 1.3)
+    judge(image).square().mean().backward()
+    assert image.grad.isfinite().all() and image.grad.any()
+
+
+def test_a_head_that_predicts_in_an_unknown_way_is_refused(mask_segmentor):
+    with pytest.raises(ValueError, match='segmentor.config: MaskSums predicts in a way of its own, '
+                       ".* set segmentor.gives to 'logits' or, .* to 'probabilities'"):
+        mask_segmentor(MaskSums)
+    with pytest.raises(ValueError, match="segmentor.gives must be 'logits' or .*, got 'masks'"):
+        mask_segmentor(MaskSums, gives='masks')
+
+
+@pytest.mark.parametrize('name', MASK_HEADS | LOGIT_HEADS)
+def test_the_heads_that_are_known_are_mmsegs(name):
+    assert hasattr(decode_heads, name)

@@ -90,13 +90,18 @@ def test_bfloat16_autocast(build_model, inputs, labelled):
     assert all(p.grad.isfinite().all() for p in model.parameters())
 
 
-@pytest.mark.parametrize('given', [
-    torch.rand(2, 3, 32, 40), {}, dict(low=torch.rand(1, 3, 8, 8)),
-    dict(low=torch.rand(1, 3, 8, 8), positive=torch.rand(1, 3, 8, 8), other=0)],
-    ids=['tensor', 'empty', 'low', 'other'])
-def test_training_needs_triplets(build_model, given):
+@pytest.mark.parametrize('given', [torch.rand(2, 3, 32, 40), {}], ids=['tensor', 'empty'])
+def test_training_needs_images_by_name(build_model, given):
     with pytest.raises(ValueError, match='low, positive and negative .* UnpairedLowLightDataset'):
-        build_model()(given, mode='loss')
+        build_model().loss(given, None)
+
+
+def test_training_needs_what_the_terms_take(build_model, inputs):
+    del inputs['negative']
+    with pytest.raises(ValueError, match="objective.contrastive_brightness: it takes 'negative', "
+                       'which is .* the data set, which gives low, positive; take another, as an '
+                       'UnpairedLowLightDataset, or set the term to None'):
+        build_model().loss(inputs, None)
 
 
 def test_training_needs_an_objective(build_model, inputs):
@@ -192,14 +197,10 @@ def test_data_preprocessor_can_be_replaced():
     assert not model.data_preprocessor.bgr_to_rgb
 
 
-def test_training_for_the_fast_mode_adds_a_term(objective_config, build_model, inputs, labelled):
-    model = MODELS.build(dict(
-        type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'),
-        objective=objective_config,
+def test_training_for_the_fast_mode_adds_a_term(build_model, inputs, labelled):
+    model = build_model(extra_terms=dict(
         fast_consistency=dict(type='mmscllle.FastConsistencyLoss', loss_weight=3.)))
-    plain = build_model()
-    model.load_state_dict(plain.state_dict())
-    losses, expected = (each(inputs, labelled, mode='loss') for each in (model, plain))
+    losses, expected = (each(inputs, labelled, mode='loss') for each in (model, build_model()))
     difference = model.enhancer(inputs['low'])[0] - model.enhancer.forward_fast(inputs['low'])[0]
     assert difference.abs().max() > 1e-6
     torch.testing.assert_close(losses.pop('loss_fast_consistency'), 3 * difference.square().mean())

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mmscllle.models import SCLLLEObjective
-from mmscllle.models.scl_lle_objective import Triplet
+from mmscllle.models.objective_inputs import ObjectiveInputs
 from mmscllle.registry import MODELS
 
 TERMS = {
@@ -20,26 +20,31 @@ def objective(objective_config):
     return MODELS.build(objective_config)
 
 
+def compute(objective, images, enhanced, curves, labels):
+    return objective(
+        ObjectiveInputs(objective, lambda low: (enhanced, curves), images, labels))
+
+
 @pytest.fixture
 def batch(inputs):
-    """Triplet, enhanced image, curves and labels."""
+    """Images, enhanced image, curves and labels."""
     generator = torch.Generator().manual_seed(2)
     enhanced = torch.rand(2, 3, 32, 40, generator=generator).requires_grad_()
     curves = torch.rand(2, 24, 32, 40, generator=generator).requires_grad_()
-    return Triplet(**inputs), enhanced, curves, torch.randint(4, (2, 32, 40), generator=generator)
+    return inputs, enhanced, curves, torch.randint(4, (2, 32, 40), generator=generator)
 
 
 def test_every_term_against_its_own_loss(objective, batch):
-    triplet, enhanced, curves, labels = batch
-    losses = objective(*batch)
+    images, enhanced, curves, labels = batch
+    losses = compute(objective, *batch)
     features = objective.feature_extractor
     expected = dict(
         loss_contrastive_brightness=objective.contrastive_brightness(
-            enhanced, triplet.positive, triplet.negative),
+            enhanced, images['positive'], images['negative']),
         loss_contrastive_gram=objective.contrastive_gram(
-            *map(features.style, (enhanced, triplet.positive, triplet.negative))),
+            *map(features.style, (enhanced, images['positive'], images['negative']))),
         loss_feature_retention=objective.feature_retention(
-            features.content(triplet.low), features.content(enhanced)),
+            features.content(images['low']), features.content(enhanced)),
         loss_semantic_cross_entropy=objective.semantic_cross_entropy(
             objective.segmentor(enhanced), labels),
         loss_semantic_brightness=objective.semantic_brightness(enhanced, labels),
@@ -54,10 +59,10 @@ def test_every_term_against_its_own_loss(objective, batch):
 @pytest.mark.parametrize('term', sorted(name[5:] for name in TERMS))
 def test_a_term_can_be_left_out_or_be_the_only_one(objective_config, batch, term):
     without = MODELS.build({**objective_config, term: None})
-    assert set(without(*batch)) == TERMS - {f'loss_{term}'}
+    assert set(compute(without, *batch)) == TERMS - {f'loss_{term}'}
     networks = {name: objective_config[name] for name in ('feature_extractor', 'segmentor')}
     alone = SCLLLEObjective(**{term: objective_config[term]}, **networks)
-    assert set(alone(*batch)) == {f'loss_{term}'}
+    assert set(compute(alone, *batch)) == {f'loss_{term}'}
 
 
 @pytest.mark.parametrize('term, network', [
@@ -77,12 +82,12 @@ def test_vgg_passes(objective_config, batch, seeded_vgg):
     shallow, deep = [], []
     layers[0].register_forward_hook(lambda _, given, out: shallow.append((given[0], out)))
     layers[-2].register_forward_hook(lambda _, given, out: deep.append(out))
-    triplet, enhanced = batch[:2]
-    losses = objective(*batch)
+    images, enhanced = batch[:2]
+    losses = compute(objective, *batch)
 
     seen = [given for given, _ in shallow]
     assert len(seen) == 4
-    for image in (enhanced, *triplet):
+    for image in (enhanced, *images.values()):
         assert sum(torch.equal(image, given) for given in seen) == 1
     with_gradient = [given for given, out in shallow if out.grad_fn is not None]
     assert len(with_gradient) == 1 and torch.equal(with_gradient[0], enhanced)
@@ -95,40 +100,40 @@ def test_vgg_passes(objective_config, batch, seeded_vgg):
 def test_one_pass_through_the_segmentor(objective, batch):
     passes = []
     objective.segmentor.register_forward_hook(lambda *_: passes.append(1))
-    objective(*batch)
+    compute(objective, *batch)
     assert len(passes) == 1
 
 
 def test_cross_entropy_reaches_the_image_unless_detached(objective_config, batch):
     objective = MODELS.build(objective_config)
-    assert objective(*batch)['loss_semantic_cross_entropy'].requires_grad
+    assert compute(objective, *batch)['loss_semantic_cross_entropy'].requires_grad
     detached = MODELS.build({**objective_config, 'detach_before_segmentor': True})
-    losses = detached(*batch)
+    losses = compute(detached, *batch)
     assert not losses['loss_semantic_cross_entropy'].requires_grad
     assert losses['loss_semantic_brightness'].requires_grad
     torch.testing.assert_close(losses['loss_semantic_cross_entropy'],
-                               objective(*batch)['loss_semantic_cross_entropy'].detach())
+                               compute(objective, *batch)['loss_semantic_cross_entropy'].detach())
 
 
 def test_pseudo_labels_are_the_segmentors_predictions(objective, batch):
-    triplet, enhanced, curves, labels = batch
+    images, enhanced, curves, labels = batch
     predicted = objective.segmentor.predict(enhanced)
     assert len(predicted.unique()) > 1
-    expected = objective(triplet, enhanced, curves, predicted)
-    losses = objective(triplet, enhanced, curves, VOID)
+    expected = compute(objective, images, enhanced, curves, predicted)
+    losses = compute(objective, images, enhanced, curves, VOID)
     for name in TERMS:
         torch.testing.assert_close(losses[name], expected[name])
     assert losses['loss_semantic_brightness'] > 0
 
 
-def test_only_images_without_any_label_get_pseudo_labels(objective):
+def test_only_images_without_any_label_get_pseudo_labels(objective, batch):
+    images, enhanced, curves, _ = batch
     labels = VOID.clone()
     labels[1, 5, 5] = 3
-    scores = torch.randn(2, 4, 32, 40)
-    filled = objective.fill_labels(labels, scores)
-    assert torch.equal(filled[0], scores[0].argmax(0))
+    filled = ObjectiveInputs(objective, lambda low: (enhanced, curves), images, labels)['labels']
+    assert torch.equal(filled[0], objective.segmentor.predict(enhanced)[0])
     assert torch.equal(filled[1], labels[1])
-    assert filled.dtype == torch.int64
+    assert filled.dtype == torch.int64 and (labels[0] == 255).all()
 
 
 def test_unconfident_predictions_stay_void(objective_config):
@@ -136,13 +141,12 @@ def test_unconfident_predictions_stay_void(objective_config):
     scores = torch.zeros(1, 4, 1, 2)
     # Probabilities of class 2: 0.5 and 0.75.
     scores[0, 2] = torch.tensor([3., 9.]).log()
-    filled = objective.fill_labels(torch.full((1, 1, 2), 255), scores)
-    assert filled.tolist() == [[[255, 2]]]
+    assert objective.label_by(scores).tolist() == [[[255, 2]]]
 
 
 def test_without_pseudo_labels_an_unlabelled_image_counts_for_nothing(objective_config, batch):
     objective = MODELS.build({**objective_config, 'pseudo_labels': False})
-    losses = objective(*batch[:3], VOID)
+    losses = compute(objective, *batch[:3], VOID)
     assert losses['loss_semantic_cross_entropy'] == losses['loss_semantic_brightness'] == 0
 
 

@@ -18,14 +18,15 @@ from mmengine.config import Config
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
-from mmscllle.models import CurveEnhancer, SCLLLEObjective
-from mmscllle.models.scl_lle_objective import Triplet
+from mmscllle.models import SCLLLEObjective
+from mmscllle.models.enhancers import build_enhancer
+from mmscllle.models.objective_inputs import ObjectiveInputs
 
 CONFIG = Path(__file__).parents[2] / 'configs' / '_base_' / 'models' / 'scl-lle.py'
 CLASS_IDS = 35
 
 
-def ours(enhancer: CurveEnhancer, vgg_weights: str) -> Callable[..., Tensor]:
+def ours(enhancer: nn.Module, vgg_weights: str) -> Callable[..., Tensor]:
     """The configured objective: features once an image, class statistics by scattering."""
     terms = Config.fromfile(str(CONFIG)).model.objective
     terms.pop('semantic_cross_entropy')
@@ -33,13 +34,13 @@ def ours(enhancer: CurveEnhancer, vgg_weights: str) -> Callable[..., Tensor]:
     objective: SCLLLEObjective = MODELS.build(terms)
 
     def total(low: Tensor, positive: Tensor, negative: Tensor, labels: Tensor) -> Tensor:
-        enhanced, curves = enhancer(low)
-        return sum(objective(Triplet(low, positive, negative), enhanced, curves, labels).values())
+        images = dict(low=low, positive=positive, negative=negative)
+        return sum(objective(ObjectiveInputs(objective, enhancer, images, labels)).values())
 
     return total
 
 
-def reference(enhancer: CurveEnhancer, vgg_weights: str) -> Callable[..., Tensor]:
+def reference(enhancer: nn.Module, vgg_weights: str) -> Callable[..., Tensor]:
     """One network call for each loss and image, one loop turn for each of 35 class ids."""
     network = VGG(16)
     network.load_state_dict(torch.load(vgg_weights))
@@ -122,7 +123,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         vgg_weights = str(Path(folder, 'vgg16.pth'))
         torch.save(VGG(16).state_dict(), vgg_weights)
-        enhancer = CurveEnhancer()
+        enhancer = build_enhancer(str(CONFIG))
         ways = {'reference': reference(enhancer, vgg_weights), 'ours': ours(enhancer, vgg_weights)}
     times: dict[str, list[float]] = {name: [] for name in ways}
     for step in range(args.steps + 3):

@@ -5,5 +5,6 @@ joint_objective = dict(
         type='mmscllle.ContrastiveLoss', distance='brightness', margin=0.3, loss_weight=10.),
     semantic_brightness=dict(type='mmscllle.SemanticBrightnessConsistencyLoss', loss_weight=1.),
     color_constancy=dict(type='mmscllle.ColorConstancyLoss', loss_weight=8.),
-    illumination_smoothness=dict(type='mmscllle.IlluminationSmoothnessLoss', loss_weight=200.),
+    illumination_smoothness=dict(
+        type='mmscllle.IlluminationSmoothnessLoss', loss_weight=200., skip_without_curves=True),
     pseudo_label_confidence=0.9)

@@ -14,4 +14,7 @@ model = dict(
         semantic_cross_entropy=dict(type='mmscllle.SemanticCrossEntropyLoss', loss_weight=1.),
         feature_retention=dict(type='mmscllle.FeatureRetentionLoss', loss_weight=1.),
         color_constancy=dict(type='mmscllle.ColorConstancyLoss', loss_weight=8.),
-        illumination_smoothness=dict(type='mmscllle.IlluminationSmoothnessLoss', loss_weight=200.)))
+        illumination_smoothness=dict(
+            type='mmscllle.IlluminationSmoothnessLoss',
+            loss_weight=200.,
+            skip_without_curves=True)))

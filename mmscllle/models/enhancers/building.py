@@ -9,7 +9,7 @@ from mmengine.hub import get_config
 from mmengine.model import BaseModel
 from torch import nn
 
-from mmscllle.registry import MODELS
+from mmscllle.registry import build_part
 from mmscllle.utils.weights import load_weights
 
 from .base import adapt_enhancer
@@ -74,11 +74,7 @@ def build_enhancer(config: dict | str) -> nn.Module:
     """
     if isinstance(config, str):
         config = find_enhancer(config).config
-    config = ConfigDict(config)
-    if config.get('type') in MODELS.module_dict:
-        # Also where a host's scope is the default.
-        config.type = f'mmscllle.{config.type}'
-    enhancer = MODELS.build(config)
+    enhancer = build_part(config)
     if isinstance(enhancer, BaseModel):
         raise ValueError(f'{type(enhancer).__name__} is no enhancer, and holds none')
     return adapt_enhancer(enhancer)

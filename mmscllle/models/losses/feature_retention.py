@@ -30,9 +30,11 @@ class FeatureRetentionLoss(nn.Module):
         self.feature_extractor = feature_extractor
 
     @property
-    def takes_images(self) -> bool:
-        """Whether ``forward`` takes images, and not their features."""
-        return self.feature_extractor is not None
+    def takes(self) -> tuple[str, str]:
+        """What ``forward`` takes in an objective: images, or their features."""
+        if self.feature_extractor is not None:
+            return 'low', 'enhanced'
+        return 'low_content', 'enhanced_content'
 
     def forward(self, low: Tensor, enhanced: Tensor) -> Tensor:
         """Compute the loss.

@@ -35,11 +35,14 @@ class IlluminationSmoothnessLoss(nn.Module):
 
     Args:
         loss_weight: Factor of the result.
+        skip_without_curves: Let an objective leave the term out for an enhancer without curves,
+            which it otherwise refuses.
     """
 
-    def __init__(self, loss_weight: float = 1.0) -> None:
+    def __init__(self, loss_weight: float = 1.0, skip_without_curves: bool = False) -> None:
         super().__init__()
         self.loss_weight = loss_weight
+        self.skip_without_curves = skip_without_curves
 
     def forward(self, curves: Tensor) -> Tensor:
         """Compute the loss of ``curves``, (N, C, H, W): a scalar."""

@@ -23,7 +23,7 @@ class PerceptualRetentionLoss(Frozen):
         loss_weight: Factor of the result.
     """
 
-    takes_images = True
+    takes = ('low', 'enhanced')
 
     def __init__(self, perceptual_loss: dict, loss_weight: float = 1.0) -> None:
         super().__init__(MODELS.build(perceptual_loss))

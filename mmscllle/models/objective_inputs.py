@@ -1,0 +1,115 @@
+"""What the terms of an objective may take, each computed for the first that asks, and once."""
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Callable, Mapping
+
+import torch
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from .scl_lle_objective import SCLLLEObjective
+
+IGNORE_INDEX = 255
+FEATURES = ('style', 'content')
+
+
+class ObjectiveInputs:
+    """Quantities of one training batch by name; what no term asks for is not computed.
+
+    =================  =========================================================================
+    ``low``            the low-light image, RGB in [0, 1], (N, 3, H, W); and the same of whatever
+                       else the data set gives: ``positive``, ``negative``, ``second``, …
+    ``enhanced``       the enhanced ``low``, (N, 3, H, W)
+    ``curves``         the curves that it was enhanced with, (N, C, h, w)
+    ``enhanced_NAME``  the enhanced image ``NAME``, as ``enhanced_second``
+    ``fast``           what the enhancer's fast mode makes of ``low``, (N, 3, H, W)
+    ``scores``         class scores of the fixed segmentor on ``enhanced``, (N, K, H, W)
+    ``labels``         int64, (N, H, W), 255 is void; an image without any has the prediction of
+                       the fixed segmentor, where there is one and ``pseudo_labels`` allows it
+    ``NAME_style``     shallow features of ``enhanced`` or another image, (N, C_l, H_l, W_l) each
+    ``NAME_content``   deep features of the same, (N, C, h, w)
+    =================  =========================================================================
+
+    Gradients flow from what is made of enhanced images alone.
+
+    Args:
+        objective: The objective, with its fixed networks.
+        enhancer: Gives the enhanced images and curves of a batch.
+        images: Of the data set by name; ``low`` is what is enhanced.
+        labels: Ground truth, int64, (N, H, W); an image that is void throughout has none.
+    """
+
+    def __init__(self, objective: SCLLLEObjective,
+                 enhancer: Callable[[Tensor], tuple[Tensor, Tensor]],
+                 images: Mapping[str, Tensor], labels: Tensor) -> None:
+        self.objective = objective
+        self.enhancer = enhancer
+        self.images = images
+        self.given_labels = labels
+        self._known: dict[str, object] = dict(images)
+
+    def __getitem__(self, name: str) -> object:
+        """Compute a quantity, or look it up.
+
+        Raises:
+            ValueError: If there is none of that name, or it cannot be had.
+        """
+        if name not in self._known:
+            self._known[name] = self._compute(name)
+        value = self._known[name]
+        if name == 'curves' and not self.has_curves:
+            raise ValueError(f'it takes curves, and the {type(self.enhancer).__name__} has none; '
+                             'set the term to None, or skip_without_curves=True')
+        return value
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether the enhancer gave any curves."""
+        if 'curves' not in self._known:
+            self._compute('curves')
+        return self._known['curves'].shape[1] > 0
+
+    def _compute(self, name: str) -> object:
+        if name in ('enhanced', 'curves'):
+            self._known['enhanced'], self._known['curves'] = self.enhancer(self['low'])
+            return self._known[name]
+        if name == 'fast':
+            return self.enhancer.forward_fast(self['low'])[0]
+        if name == 'scores':
+            image = self['enhanced']
+            return self.objective.segmentor(
+                image.detach() if self.objective.detach_before_segmentor else image)
+        if name == 'labels':
+            return self._complete_labels()
+        base, _, kind = name.rpartition('_')
+        if kind in FEATURES:
+            return self._extract(base, kind)
+        if name.startswith('enhanced_') and name[len('enhanced_'):] in self.images:
+            return self.enhancer(self.images[name[len('enhanced_'):]])[0]
+        raise ValueError(f'it takes {name!r}, which is no name in ObjectiveInputs and not given by '
+                         f'the data set, which gives {", ".join(self.images)}; take another, as an '
+                         'UnpairedLowLightDataset, or set the term to None')
+
+    def _extract(self, base: str, kind: str) -> object:
+        image, extractor = self[base], self.objective.feature_extractor
+        with torch.no_grad() if base in self.images else nullcontext():
+            if not {f'{base}_{each}' for each in FEATURES} <= self.objective.wanted:
+                return getattr(extractor, kind)(image)
+            features = extractor(image)
+        self._known.update({f'{base}_{each}': getattr(features, each) for each in FEATURES})
+        return self._known[f'{base}_{kind}']
+
+    def _complete_labels(self) -> Tensor:
+        labels, objective = self.given_labels, self.objective
+        unlabelled = (labels == IGNORE_INDEX).flatten(1).all(dim=1)
+        if not objective.pseudo_labels or objective.segmentor is None or not unlabelled.any():
+            return labels
+        if 'scores' in objective.wanted:
+            scores = self['scores'].detach()[unlabelled]
+        else:
+            with torch.no_grad():
+                scores = objective.segmentor(self['enhanced'][unlabelled])
+        labels = labels.clone()
+        labels[unlabelled] = objective.label_by(scores)
+        return labels
