@@ -2,19 +2,21 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from itertools import islice
 from pathlib import Path
 from typing import Iterator
 
-import cv2
 import numpy as np
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import Runner, set_random_seed
 from mmseg.structures import SegDataSample
 from torch import Tensor
 
-from mmscllle.utils.command_line import read_config
+from mmscllle.fileio import Photograph, write_photograph
+from mmscllle.utils.command_line import add_config_options, read_config
+from mmscllle.utils.commands import UsageError, run_command
 from mmscllle.visualization import class_legend, contact_sheet, overlay_segmentation
 from mmscllle.visualization.panels import GAP
 from mmscllle.visualization.text import text_band
@@ -34,8 +36,7 @@ def parse_args() -> argparse.Namespace:
                         '<work dir of the config>/browse_<split>.png')
     parser.add_argument('--count', type=int, default=8, help='number of items; default: 8')
     parser.add_argument('--split', choices=['train', 'val'], default='train')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
-                        help='override config keys: key=value, key="[a,b]", a.b.c=value')
+    add_config_options(parser)
     parser.set_defaults(launcher='none', local_rank=0, work_dir=None)
     args = parser.parse_args()
     if args.count < 1:
@@ -55,11 +56,11 @@ def read_items(cfg: Config, split: str) -> tuple[Iterator[tuple[dict, SegDataSam
         set's meta information.
 
     Raises:
-        SystemExit: If the config has no such split.
+        UsageError: If the config has no such split.
     """
     loader_cfg = cfg.get(f'{split}_dataloader')
     if not loader_cfg:
-        raise SystemExit(f'the config has no {split}_dataloader')
+        raise UsageError(f'the config has no {split}_dataloader')
     init_default_scope(cfg.get('default_scope', 'mmengine'))
     randomness = cfg.get('randomness', {})
     loader = Runner.build_dataloader(
@@ -108,18 +109,21 @@ def draw_sheet(items: list[tuple[dict, SegDataSample]], meta: dict) -> np.ndarra
         [sheet, np.pad(legend, ((0, GAP), (GAP, GAP), (0, 0)), constant_values=255)])
 
 
-def main() -> None:
-    """Write the contact sheet."""
+def main() -> int:
+    """Write the contact sheet; return the exit status."""
     args = parse_args()
+    return run_command('browse_dataset.py', lambda: browse(args))
+
+
+def browse(args: argparse.Namespace) -> None:
+    """Write the contact sheet that the arguments ask for."""
     cfg = read_config(args)
     items, meta = read_items(cfg, args.split)
     sheet = draw_sheet(list(islice(items, args.count)), meta)
     out = Path(args.out or cfg.work_dir)
     if out.suffix.lower() != '.png':
         out = out / f'browse_{args.split}.png'
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if not cv2.imwrite(str(out), sheet[..., ::-1]):
-        raise SystemExit(f'cannot write {out}')
+    write_photograph(Photograph([sheet]), out)
     print(f'wrote {out}')
 
 
@@ -155,4 +159,4 @@ def _file_names(sample: SegDataSample) -> str:
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

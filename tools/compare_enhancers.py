@@ -8,13 +8,16 @@ import re
 import sys
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from mmscllle.evaluation.dark_evaluation import InputError
 from mmscllle.evaluation.dark_evaluation.inputs import blame, read_config
 from mmscllle.evaluation.metric_table import metrics_by_dataset, to_markdown
+from mmscllle.fileio import write_text
+from mmscllle.utils.command_line import add_config_options
+from mmscllle.utils.commands import run_command
 from mmscllle.utils.weights import load_weights
 
 INPUT = 'input'
@@ -46,8 +49,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                         metavar='NAME=CHECKPOINT', help='an enhancer: its checkpoint, alone or in '
                         'a larger model')
     parser.add_argument('--out-dir', help='default: work_dirs/compare_enhancers/<config name>')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
-                        help='override keys of CONFIG: key=value, a.b.c=value')
+    add_config_options(parser, 'keys of CONFIG')
     return parser.parse_args(argv)
 
 
@@ -124,20 +126,16 @@ def run(args: argparse.Namespace) -> None:
     rows = {(dataset, name): by_dataset[name][dataset]
             for dataset in by_dataset[INPUT] for name in metrics}
     table = to_markdown(rows, ('data set', 'enhancer'))
-    (out_dir / 'table.md').write_text(table, encoding='utf-8')
+    write_text(out_dir / 'table.md', table)
     report = dict(config=args.config, enhancers=enhancers, metrics=metrics)
-    (out_dir / 'table.json').write_text(json.dumps(report, indent=2), encoding='utf-8')
+    write_text(out_dir / 'table.json', json.dumps(report, indent=2))
     print(f'{table}\ntable: {out_dir / "table.md"}, {out_dir / "table.json"}')
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run; return the exit status: 2 for wrong input."""
-    try:
-        run(parse_args(argv))
-    except InputError as error:
-        print(f'compare_enhancers.py: error: {error}', file=sys.stderr)
-        return 2
-    return 0
+    args = parse_args(argv)
+    return run_command('compare_enhancers.py', lambda: run(args))
 
 
 if __name__ == '__main__':

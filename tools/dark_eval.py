@@ -7,9 +7,8 @@ import re
 import sys
 from pathlib import Path
 
-import mmcv
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 
 from mmscllle.evaluation.dark_evaluation import (
     InputError,
@@ -26,6 +25,9 @@ from mmscllle.evaluation.dark_evaluation.dataset import read_class_names
 from mmscllle.evaluation.dark_evaluation.inputs import blame, read_config
 from mmscllle.evaluation.dark_evaluation.methods import BASELINES
 from mmscllle.evaluation.dark_evaluation.peak_memory import PeakMemory
+from mmscllle.fileio import Photograph, write_photograph, write_text
+from mmscllle.utils.command_line import add_config_options
+from mmscllle.utils.commands import run_command
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -57,8 +59,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                         'largest gain, and as many with the largest loss (default: 3)')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu',
                         help='cpu or cuda; default: cuda where there is one')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
-                        help='override keys of SEGMENTOR_CONFIG: key=value, a.b.c=value')
+    add_config_options(parser, 'keys of SEGMENTOR_CONFIG')
     return parser.parse_args(argv)
 
 
@@ -149,7 +150,7 @@ def draw(methods: list[Method], results: dict[str, list[dict]], images: Labelled
         return []
     sheet = draw_contact_sheet(ranked, by_name['none'], by_name[first], images,
                                torch.device(args.device))
-    mmcv.imwrite(sheet[..., ::-1], str(path))
+    write_photograph(Photograph([sheet]), path)
     print(f'pictures of {first} against none: {path}')
     return [dict(entry, method=first) for entry in ranked]
 
@@ -173,25 +174,20 @@ def run(args: argparse.Namespace) -> int:
     memory = PeakMemory(device).meaning
     table = to_markdown(rows, args.device, memory)
     print(table)
-    (out_dir / 'dark_eval.md').write_text(table, encoding='utf-8')
+    write_text(out_dir / 'dark_eval.md', table)
     pictures = draw(methods, results, images, args, out_dir / 'dark_eval.png')
     report = dict(config=args.config, checkpoint=args.checkpoint, device=args.device,
                   peak_memory=memory, classes=images.classes, methods=rows, pictures=pictures)
-    (out_dir / 'dark_eval.json').write_text(json.dumps(report, indent=2), encoding='utf-8')
+    write_text(out_dir / 'dark_eval.json', json.dumps(report, indent=2))
     print(f'table: {out_dir / "dark_eval.md"}, {out_dir / "dark_eval.json"}')
     return int(any(row['failed'] for row in rows))
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run; return the exit status: 1 if an image failed, 2 for wrong input."""
-    try:
-        return run(parse_args(argv))
-    except InputError as error:
-        print(f'dark_eval.py: error: {error}', file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print('\nstopped; the same command goes on from here', file=sys.stderr)
-        return 130
+    args = parse_args(argv)
+    return run_command('dark_eval.py', lambda: run(args),
+                       'stopped; the same command goes on from here')
 
 
 if __name__ == '__main__':

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mmscllle.apis import EnhanceInferencer
 from mmscllle.export import FORMATS, checked_format, export_enhancer
+from mmscllle.utils.commands import UsageError, run_command
+from mmscllle.utils.messages import one_line
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -27,23 +29,34 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Export; return the exit status, 2 if something is wrong."""
+    """Export; return the exit status: 1 if it fails, 2 for wrong usage."""
     args = parse_args(argv)
+    return run_command('export', lambda: export(args))
+
+
+def export(args: argparse.Namespace) -> None:
+    """Export as the arguments say.
+
+    Raises:
+        UsageError: If an argument is wrong.
+        OSError: If the file cannot be written.
+    """
     try:
         checked_format(args.out, args.overwrite)
         enhancer = EnhanceInferencer(args.model, args.weights, device='cpu').model
-        difference = export_enhancer(enhancer, args.out, args.fast, args.overwrite)
     except FileExistsError as error:
-        print(f'export: error: {error} with --overwrite', file=sys.stderr)
-        return 2
+        raise UsageError(f'{error} with --overwrite') from error
     except (ValueError, OSError, ImportError) as error:
-        print(f'export: error: {error}', file=sys.stderr)
-        return 2
+        raise UsageError(one_line(error)) from error
+    try:
+        difference = export_enhancer(enhancer, args.out, args.fast, args.overwrite)
+    # torch's, when a disk is full.
+    except RuntimeError as error:
+        raise OSError(f'{str(args.out)!r} cannot be written: {error}') from error
     mode = 'fast mode' if args.fast else 'exact mode'
     print(f'{args.out}: {args.out.stat().st_size / 1024:.0f} KB, '
           f'{FORMATS[args.out.suffix].name}, {mode}. Opened again, its results differ from those '
           f'of the network by {difference:.1e} at most.')
-    return 0
 
 
 if __name__ == '__main__':

@@ -2,12 +2,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
 from mmscllle.utils.command_line import add_config_arguments, leave_process_group, read_config
+from mmscllle.utils.commands import UsageError, run_command
 
 
 def parse_args() -> argparse.Namespace:
@@ -27,11 +29,11 @@ def show_pictures(cfg: Config, args: argparse.Namespace) -> None:
     """Turn the config's visualisation hook on.
 
     Raises:
-        SystemExit: If the config has none.
+        UsageError: If the config has none.
     """
     hook = cfg.get('default_hooks', {}).get('visualization')
     if hook is None:
-        raise SystemExit('--show and --show-dir need default_hooks.visualization in the config')
+        raise UsageError('--show and --show-dir need default_hooks.visualization in the config')
     hook.update(draw=True, interval=1, show=args.show, wait_time=args.wait_time)
     if args.show_dir:
         cfg.visualizer.save_dir = args.show_dir
@@ -41,18 +43,23 @@ def augment_at_test_time(cfg: Config) -> None:
     """Wrap the model into the config's test-time augmentation.
 
     Raises:
-        SystemExit: If the config has none.
+        UsageError: If the config has none.
     """
     for key in ('tta_model', 'tta_pipeline'):
         if key not in cfg:
-            raise SystemExit(f'--tta needs {key} in the config')
+            raise UsageError(f'--tta needs {key} in the config')
     cfg.test_dataloader.dataset.pipeline = cfg.tta_pipeline
     cfg.model = dict(cfg.tta_model, module=cfg.model)
 
 
-def main() -> None:
-    """Test."""
+def main() -> int:
+    """Test; return the exit status."""
     args = parse_args()
+    return run_command('test.py', lambda: test(args))
+
+
+def test(args: argparse.Namespace) -> None:
+    """Test as the arguments say."""
     cfg = read_config(args)
     cfg.load_from = args.checkpoint
     if args.show or args.show_dir:
@@ -65,4 +72,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

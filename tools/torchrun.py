@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 
 from torch.distributed.elastic.multiprocessing import Std
+from torch.distributed.elastic.multiprocessing.api import SignalException
+from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.run import main
 
 if __name__ == '__main__':
@@ -15,4 +17,10 @@ if __name__ == '__main__':
     if Std.from_str('0') is None:
         # Only a process that hardly ever exists.
         arguments = ['--redirects=9:1', '--tee=9:1', *arguments]
-    main(arguments)
+    try:
+        main(arguments)
+    # The process itself has said what was wrong.
+    except ChildFailedError as error:
+        sys.exit(max(failure.exitcode for failure in error.failures.values()) or 1)
+    except SignalException as error:
+        sys.exit(128 + error.sigval)

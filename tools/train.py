@@ -2,13 +2,22 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from contextlib import ExitStack
 
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from mmscllle.utils.command_line import add_config_arguments, leave_process_group, read_config
+from mmscllle.utils.command_line import (
+    add_config_arguments,
+    is_first_process,
+    leave_process_group,
+    read_config,
+)
+from mmscllle.utils.commands import UsageError, run_command
+from mmscllle.utils.resuming import check_resumable, find_checkpoint, only_training_in
 
 
 def parse_args() -> argparse.Namespace:
@@ -33,12 +42,12 @@ def use_mixed_precision(cfg: Config) -> None:
     On a GPU this is MMEngine's own, which refuses a CPU.
 
     Raises:
-        SystemExit: If the config has a wrapper of another kind.
+        UsageError: If the config has a wrapper of another kind.
     """
     wrappers = ('OptimWrapper', 'AmpOptimWrapper', 'mmscllle.BFloat16OptimWrapper')
     kind = cfg.optim_wrapper.get('type', 'OptimWrapper')
     if kind not in wrappers:
-        raise SystemExit(f'--amp works with optim_wrapper.type=OptimWrapper, got {kind!r}')
+        raise UsageError(f'--amp works with optim_wrapper.type=OptimWrapper, got {kind!r}')
     if kind != 'OptimWrapper':
         return
     if get_device() == 'cpu':
@@ -48,23 +57,53 @@ def use_mixed_precision(cfg: Config) -> None:
         cfg.optim_wrapper.loss_scale = 'dynamic'
 
 
-def main() -> None:
-    """Train."""
+def choose_checkpoint(cfg: Config, resume: str) -> None:
+    """Let the training go on from a checkpoint.
+
+    Args:
+        cfg: The config, changed in place.
+        resume: Its path, or ``'auto'`` for the newest one that can be read.
+
+    Raises:
+        OSError, ValueError: If it cannot.
+    """
+    if resume != 'auto':
+        if '://' not in resume:
+            check_resumable(resume)
+        checkpoint = resume
+    else:
+        checkpoint, passed_over = find_checkpoint(cfg.work_dir)
+        for reason in passed_over:
+            print(f'passed over: {reason}', file=sys.stderr)
+    cfg.resume = checkpoint is not None
+    cfg.load_from = checkpoint or cfg.get('load_from')
+
+
+def main() -> int:
+    """Train; return the exit status."""
     args = parse_args()
+    return run_command('train.py', lambda: train(args), 'stopped; --resume goes on from the last '
+                       'checkpoint')
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train as the arguments say."""
     cfg = read_config(args)
     if args.amp:
         use_mixed_precision(cfg)
     if args.auto_scale_lr:
         if 'base_batch_size' not in cfg.get('auto_scale_lr', {}):
-            raise SystemExit('--auto-scale-lr needs auto_scale_lr.base_batch_size in the config')
+            raise UsageError('--auto-scale-lr needs auto_scale_lr.base_batch_size in the config')
         cfg.auto_scale_lr.enable = True
-    if args.resume:
-        cfg.resume = True
-        cfg.load_from = None if args.resume == 'auto' else args.resume
-    runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
-    runner.train()
-    leave_process_group()
+    with ExitStack() as stack:
+        if is_first_process():
+            stack.enter_context(only_training_in(cfg.work_dir))
+        if args.resume:
+            choose_checkpoint(cfg, args.resume)
+        runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+        runner.train()
+        leave_process_group()
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmscllle.utils.commands import prepare_process
+from mmscllle.utils.commands import INTERRUPTED, WRONG_USAGE, prepare_process
 from mmscllle.utils.messages import one_line
 
 if TYPE_CHECKING:
@@ -171,10 +171,10 @@ def main(argv: list[str] | None = None) -> int:
         run = build(args, outputs)
     except (ValueError, OSError) as error:
         print(f'enhance: error: {one_line(error)}', file=sys.stderr)
-        return 2
+        return WRONG_USAGE
     except KeyboardInterrupt:
         print('\nstopped before anything was enhanced', file=sys.stderr)
-        return 130
+        return INTERRUPTED
     if is_camera(args.inputs):
         stamp = datetime.now().strftime('%Y%m%d-%H%M%S')
         return run.enhance_camera(int(args.inputs[0]), stamp)

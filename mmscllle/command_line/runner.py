@@ -13,6 +13,7 @@ from mmscllle.apis.enhancement import Enhancement
 from mmscllle.apis.output_plan import OutputPlan
 from mmscllle.fileio import MAX_PIXELS, Photograph, write_photograph
 from mmscllle.models.enhancers import make_engine
+from mmscllle.utils.commands import INTERRUPTED
 from mmscllle.utils.messages import one_line, printable
 from mmscllle.video import Comparison, FrameEnhancer, enhance_camera, enhance_video
 
@@ -58,7 +59,7 @@ class EnhanceRun:
             left = len(jobs) - self.done - self.skipped - len(self.failures)
             print(f'stopped; {left} of {len(jobs)} are left: the same command with '
                   '--skip-existing goes on from here', file=sys.stderr)
-            return 130
+            return INTERRUPTED
         self._report()
         return int(bool(self.failures))
 

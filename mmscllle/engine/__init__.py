@@ -1,9 +1,16 @@
 """What plugs into MMEngine's runner."""
 
-from .hooks import EnhancementVisualizationHook, GeneratorCheckpointHook, MetricTableHook
+from .atomic_backend import AtomicLocalBackend
+from .hooks import (
+    EnhancementVisualizationHook,
+    FiniteTrainingHook,
+    FittingCheckpointHook,
+    GeneratorCheckpointHook,
+    MetricTableHook,
+)
 from .optim_wrappers import BFloat16OptimWrapper
 
 __all__ = [
-    'BFloat16OptimWrapper', 'EnhancementVisualizationHook', 'GeneratorCheckpointHook',
-    'MetricTableHook'
+    'AtomicLocalBackend', 'BFloat16OptimWrapper', 'EnhancementVisualizationHook',
+    'FiniteTrainingHook', 'FittingCheckpointHook', 'GeneratorCheckpointHook', 'MetricTableHook'
 ]

@@ -1,5 +1,5 @@
 """Reading and writing of photographs: all depths and modes, animations, what belongs to them."""
-from .atomic import atomic_path
+from .atomic import atomic_path, write_text
 from .photograph import Photograph
 from .reading import MAX_PIXELS, read_photograph
 from .sources import IMAGE_SUFFIXES, Source, find_sources
@@ -7,5 +7,5 @@ from .writing import write_photograph
 
 __all__ = [
     'IMAGE_SUFFIXES', 'MAX_PIXELS', 'Photograph', 'Source', 'atomic_path', 'find_sources',
-    'read_photograph', 'write_photograph'
+    'read_photograph', 'write_photograph', 'write_text'
 ]

@@ -64,6 +64,12 @@ def atomic_path(path: str | os.PathLike,
             pass
 
 
+def write_text(path: str | os.PathLike, text: str) -> None:
+    """Write a text as a whole or not at all (:func:`atomic_path`), in UTF-8."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding='utf-8')
+
+
 def clear_unfinished(folder: Path) -> None:
     """Remove from a folder the unfinished files of this host's processes that have ended.
 

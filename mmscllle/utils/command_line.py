@@ -9,17 +9,44 @@ import torch
 from mmengine.config import Config, DictAction
 from mmengine.dist import barrier, is_distributed
 
+from mmscllle.utils.commands import UsageError
+from mmscllle.utils.messages import one_line
+
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that decide on config, output folder and launcher."""
     parser.add_argument('--work-dir', help='folder of logs and checkpoints; default: '
                         'work_dir of the config, else ./work_dirs/<config name>')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, default={},
-                        help='override config keys: key=value, key="[a,b]", a.b.c=value')
+    add_config_options(parser)
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none',
                         help='how the processes of a distributed run were started')
     # torch.distributed.launch passes one of these; torchrun sets the environment instead.
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+
+
+def add_config_options(parser: argparse.ArgumentParser, config: str = 'config keys') -> None:
+    """Add the argument that overrides keys of a config.
+
+    Args:
+        parser: The parser.
+        config: What is overridden, for the help.
+    """
+    parser.add_argument('--cfg-options', nargs='+', action=ConfigOptions, default={},
+                        help=f'override {config}: key=value, key="[a,b]", a.b.c=value')
+
+
+class ConfigOptions(DictAction):
+    """MMEngine's action, which says what is wrong."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace,
+                 values: list[str], option_string: str | None = None) -> None:
+        """Read ``key=value`` pairs."""
+        try:
+            super().__call__(parser, namespace, values, option_string)
+        # Of a pair without =, or brackets that do not match.
+        except (ValueError, AssertionError) as error:
+            raise argparse.ArgumentError(
+                self, f'write key=value, got {" ".join(values)!r}') from error
 
 
 def read_config(args: argparse.Namespace) -> Config:
@@ -32,14 +59,18 @@ def read_config(args: argparse.Namespace) -> Config:
         The config, with ``launcher`` and ``work_dir`` set.
 
     Raises:
-        SystemExit: If there is no such config file.
+        UsageError: If there is no such config file, or the overrides do not fit it.
     """
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     if not Path(args.config).is_file():
-        raise SystemExit(f'there is no config file {args.config!r}')
+        raise UsageError(f'there is no config file {args.config!r}')
     cfg = Config.fromfile(args.config)
     cfg.launcher = args.launcher
-    cfg.merge_from_dict(args.cfg_options)
+    try:
+        cfg.merge_from_dict(args.cfg_options)
+    # MMEngine raises whatever it comes across.
+    except Exception as error:
+        raise UsageError(f'--cfg-options: {one_line(error)}') from error
     cfg.work_dir = (args.work_dir or cfg.get('work_dir')
                     or str(Path('work_dirs', Path(args.config).stem)))
     if args.launcher != 'none' and not torch.cuda.is_available():
@@ -57,10 +88,10 @@ def distribute_on_cpu(cfg: Config) -> None:
         cfg: The config, changed in place.
 
     Raises:
-        SystemExit: If the processes were not started by torchrun.
+        UsageError: If the processes were not started by torchrun.
     """
     if cfg.launcher != 'pytorch':
-        raise SystemExit(f'--launcher {cfg.launcher} needs GPUs, and there is none; '
+        raise UsageError(f'--launcher {cfg.launcher} needs GPUs, and there is none; '
                          'start the processes with torchrun (tools/dist_train.sh)')
     torch.distributed.init_process_group('gloo')
     cfg.model_wrapper_cfg = dict(
@@ -68,6 +99,11 @@ def distribute_on_cpu(cfg: Config) -> None:
         device_ids=None,
         broadcast_buffers=False,
         find_unused_parameters=cfg.get('find_unused_parameters', False))
+
+
+def is_first_process() -> bool:
+    """Whether this is the first process of a distributed run, or the only one."""
+    return os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0'
 
 
 def leave_process_group() -> None:

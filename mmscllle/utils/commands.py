@@ -4,10 +4,9 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from contextlib import contextmanager
-from typing import Iterator
+from typing import Callable
 
-from mmscllle.utils.messages import one_line
+from mmscllle.utils.messages import one_line, printable
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -26,27 +25,28 @@ def prepare_process() -> None:
         signal.signal(signal.SIGTERM, _interrupt)
 
 
-@contextmanager
-def command(name: str) -> Iterator[None]:
-    """Within it a command does its work; what users can mend is said in one line.
+def run_command(name: str, work: Callable[[], int | None], stopped: str = 'stopped') -> int:
+    """Do the work of a command; what users can mend is said in one line.
 
     Args:
         name: Of the command.
+        work: Does it and returns the exit status; None: 0.
+        stopped: What is said when it is interrupted.
 
-    Raises:
-        SystemExit: With the status 1 for an :class:`OSError` or :class:`ValueError`, 2 for a
-            :class:`UsageError`, 130 for Ctrl-C and SIGTERM. Other errors are the program's own and
-            pass.
+    Returns:
+        The exit status: that of ``work``; 1 for an :class:`OSError` or :class:`ValueError`, 2 for
+        a :class:`UsageError`, 130 for Ctrl-C and SIGTERM. Other errors are the program's own and
+        pass.
     """
     prepare_process()
     try:
-        yield
+        return work() or 0
     except KeyboardInterrupt:
-        print(f'\n{name}: stopped', file=sys.stderr)
-        sys.exit(INTERRUPTED)
+        print(f'\n{stopped}', file=sys.stderr)
+        return INTERRUPTED
     except (OSError, ValueError) as error:
-        print(f'{name}: error: {one_line(error)}', file=sys.stderr)
-        sys.exit(WRONG_USAGE if isinstance(error, UsageError) else FAILED)
+        print(f'{name}: error: {printable(one_line(error))}', file=sys.stderr)
+        return WRONG_USAGE if isinstance(error, UsageError) else FAILED
 
 
 def _interrupt(*_: object) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 def one_line(error: BaseException) -> str:
     """The message of an error in one line, with its type where the message alone says little."""
-    text = ' '.join(str(error).split())
+    text = str(error)
+    # Of a worker of a data loader.
+    if 'Original Traceback' in text:
+        text = text.strip().splitlines()[-1]
+    text = ' '.join(text.split())
     if text and isinstance(error, (ValueError, OSError)):
         return text
     return f'{type(error).__name__}: {text}' if text else type(error).__name__

@@ -8,10 +8,11 @@ from typing import Iterator
 from mmengine.config import Config
 from mmengine.hub import get_config
 
+from mmscllle.utils.commands import UsageError
 from mmscllle.utils.messages import one_line
 
 
-class InputError(ValueError):
+class InputError(UsageError):
     """The user's input is wrong; the message is one line that names the argument."""
 
 

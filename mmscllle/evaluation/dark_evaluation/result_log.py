@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
+
+from mmscllle.fileio import write_text
 
 
 class ResultLog:
@@ -32,11 +33,8 @@ class ResultLog:
             self.discarded = [key for key, value in fingerprint.items()
                               if not isinstance(found, dict) or found.get(key) != value]
         # Written anew without the lines that do not count, and put in place in one step.
-        draft = path.with_suffix('.tmp')
-        with open(draft, 'w', encoding='utf-8') as file:
-            for entry in (dict(fingerprint=fingerprint), *self.records.values()):
-                file.write(json.dumps(entry) + '\n')
-        os.replace(draft, path)
+        entries = (dict(fingerprint=fingerprint), *self.records.values())
+        write_text(path, ''.join(json.dumps(entry) + '\n' for entry in entries))
 
     def find(self, image: str, stamp: list) -> dict | None:
         """The result of an image; None if there is none, it failed, or its files have changed."""
