@@ -10,6 +10,8 @@ import torch
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
+from mmscllle.utils.commands import UsageError
+
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / 'tools' / 'browse_dataset.py'
 GAP = 8
@@ -133,7 +135,7 @@ def test_labels_without_palette_are_refused(tool):
 
 def test_split_that_the_config_lacks(tool):
     from mmengine.config import Config
-    with pytest.raises(SystemExit, match='the config has no val_dataloader'):
+    with pytest.raises(UsageError, match='the config has no val_dataloader'):
         tool.read_items(Config(dict(val_dataloader=None)), 'val')
 
 
