@@ -10,10 +10,6 @@ vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(type='mmseg.SegLocalVisualizer', vis_backends=vis_backends, name='visualizer')
 log_processor = dict(by_epoch=False)
 log_level = 'INFO'
-# A checkpoint that does not fit, and losses that are not finite, stop the run.
-custom_hooks = [
-    dict(type='mmscllle.FittingCheckpointHook'),
-    dict(type='mmscllle.FiniteTrainingHook')
-]
+custom_hooks = [dict(type='mmscllle.FiniteTrainingHook')]
 load_from = None
 resume = False

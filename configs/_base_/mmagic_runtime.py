@@ -14,6 +14,7 @@ default_hooks = dict(
 custom_hooks = [
     dict(type='mmscllle.GeneratorCheckpointHook'),
     dict(type='mmscllle.MetricTableHook'),
+    dict(type='mmscllle.FiniteTrainingHook'),
 ]
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(

@@ -4,7 +4,6 @@ from .atomic_backend import AtomicLocalBackend
 from .hooks import (
     EnhancementVisualizationHook,
     FiniteTrainingHook,
-    FittingCheckpointHook,
     GeneratorCheckpointHook,
     MetricTableHook,
 )
@@ -12,5 +11,5 @@ from .optim_wrappers import BFloat16OptimWrapper
 
 __all__ = [
     'AtomicLocalBackend', 'BFloat16OptimWrapper', 'EnhancementVisualizationHook',
-    'FiniteTrainingHook', 'FittingCheckpointHook', 'GeneratorCheckpointHook', 'MetricTableHook'
+    'FiniteTrainingHook', 'GeneratorCheckpointHook', 'MetricTableHook'
 ]
