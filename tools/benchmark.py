@@ -20,6 +20,7 @@ from mmscllle.benchmark.plot import draw_plot
 from mmscllle.benchmark.profile import describe
 from mmscllle.benchmark.table import add_speed_ups, make_row, to_markdown
 from mmscllle.inference import PRECISIONS
+from mmscllle.utils.shipped_weights import DEFAULT_MODEL
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -28,10 +29,14 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description='Measure images/s, time and peak memory by size, mode, precision, batch and '
         'device next to the eager network, and the fraction of what the machine can do. Each row '
         'runs in a process of its own.')
+    parser.add_argument('--models', nargs='+', default=[DEFAULT_MODEL], metavar='MODEL',
+                        help='enhancers: names of models, or configs; their weights are not read; '
+                        f'default: {DEFAULT_MODEL}')
     parser.add_argument('--sizes', nargs='+', default=list(SIZES), metavar='SIZE',
                         help=f'of {", ".join(SIZES)}, or WIDTHxHEIGHT; default: these three')
     parser.add_argument('--modes', nargs='+', default=['eager', 'exact', 'tiled', 'fast'],
-                        choices=list(MODES), help='default: eager exact tiled fast')
+                        choices=list(MODES), help='those of them that a model has; '
+                        'default: eager exact tiled fast')
     parser.add_argument('--precisions', nargs='+', default=['float32', 'bfloat16'],
                         choices=list(PRECISIONS), help='of the network; the eager one runs in '
                         'float32; default: float32 bfloat16')
@@ -98,7 +103,7 @@ def measure_cases(args: argparse.Namespace, cases: list[Case], results: dict[Cas
         arguments = dict(case=case._asdict(), seconds=args.seconds, repetitions=args.repetitions)
         result = run_worker('measure', arguments, args.threads)
         text = result.get('error') or f'{1e3 * median(result["seconds"]):.1f} ms'
-        console.print(f'{case.device} {case.size} batch {case.batch} {case.mode} '
+        console.print(f'{case.device} {case.model} {case.size} batch {case.batch} {case.mode} '
                       f'{case.precision}: {text}', highlight=False)
         results[case] = pool(results[case], result) if case in results else result
 
@@ -123,13 +128,15 @@ def profile_cases(args: argparse.Namespace, report: dict, results: dict, console
         text = profile.get('error') or describe(profile, rates[case.precision],
                                                 results[case]['flops'])
         row['limited_by'] = text
-        console.print(f'{case.device} {case.size} batch {case.batch} {case.mode} '
+        console.print(f'{case.device} {case.model} {case.size} batch {case.batch} {case.mode} '
                       f'{case.precision}: {text}', highlight=False)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Measure, print and write the report; return the exit status."""
     check_args(args)
+    cases = make_cases(args.models, args.sizes, args.modes, args.precisions, args.batches,
+                       args.devices)
     args.out_dir.mkdir(parents=True, exist_ok=True)
     machine = describe_machine(args.devices, args.threads)
     console.print(machine, highlight=False)
@@ -141,7 +148,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
         if 'error' in limits[device]:
             raise ValueError(f'the limits of {device} cannot be measured: '
                              f'{limits[device]["error"]}')
-    cases = make_cases(args.sizes, args.modes, args.precisions, args.batches, args.devices)
     results: dict[Case, dict] = {}
     interrupted = False
     try:

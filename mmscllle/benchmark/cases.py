@@ -6,13 +6,15 @@ from itertools import product
 from typing import Callable, NamedTuple, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from mmscllle.models.enhancers import CurveEnhancer, make_engine
+from mmscllle.models.enhancers import build_enhancer, make_engine
+from mmscllle.models.enhancers.known import read_source
+from mmscllle.utils.shipped_weights import DEFAULT_MODEL
 
-from .eager_network import EagerNetwork
+from .work import find_work
 
-# Modes by name, with what the engine is told; None: the eager network instead.
+# Modes by name, with what the engine is told; None: as the authors' code runs it instead.
 MODES: dict[str, dict | None] = {
     'eager': None,
     'exact': {},
@@ -33,6 +35,7 @@ class Case(NamedTuple):
         precision: Of the network, ``'float32'``, ``'bfloat16'`` or ``'float16'``.
         batch: Images at once.
         device: ``'cpu'`` or ``'cuda'``.
+        model: What names the enhancer, see :func:`mmscllle.models.enhancers.known.read_source`.
     """
 
     size: str
@@ -40,6 +43,7 @@ class Case(NamedTuple):
     precision: str = 'float32'
     batch: int = 1
     device: str = 'cpu'
+    model: str = DEFAULT_MODEL
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -47,33 +51,51 @@ class Case(NamedTuple):
         width, height = parse_size(self.size)
         return self.batch, 3, height, width
 
-    def build(self, enhancer: CurveEnhancer) -> Callable[[Tensor], Tensor]:
+    @property
+    def is_fast(self) -> bool:
+        """Whether the enhancer works in its fast mode."""
+        return bool((MODES[self.mode] or {}).get('fast'))
+
+    def build(self, enhancer: nn.Module) -> Callable[[Tensor], Tensor | tuple[Tensor, Tensor]]:
         """What enhances images that lie on the device."""
         options = MODES[self.mode]
-        if options is None:
-            return EagerNetwork(enhancer).eval().to(self.device)
-        return make_engine(enhancer, self.device, self.precision, **options)
+        if options is not None:
+            return make_engine(enhancer, self.device, self.precision, **options)
+        released = getattr(enhancer, 'as_released', lambda: enhancer)()
+        return torch.no_grad()(released.eval().to(self.device))
 
-    def flops(self, enhancer: CurveEnhancer) -> int:
-        """Multiplications and additions of the convolutions that the result needs."""
-        factor = enhancer.downsample if (MODES[self.mode] or {}).get('fast') else 1
-        batch, _, height, width = self.shape
-        pixels = batch * -(-height // factor) * -(-width // factor)
-        return 2 * pixels * sum(conv.weight.numel() for conv in enhancer.children())
+    def flops(self, enhancer: nn.Module) -> int:
+        """Multiplications and additions of the layers that the result needs."""
+        return find_work(enhancer, self.shape, self.is_fast).flops
 
     def moved_bytes(self) -> int:
         """Bytes of the images read and of the results written."""
         return 2 * 4 * torch.Size(self.shape).numel()
 
-    def needed_bytes(self) -> int:
+    def needed_bytes(self, enhancer: nn.Module) -> int:
         """Memory that must be there for a run without swapping.
 
-        The eager network holds all features, the last concatenation and the curves at once; the
-        others little more than images and results.
+        As authors run them, networks hold most features at once, concatenated ones twice; engines
+        little more than images and results.
         """
-        batch, _, height, width = self.shape
-        maps = 6 * 32 + 2 * 32 + 2 * 24 if MODES[self.mode] is None else 24
-        return 4 * maps * batch * height * width
+        if MODES[self.mode] is None:
+            return 3 * find_work(enhancer, self.shape).bytes // 2
+        return 4 * self.moved_bytes()
+
+
+def make_enhancer(model: str) -> nn.Module:
+    """Build the enhancer that ``model`` names, of random weights, on which no time depends."""
+    torch.manual_seed(0)
+    enhancer = build_enhancer(read_source(model, '--models').config)
+    return enhancer.eval().requires_grad_(False)
+
+
+def has_mode(enhancer: nn.Module, mode: str) -> bool:
+    """Whether an enhancer can work in a mode of :data:`MODES`."""
+    options = MODES[mode] or {}
+    tiled, fast = 'tile' in options, options.get('fast', False)
+    return (not (tiled and getattr(enhancer, 'receptive_field', None) is None)
+            and not (fast and 'fast' not in getattr(enhancer, 'modes', ())))
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -96,11 +118,14 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(match.group(1)), int(match.group(2))
 
 
-def make_cases(sizes: Sequence[str], modes: Sequence[str], precisions: Sequence[str],
-               batches: Sequence[int], devices: Sequence[str]) -> list[Case]:
-    """All combinations, the eager network's in float32 only, as its authors run it."""
+def make_cases(models: Sequence[str], sizes: Sequence[str], modes: Sequence[str],
+               precisions: Sequence[str], batches: Sequence[int],
+               devices: Sequence[str]) -> list[Case]:
+    """All combinations; no mode that an enhancer lacks, and the eager ones in float32 only."""
+    enhancers = {model: make_enhancer(model) for model in models}
     return [
-        Case(size, mode, precision, batch, device)
-        for device, size, batch, mode in product(devices, sizes, batches, modes)
+        Case(size, mode, precision, batch, device, model)
+        for device, model, size, batch, mode in product(devices, models, sizes, batches, modes)
+        if has_mode(enhancers[model], mode)
         for precision in (precisions if MODES[mode] is not None else ('float32', ))
     ]

@@ -6,21 +6,15 @@ import time
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from mmscllle.evaluation.dark_evaluation.peak_memory import PeakMemory
-from mmscllle.models.enhancers import CurveEnhancer
 
-from .cases import Case
+from .cases import Case, make_enhancer
 from .limits import synchronizer
 
 MEMORY_INFO = Path('/proc/meminfo')
 WARM_UPS = 2
-
-
-def make_enhancer() -> CurveEnhancer:
-    """A network of the default shape; its time depends on no weight."""
-    torch.manual_seed(0)
-    return CurveEnhancer().eval().requires_grad_(False)
 
 
 def measure(case: Case, seconds: float, repetitions: int) -> dict:
@@ -39,8 +33,8 @@ def measure(case: Case, seconds: float, repetitions: int) -> dict:
     Raises:
         MemoryError: If the machine has less memory free than the case needs.
     """
-    check_memory(case)
-    enhancer, synchronize = make_enhancer(), synchronizer(case.device)
+    enhancer, synchronize = make_enhancer(case.model), synchronizer(case.device)
+    check_memory(case, enhancer)
     memory = PeakMemory(torch.device(case.device))
     enhance = case.build(enhancer)
     image = torch.rand(case.shape).square().to(case.device)
@@ -58,7 +52,7 @@ def measure(case: Case, seconds: float, repetitions: int) -> dict:
                 moved_bytes=case.moved_bytes())
 
 
-def check_memory(case: Case) -> None:
+def check_memory(case: Case, enhancer: nn.Module) -> None:
     """Refuse what would bring the machine to a stop.
 
     Raises:
@@ -70,6 +64,6 @@ def check_memory(case: Case) -> None:
         free = int(found.group(1)) * 1024 if found else None
     else:
         free = torch.cuda.mem_get_info()[0]
-    needed = case.needed_bytes()
+    needed = case.needed_bytes(enhancer)
     if free is not None and free < needed:
         raise MemoryError(f'needs {needed / 2**30:.1f} GiB, {free / 2**30:.1f} GiB are free')

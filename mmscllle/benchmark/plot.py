@@ -50,4 +50,4 @@ def _group(row: dict) -> str:
 
 
 def _kind(row: dict) -> str:
-    return f'{row["mode"]}, {row["precision"]}'
+    return f'{row["model"]}, {row["mode"]}, {row["precision"]}'

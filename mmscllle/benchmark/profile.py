@@ -7,9 +7,9 @@ import torch
 from torch.autograd.profiler_util import FunctionEventAvg
 from torch.profiler import ProfilerActivity, profile
 
-from .cases import Case
+from .cases import Case, make_enhancer
 from .limits import synchronizer
-from .measurement import WARM_UPS, check_memory, make_enhancer
+from .measurement import WARM_UPS, check_memory
 
 CALLS = 3
 # Which operators or GPU kernels are of a kind, by parts of their names; the first that fits.
@@ -36,10 +36,11 @@ def profile_case(case: Case) -> dict:
     Raises:
         MemoryError: If the machine has less memory free than the case needs.
     """
-    check_memory(case)
+    enhancer = make_enhancer(case.model)
+    check_memory(case, enhancer)
     on_gpu = case.device != 'cpu'
     synchronize = synchronizer(case.device)
-    enhance = case.build(make_enhancer())
+    enhance = case.build(enhancer)
     image = torch.rand(case.shape).square().to(case.device)
     for _ in range(WARM_UPS):
         enhance(image)

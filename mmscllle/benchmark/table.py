@@ -7,8 +7,8 @@ from typing import Sequence
 from .cases import Case
 
 NOT_MEASURED = '–'
-COLUMNS = ('size', 'batch', 'mode', 'precision', 'ms', 'quartiles', 'images/s', 'times eager',
-           'peak MiB', '% of matrix rate', '% of bandwidth')
+COLUMNS = ('model', 'size', 'batch', 'mode', 'precision', 'ms', 'quartiles', 'images/s',
+           'times eager', 'peak MiB', '% of matrix rate', '% of bandwidth')
 
 
 def make_row(case: Case, result: dict, limits: dict) -> dict:
@@ -41,7 +41,7 @@ def make_row(case: Case, result: dict, limits: dict) -> dict:
 
 
 def add_speed_ups(rows: Sequence[dict]) -> None:
-    """Add ``times_eager`` to the rows whose size, batch and device the eager network ran, too."""
+    """Add ``times_eager`` to the rows whose model, size, batch and device ran eagerly, too."""
     eager = {_place(row): row['ms'] for row in rows if row['mode'] == 'eager' and 'ms' in row}
     for row in rows:
         if 'ms' in row and _place(row) in eager:
@@ -70,23 +70,24 @@ def to_markdown(report: dict) -> str:
                  for line in cells]
         lines.insert(1, '|' + '|'.join('-' * (width + 2) for width in widths) + '|')
         parts.append('\n'.join(lines))
-        parts += [f'- {row["size"]}, {row["mode"]}, {row["precision"]}, batch {row["batch"]}: '
-                  f'{row["error"]}' for row in rows if 'error' in row]
+        parts += [f'- {row["model"]}, {row["size"]}, {row["mode"]}, {row["precision"]}, '
+                  f'batch {row["batch"]}: {row["error"]}' for row in rows if 'error' in row]
     memory = 'of the whole process; on a GPU what torch has allocated there'
     parts.append('ms: median of a batch; quartiles: the middle half of the runs. times eager: '
-                 'speed against the eager NCHW network in float32. Each row ran in a process of '
-                 f'its own; peak MiB: peak memory {memory}. % of matrix rate: operations of the '
-                 'convolutions against matrix multiplication in the same precision. % of '
-                 'bandwidth: bytes of images and results against copying memory.')
+                 'speed against what the authors of the model run, in float32. Each row ran in a '
+                 f'process of its own; peak MiB: peak memory {memory}. % of matrix rate: '
+                 'operations of convolutions and linear layers against matrix multiplication in '
+                 'the same precision. % of bandwidth: bytes of images and results against copying '
+                 'memory.')
     return '\n\n'.join(parts) + '\n'
 
 
 def _place(row: dict) -> tuple:
-    return row['size'], row['batch'], row['device']
+    return row['model'], row['size'], row['batch'], row['device']
 
 
 def _cells(row: dict) -> list[str]:
-    case = [row['size'], str(row['batch']), row['mode'], row['precision']]
+    case = [row['model'], row['size'], str(row['batch']), row['mode'], row['precision']]
     if 'error' in row:
         return case + [NOT_MEASURED] * (len(COLUMNS) - len(case))
     numbers = [row['images_per_s'], row.get('times_eager'), row['memory_mib'],

@@ -3,17 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmscllle.benchmark.cases import Case, make_cases, parse_size
-from mmscllle.benchmark.eager_network import EagerNetwork
-from mmscllle.benchmark.measurement import make_enhancer
+from mmscllle.benchmark.cases import Case, make_cases, make_enhancer, parse_size
 from mmscllle.inference.curve_engine import CurveEngine
-
-
-def test_the_eager_network_is_the_enhancer():
-    enhancer, image = make_enhancer(), torch.rand(2, 3, 12, 17)
-    before = image.clone()
-    torch.testing.assert_close(EagerNetwork(enhancer)(image), enhancer(image)[0])
-    assert torch.equal(image, before)
+from mmscllle.inference.plain_engine import PlainEngine
 
 
 @pytest.mark.parametrize(('text', 'size'), [
@@ -29,27 +21,43 @@ def test_what_is_no_size(text):
 
 
 def test_all_combinations():
-    cases = make_cases(['5x4'], ['eager', 'fast'], ['bfloat16', 'float32'], [1, 2], ['cpu'])
+    cases = make_cases(['scl-lle'], ['5x4'], ['eager', 'fast'], ['bfloat16', 'float32'], [1, 2],
+                       ['cpu'])
     assert [(case.batch, case.mode, case.precision) for case in cases] == [
         (1, 'eager', 'float32'), (1, 'fast', 'bfloat16'), (1, 'fast', 'float32'),
         (2, 'eager', 'float32'), (2, 'fast', 'bfloat16'), (2, 'fast', 'float32')]
 
 
 def test_work_by_hand():
-    enhancer = make_enhancer()
+    enhancer = make_enhancer('scl-lle')
     # 3 x 3 weights of 3 -> 32, three times 32 -> 32, twice 64 -> 32 and 64 -> 24 channels.
     weights = 9 * (3 * 32 + 3 * 32 * 32 + 2 * 64 * 32 + 64 * 24)
     assert Case('30x20', 'exact', batch=2).flops(enhancer) == 2 * 2 * 600 * weights
     assert Case('30x20', 'fast').flops(enhancer) == 2 * 4 * 3 * weights
     assert Case('30x20', 'fast').moved_bytes() == 2 * 4 * 3 * 600
-    assert Case('4K', 'eager').needed_bytes() > 9 * 2**30 > Case('4K', 'fast').needed_bytes()
+    needed = {mode: Case('4K', mode).needed_bytes(enhancer) for mode in ('eager', 'fast')}
+    # Seven layers of 6 * 32 + 24 channels.
+    assert needed == dict(eager=1.5 * 4 * 216 * 3840 * 2160, fast=4 * 2 * 4 * 3 * 3840 * 2160)
 
 
 @pytest.mark.parametrize(('mode', 'downsample', 'tile'), [
     ('exact', 1, None), ('tiled', 1, 512), ('fast', 8, None)])
 def test_engines(mode, downsample, tile):
-    engine = Case('5x4', mode, 'bfloat16').build(make_enhancer())
+    engine = Case('5x4', mode, 'bfloat16').build(make_enhancer('scl-lle'))
     assert isinstance(engine, CurveEngine)
     assert (engine.downsample, engine.tile) == (downsample, tile)
     assert engine.network.dtype == torch.bfloat16
-    assert isinstance(Case('5x4', 'eager').build(make_enhancer()), EagerNetwork)
+
+
+def test_a_model_without_curves_runs_in_the_modes_that_it_has():
+    cases = make_cases(['sci-medium', 'iat-lol-v1'], ['5x4'], ['eager', 'exact', 'tiled', 'fast'],
+                       ['float32'], [1], ['cpu'])
+    assert [(case.model, case.mode) for case in cases] == [
+        ('sci-medium', 'eager'), ('sci-medium', 'exact'), ('sci-medium', 'tiled'),
+        ('iat-lol-v1', 'eager'), ('iat-lol-v1', 'exact')]
+    enhancer = make_enhancer('sci-medium')
+    assert isinstance(cases[1].build(enhancer), PlainEngine)
+    # 3 -> 3 channels, three times.
+    assert cases[1].flops(enhancer) == 2 * 20 * 3 * 81
+    image = torch.rand(cases[0].shape)
+    torch.testing.assert_close(cases[0].build(enhancer)(image)[0], enhancer(image)[0])

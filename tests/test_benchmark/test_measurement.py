@@ -29,7 +29,7 @@ def test_a_case_that_does_not_fit(tmp_path, monkeypatch):
     info = tmp_path / 'meminfo'
     info.write_text('MemTotal:       9999999 kB\nMemAvailable:    1048576 kB\n')
     monkeypatch.setattr(measurement, 'MEMORY_INFO', info)
-    with pytest.raises(MemoryError, match=r'needs 9\.\d GiB, 1\.0 GiB are free'):
+    with pytest.raises(MemoryError, match=r'needs 10\.\d GiB, 1\.0 GiB are free'):
         measure(Case('4K', 'eager'), seconds=0, repetitions=2)
 
 

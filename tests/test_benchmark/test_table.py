@@ -42,10 +42,10 @@ def test_no_speed_up_without_the_eager_network_at_this_batch():
 def test_markdown():
     text = to_markdown(dict(machine='A machine', limits=dict(cpu=LIMITS), rows=rows()))
     lines = [line.replace(' ', '') for line in text.splitlines()]
-    assert '|30x20|1|eager|float32|800.0|700.0to900.0|1.25|1.00|500|12|12.5|' in lines
-    assert '|30x20|1|fast|bfloat16|200.0|150.0to250.0|5.00|4.00|500|25|50.0|' in lines
-    assert '|30x20|4|fast|float32|500.0|500.0to500.0|8.00|–|–|20|20.0|' in lines
-    assert '- 4K, eager, float32, batch 1: MemoryError: needs 9 GiB' in text
+    assert '|scl-lle|30x20|1|eager|float32|800.0|700.0to900.0|1.25|1.00|500|12|12.5|' in lines
+    assert '|scl-lle|30x20|1|fast|bfloat16|200.0|150.0to250.0|5.00|4.00|500|25|50.0|' in lines
+    assert '|scl-lle|30x20|4|fast|float32|500.0|500.0to500.0|8.00|–|–|20|20.0|' in lines
+    assert '- scl-lle, 4K, eager, float32, batch 1: MemoryError: needs 9 GiB' in text
     assert '10 GFLOP/s in float32, 20 GFLOP/s in bfloat16' in text and '1.0 GB/s' in text
 
 

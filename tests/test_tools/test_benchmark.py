@@ -46,7 +46,7 @@ def test_a_row_in_a_process_of_its_own(tool, tmp_path, capsys):
     assert row['memory_mib'] > 50 and row['ms'] > 0 and 'times_eager' not in row
     assert report['limits']['cpu']['matrix_rates']['float32'] > 1e9
     assert report['limits']['cpu']['bandwidth'] > 1e8
-    assert '| 24x16 | 1     | fast | float32' in (tmp_path / 'benchmark.md').read_text()
+    assert '| scl-lle | 24x16 | 1     | fast | float32' in (tmp_path / 'benchmark.md').read_text()
     assert (tmp_path / 'benchmark.png').stat().st_size > 1000
     assert 'GFLOP/s in float32' in capsys.readouterr().out
 
@@ -83,7 +83,7 @@ def test_a_row_that_fails(tool, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tool, 'run_worker', run_worker)
     assert tool.main(['--sizes', '24x16', '--rounds', '2', '--out-dir', str(tmp_path)]) == 1
     text = (tmp_path / 'benchmark.md').read_text()
-    assert '- 24x16, exact, float32, batch 1: MemoryError: no' in text
+    assert '- scl-lle, 24x16, exact, float32, batch 1: MemoryError: no' in text
     rows = json.loads((tmp_path / 'benchmark.json').read_text())['rows']
     assert [row['mode'] for row in rows if 'ms' in row] == ['eager', *2 * ['tiled'], *2 * ['fast']]
 
@@ -110,6 +110,7 @@ def test_interrupted(tool, tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize(('arguments', 'message'), [
+    (['--models', 'dark-net'], "--models: there is no config file 'dark-net', nor a model of that"),
     (['--sizes', '8K'], "--sizes: must be 600x400, 1080p, 4K or WIDTHxHEIGHT, got '8K'"),
     (['--threads', '0'], '--threads: must be at least 1, got 0'),
     (['--seconds', '-1'], '--seconds: must be at least 0, got -1.0'),

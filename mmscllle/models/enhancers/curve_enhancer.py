@@ -8,6 +8,7 @@ from mmscllle.inference import Engine
 from mmscllle.registry import MODELS
 
 from .base import Enhancer
+from .eager_curve_network import EagerCurveNetwork
 from .tone_curves import apply_curves, reduce_image
 
 
@@ -116,3 +117,7 @@ class CurveEnhancer(Enhancer):
         # Not at the top: the engine uses this class.
         from mmscllle.inference.curve_engine import CurveEngine
         return CurveEngine(self, device, precision, fast, tile, compile)
+
+    def as_released(self) -> nn.Module:
+        """The network in the authors' operations; see :meth:`Enhancer.as_released`."""
+        return EagerCurveNetwork(self)

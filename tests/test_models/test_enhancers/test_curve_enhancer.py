@@ -125,3 +125,10 @@ def test_bfloat16_autocast_on_flat_images(value):
     assert enhanced.isfinite().all() and curves.isfinite().all()
     assert all(p.grad.isfinite().all() for p in enhancer.parameters())
     torch.testing.assert_close(enhanced.float(), enhancer(image)[0], atol=0.02, rtol=0)
+
+
+def test_as_released_is_the_same_network():
+    enhancer, image = CurveEnhancer(), torch.rand(2, 3, 12, 17)
+    before = image.clone()
+    torch.testing.assert_close(enhancer.as_released()(image), enhancer(image)[0])
+    assert torch.equal(image, before)

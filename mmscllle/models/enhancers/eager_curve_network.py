@@ -1,30 +1,27 @@
-"""The network as the authors' implementations run it, to compare with."""
+"""The curve-estimating network as its authors run it."""
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from mmscllle.models.enhancers import CurveEnhancer
 
-
-class EagerNetwork(nn.Module):
-    """The enhancer in plain eager operations on NCHW tensors.
+class EagerCurveNetwork(nn.Module):
+    """A :class:`CurveEnhancer` in plain eager operations on NCHW tensors.
 
     Line by line what the released code of Zero-DCE and SCL-LLE does: in-place ReLU, concatenated
     inputs, all curves at full size, squares by ``torch.pow``.
 
     Args:
-        enhancer: Where the weights come from.
+        enhancer: The :class:`CurveEnhancer` that the weights come from.
     """
 
-    def __init__(self, enhancer: CurveEnhancer) -> None:
+    def __init__(self, enhancer: nn.Module) -> None:
         super().__init__()
         for name, conv in enhancer.named_children():
             setattr(self, name, nn.Conv2d(conv.in_channels, conv.out_channels, 3, padding=1))
         self.load_state_dict(enhancer.state_dict())
         self.relu = nn.ReLU(inplace=True)
 
-    @torch.no_grad()
     def forward(self, image: Tensor) -> Tensor:
         """Enhance ``image``, RGB in [0, 1], (N, 3, H, W)."""
         x1 = self.relu(self.e_conv1(image))
