@@ -153,6 +153,22 @@ def test_each_trains_from_nothing_by_the_terms_of_scl_lle(published, objective_c
 
 
 @every
+def test_each_learns_together_with_a_segmentor(published, tiny_segmentor, inputs, labelled):
+    config, checkpoint = tiny_segmentor
+    model = MODELS.build(dict(
+        type='mmscllle.EnhancedSegmentor', enhancer=dict(type=f'mmscllle.{published.name}'),
+        segmentor=config, segmentor_checkpoint=checkpoint, learn='both'))
+    for sample in labelled:
+        sample.set_metainfo(dict(img_shape=(32, 40), ori_shape=(32, 40)))
+    batch = dict(inputs=[(255 * image).byte() for image in inputs['low']], data_samples=labelled)
+    losses, _ = model.parse_losses(model(**model.data_preprocessor(batch, True), mode='loss'))
+    losses.backward()
+    gradients = [p.grad for p in model.enhancer.parameters() if p.grad is not None]
+    assert all(gradient.isfinite().all() for gradient in gradients)
+    assert sum(gradient.abs().sum() for gradient in gradients) > 0
+
+
+@every
 @pytest.mark.parametrize('shape', [(3, 8, 8), (1, 1, 8, 8), (1, 4, 8, 8)])
 def test_no_rgb_batch(published, shape):
     with pytest.raises(ValueError, match=rf'{published.name} takes RGB images of shape .* got'):
