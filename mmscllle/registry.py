@@ -1,6 +1,6 @@
 """Registries of the package, children of MMEngine's root registries.
 
-Each has the scope ``mmscllle``, so a config names a part as ``type='mmscllle.CurveEnhancer'``
+Each has the scope ``mmscllle``, so a config names a part as ``type='mmscllle.SCLLLE'``
 whatever its own default scope is. MMEngine imports this module when it first meets the scope, and
 the package that a registry is filled from when it looks the first name up: nothing needs to be
 imported before. The registries that hold nothing of ours let ``default_scope='mmscllle'`` find
