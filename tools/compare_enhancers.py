@@ -1,135 +1,190 @@
-"""Test a config with several enhancers: tools/compare_enhancers.py CONFIG --enhancer NAME=FILE."""
+"""Compare enhancers by the pictures they make: tools/compare_enhancers.py FOLDER [options]."""
 from __future__ import annotations
 
 import argparse
-import copy
 import json
-import re
 import sys
 from pathlib import Path
 
-from mmengine.config import Config
-from mmengine.hooks import Hook
-from mmengine.runner import Runner
+import torch
+from mmengine.utils import ProgressBar
+from torch import nn
+from torch.utils.data import Dataset
 
+from mmscllle.datasets.exposure_stack import SPLITS
 from mmscllle.evaluation.dark_evaluation import InputError
-from mmscllle.evaluation.dark_evaluation.inputs import blame, read_config
+from mmscllle.evaluation.dark_evaluation.inputs import blame, check_device, split_named_source
+from mmscllle.evaluation.dark_evaluation.methods import BASELINES
+from mmscllle.evaluation.enhancer_comparison import (
+    draw_rows,
+    draw_sheet,
+    measure,
+    read_exposures,
+    read_pictures,
+    spread,
+)
 from mmscllle.evaluation.metric_table import metrics_by_dataset, to_markdown
-from mmscllle.fileio import write_text
-from mmscllle.utils.command_line import add_config_options
+from mmscllle.fileio import Photograph, write_photograph, write_text
+from mmscllle.models.enhancers import EnhancerSource, load_enhancer
+from mmscllle.models.enhancers.base import make_engine
+from mmscllle.models.enhancers.known import read_source
 from mmscllle.utils.commands import run_command
-from mmscllle.utils.weights import load_weights
-
-INPUT = 'input'
-
-
-class MetricCollector(Hook):
-    """Keeps the metrics of a test, which mmagic's loop does not return.
-
-    Attributes:
-        metrics: Values by name.
-    """
-
-    def __init__(self) -> None:
-        self.metrics: dict[str, float] = {}
-
-    def after_test_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
-        """Keep ``metrics``."""
-        self.metrics = {name: float(value) for name, value in (metrics or {}).items()}
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
-        description='Run the test of a config with the images as they are and with each enhancer, '
-        'and write one table: a row for each data set and enhancer.')
-    parser.add_argument('config', help="config whose model has an enhancer: a path, or "
-                        "'mmscllle::mmagic/name.py'")
+        description='Compare enhancers by the pictures that they make: metrics with and without '
+        'references in one table, and a contact sheet.')
+    parser.add_argument('folders', nargs='+', metavar='FOLDER', help='pictures; each folder has '
+                        'rows of its own')
+    parser.add_argument('--reference', nargs='+', default=[], metavar='FOLDER', help='well-exposed '
+                        'pictures of the same names, one folder for each FOLDER')
+    parser.add_argument('--exposures', action='store_true', help='each FOLDER holds a folder of '
+                        'shots for each scene; dark ones are compared with the well-exposed one')
+    parser.add_argument('--split', choices=SPLITS, default='all', help='with --exposures: which '
+                        'scenes; val is every fifth (default: all)')
     parser.add_argument('--enhancer', nargs='+', action='extend', default=[],
-                        metavar='NAME=CHECKPOINT', help='an enhancer: its checkpoint, alone or in '
+                        metavar='NAME=SOURCE', help='an enhancer: a config that names its weights, '
+                        'the name of a model, as mmscllle://scl-lle, or a checkpoint, alone or in '
                         'a larger model')
-    parser.add_argument('--out-dir', help='default: work_dirs/compare_enhancers/<config name>')
-    add_config_options(parser, 'keys of CONFIG')
+    parser.add_argument('--baselines', nargs='*', default=['none', 'gamma'], metavar='NAME',
+                        help='some of none, gamma, clahe; default: none gamma; may be empty')
+    parser.add_argument('--fast', action='store_true', help='add a row for the fast mode of each '
+                        'enhancer that has one')
+    parser.add_argument('--limit', type=int, help='take only the first pictures of a folder')
+    parser.add_argument('--pictures', type=int, default=6, help='draw so many pictures of a folder '
+                        'at most (default: 6)')
+    parser.add_argument('--out-dir', default='work_dirs/compare_enhancers',
+                        help='default: work_dirs/compare_enhancers')
+    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu',
+                        help='cpu or cuda; default: cuda where there is one')
     return parser.parse_args(argv)
 
 
-def read_enhancers(entries: list[str]) -> dict[str, str]:
-    """Read checkpoints by name.
+def check_args(args: argparse.Namespace) -> None:
+    """Check what needs no file.
 
     Raises:
-        InputError: If an entry is no NAME=CHECKPOINT, or a name comes twice.
+        InputError: If an argument is wrong.
     """
-    found: dict[str, str] = {}
-    for entry in entries:
-        name, _, checkpoint = entry.partition('=')
-        if not re.fullmatch(r'[\w.+-]+', name) or not checkpoint:
-            raise InputError(f'--enhancer: got {entry!r}; write NAME=CHECKPOINT, with letters, '
-                             'digits and . _ + - in the name')
-        if name in (*found, INPUT):
-            raise InputError(f'--enhancer: the name {name!r} is taken; choose another')
-        found[name] = checkpoint
+    if args.reference and args.exposures:
+        raise InputError('--reference: stacks of exposures have their references in them; leave '
+                         'out --reference or --exposures')
+    if args.reference and len(args.reference) != len(args.folders):
+        raise InputError(f'--reference: {len(args.folders)} FOLDERs need as many, got '
+                         f'{len(args.reference)}')
+    if args.split != 'all' and not args.exposures:
+        raise InputError('--split: it chooses among scenes, which only --exposures has')
+    for name, least in (('limit', 1), ('pictures', 0)):
+        value = getattr(args, name)
+        if value is not None and value < least:
+            raise InputError(f'--{name}: must be at least {least}, got {value}')
+    check_device(args.device)
+
+
+def read_sources(args: argparse.Namespace) -> dict[str, EnhancerSource]:
+    """Find what is compared, by name.
+
+    Raises:
+        InputError: If an entry is wrong, or a name comes twice.
+    """
+    found: dict[str, EnhancerSource] = {}
+    for name in args.baselines:
+        if name not in BASELINES:
+            raise InputError(f'--baselines: there is no {name!r}; choose from '
+                             f'{", ".join(BASELINES)}')
+        found[name] = EnhancerSource(dict(type=BASELINES[name]))
+    for entry in args.enhancer:
+        name, source = split_named_source(entry, '--enhancer')
+        if name in found:
+            raise InputError(f'--enhancer: the name {name!r} is given twice; rename one')
+        argument = f'--enhancer {entry}'
+        with blame(argument):
+            found[name] = read_source(source, argument)
+    if not found:
+        raise InputError('--enhancer: nothing to compare; give one, or a name to --baselines')
     return found
 
 
-def build_runner(cfg: Config, name: str, checkpoint: str | None, work_dir: Path) -> Runner:
-    """Build the runner of one enhancer's test.
-
-    Args:
-        cfg: The config.
-        name: The enhancer's name.
-        checkpoint: Its weights; None to leave the images as they are.
-        work_dir: Folder of logs.
-
-    Returns:
-        The runner.
-
-    Raises:
-        InputError: If the config's model has no enhancer, or the checkpoint does not fit.
-    """
-    cfg = copy.deepcopy(cfg)
-    cfg.work_dir, cfg.load_from = str(work_dir), None
-    # By default all runners of one second have one name, and so one log file.
-    cfg.experiment_name = str(work_dir)
-    owner = cfg.get('model', {}).get('generator', cfg.get('model', {}))
-    if 'enhancer' not in owner:
-        raise InputError('CONFIG: its model has neither generator.enhancer nor enhancer')
-    if checkpoint is None:
-        owner.enhancer = dict(type='mmscllle.IdentityEnhancer')
-    with blame('CONFIG'):
-        runner = Runner.from_cfg(cfg)
-    if checkpoint is not None:
-        # Not by load_from, which takes what fits and warns of the rest.
-        argument = f'--enhancer {name}'
-        with blame(argument):
-            enhancer = getattr(runner.model, 'generator', runner.model).enhancer
-            load_weights(enhancer, checkpoint, argument, part='enhancer')
-    return runner
+def build_engines(networks: dict[str, nn.Module], args: argparse.Namespace) -> dict:
+    """Make what runs each enhancer, by the name of its row."""
+    engines = {}
+    for name, network in networks.items():
+        engines[name] = make_engine(network, args.device)
+        if args.fast and 'fast' in getattr(network, 'modes', ()):
+            engines[f'{name} (fast)'] = make_engine(network, args.device, fast=True)
+    return engines
 
 
-def test(runner: Runner) -> dict[str, float]:
-    """Run a test and return its metrics by name."""
-    collector = MetricCollector()
-    runner.register_hook(collector)
-    runner.test()
-    return collector.metrics
+def read_sets(args: argparse.Namespace) -> dict[str, Dataset]:
+    """Find the pictures, by the name of their rows: the folder's, or its path if two are alike."""
+    names = [Path(folder).resolve().name for folder in args.folders]
+    sets = {}
+    for number, folder in enumerate(args.folders):
+        name = names[number] if names.count(names[number]) == 1 else folder
+        with blame('FOLDER'):
+            sets[name] = (read_exposures(folder, args.split) if args.exposures else read_pictures(
+                folder, args.reference[number] if args.reference else None))
+    return sets
 
 
 def run(args: argparse.Namespace) -> None:
-    """Test, print and save."""
-    enhancers = read_enhancers(args.enhancer)
-    cfg = read_config(args.config, 'CONFIG', args.cfg_options)
-    out_dir = Path(args.out_dir or Path('work_dirs', 'compare_enhancers', Path(args.config).stem))
-    runners = {name: build_runner(cfg, name, checkpoint, out_dir / name)
-               for name, checkpoint in {INPUT: None, **enhancers}.items()}
-    metrics = {name: test(runner) for name, runner in runners.items()}
-    by_dataset = {name: metrics_by_dataset(values) for name, values in metrics.items()}
-    rows = {(dataset, name): by_dataset[name][dataset]
-            for dataset in by_dataset[INPUT] for name in metrics}
-    table = to_markdown(rows, ('data set', 'enhancer'))
+    """Measure, print and save."""
+    check_args(args)
+    networks = {}
+    for name, source in read_sources(args).items():
+        argument = f'--enhancer {name}'
+        with blame(argument):
+            networks[name] = load_enhancer(source, argument)
+    engines = build_engines(networks, args)
+    sets = read_sets(args)
+    out_dir = Path(args.out_dir)
+    with blame('--out-dir'):
+        out_dir.mkdir(parents=True, exist_ok=True)
+
+    counts = {name: min(args.limit or len(data), len(data)) for name, data in sets.items()}
+    bar = ProgressBar(len(engines) * sum(counts.values()), file=sys.stderr)
+    metrics, sheet, row_titles = {}, [], []
+    for set_name, data in sets.items():
+        drawn = spread(counts[set_name], args.pictures)
+        results = []
+        for name, engine in engines.items():
+            with blame(f'FOLDER {set_name}, {name}'):
+                metrics[set_name, name], pictures = measure(
+                    engine, data, counts[set_name], drawn, bar.update)
+            if name != 'none':  # it is the input
+                results.append(pictures)
+        rows, titles = draw_rows(data, results, drawn)
+        sheet += rows
+        row_titles += titles
+    print(file=sys.stderr)
+
+    table = make_table(metrics)
+    print(table)
     write_text(out_dir / 'table.md', table)
-    report = dict(config=args.config, enhancers=enhancers, metrics=metrics)
+    report = dict(folders=args.folders, reference=args.reference, images=counts,
+                  split=args.split if args.exposures else None, enhancers=args.enhancer,
+                  device=args.device, metrics=[
+                      dict(set=set_name, enhancer=name, **values)
+                      for (set_name, name), values in metrics.items()])
     write_text(out_dir / 'table.json', json.dumps(report, indent=2))
-    print(f'{table}\ntable: {out_dir / "table.md"}, {out_dir / "table.json"}')
+    if sheet:
+        names = [name for name in engines if name != 'none']
+        write_photograph(Photograph([draw_sheet(sheet, row_titles, names)]), out_dir / 'sheet.png')
+    print(f'table.md, table.json{", sheet.png" if sheet else ""} in {out_dir}')
+
+
+def make_table(metrics: dict[tuple[str, str], dict[str, float]]) -> str:
+    """Write the table: rows of a set together, then those of each exposure."""
+    by_exposure = {key: metrics_by_dataset(values) for key, values in metrics.items()}
+    rows = {}
+    for set_name in dict.fromkeys(name for name, _ in metrics):
+        own = {name: found for (other, name), found in by_exposure.items() if other == set_name}
+        for exposure in dict.fromkeys(exposure for found in own.values() for exposure in found):
+            title = ', '.join(filter(None, [set_name, exposure.replace('_', ' ')]))
+            rows.update({(title, name): found[exposure] for name, found in own.items()})
+    return to_markdown(rows, ('pictures', 'enhancer'))
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -22,7 +21,12 @@ from mmscllle.evaluation.dark_evaluation import (
     to_markdown,
 )
 from mmscllle.evaluation.dark_evaluation.dataset import read_class_names
-from mmscllle.evaluation.dark_evaluation.inputs import blame, read_config
+from mmscllle.evaluation.dark_evaluation.inputs import (
+    blame,
+    check_device,
+    read_config,
+    split_named_source,
+)
 from mmscllle.evaluation.dark_evaluation.methods import BASELINES
 from mmscllle.evaluation.dark_evaluation.peak_memory import PeakMemory
 from mmscllle.fileio import Photograph, write_photograph, write_text
@@ -78,11 +82,7 @@ def check_args(args: argparse.Namespace) -> None:
         value = getattr(args, name)
         if value is not None and value < least:
             raise InputError(f'--{name}: must be at least {least}, got {value}')
-    if not re.fullmatch(r'cpu|cuda(:\d+)?', args.device):
-        raise InputError(f'--device: must be cpu or cuda, got {args.device!r}')
-    index = int(args.device.partition(':')[2] or 0)
-    if args.device != 'cpu' and index >= torch.cuda.device_count():
-        raise InputError(f'--device: there is no {args.device}; use --device cpu')
+    check_device(args.device)
 
 
 def split_pairs(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
@@ -94,10 +94,8 @@ def split_pairs(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for kind in ('baselines', 'enhancer', 'joint'):
         for entry in getattr(args, kind):
-            name, equals, source = (entry, '=', '') if kind == 'baselines' else entry.partition('=')
-            if not (equals and re.fullmatch(r'[\w.+-]+', name) and (source or kind == 'baselines')):
-                raise InputError(f'--{kind}: got {entry!r}; write NAME=PATH, with letters, digits '
-                                 'and . _ + - in the name')
+            name, source = ((entry, '') if kind == 'baselines' else
+                            split_named_source(entry, f'--{kind}'))
             if name in found:
                 raise InputError(f'--{kind}: the name {name!r} is given twice; rename one')
             found[name] = (kind, source)

@@ -4,11 +4,14 @@ from __future__ import annotations
 from statistics import median, quantiles
 from typing import Sequence
 
+from mmscllle.utils.markdown import markdown_table
+
 from .cases import Case
 
 NOT_MEASURED = '–'
 COLUMNS = ('model', 'size', 'batch', 'mode', 'precision', 'ms', 'quartiles', 'images/s',
            'times eager', 'peak MiB', '% of matrix rate', '% of bandwidth')
+TEXT_COLUMNS = COLUMNS.index('ms')
 
 
 def make_row(case: Case, result: dict, limits: dict) -> dict:
@@ -64,12 +67,7 @@ def to_markdown(report: dict) -> str:
         parts.append(f'## {device}\n\nLimits measured in this run: {rates} in matrix '
                      f'multiplication, {limits["bandwidth"] / 1e9:.1f} GB/s in copying memory.')
         rows = [row for row in report['rows'] if row['device'] == device]
-        cells = [COLUMNS, *(_cells(row) for row in rows)]
-        widths = [max(map(len, column)) for column in zip(*cells)]
-        lines = ['| ' + ' | '.join(cell.ljust(width) for cell, width in zip(line, widths)) + ' |'
-                 for line in cells]
-        lines.insert(1, '|' + '|'.join('-' * (width + 2) for width in widths) + '|')
-        parts.append('\n'.join(lines))
+        parts.append(markdown_table(COLUMNS, [_cells(row) for row in rows], TEXT_COLUMNS))
         parts += [f'- {row["model"]}, {row["size"]}, {row["mode"]}, {row["precision"]}, '
                   f'batch {row["batch"]}: {row["error"]}' for row in rows if 'error' in row]
     memory = 'of the whole process; on a GPU what torch has allocated there'

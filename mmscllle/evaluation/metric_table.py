@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Mapping
 
-from prettytable import PrettyTable
+from mmscllle.utils.markdown import markdown_table
 
 DIGITS = 4
 MISSING = '–'
@@ -22,7 +22,7 @@ def metrics_by_dataset(metrics: Mapping[str, float]) -> dict[str, dict[str, floa
     table: dict[str, dict[str, float]] = {}
     for name, value in metrics.items():
         dataset, _, metric = name.rpartition('/')
-        table.setdefault(dataset, {})[metric] = float(value)
+        table.setdefault(dataset, {})[metric] = value if isinstance(value, int) else float(value)
     return table
 
 
@@ -35,14 +35,15 @@ def to_markdown(rows: Mapping[tuple[str, ...], Mapping[str, float]],
         header: Names of the first columns.
 
     Returns:
-        A Markdown table, aligned for reading as it is.
+        A Markdown table; numbers that are not counts have four digits.
     """
     metrics = list(dict.fromkeys(metric for values in rows.values() for metric in values))
-    table = PrettyTable([*header, *metrics], junction_char='|', align='r')
-    for name in header:
-        table.align[name] = 'l'
-    for cells, values in rows.items():
-        table.add_row([*cells, *(f'{values[metric]:.{DIGITS}f}' if metric in values else MISSING
-                                 for metric in metrics)])
-    # Without the frame's upper and lower line it is Markdown.
-    return '\n'.join(table.get_string().splitlines()[1:-1]) + '\n'
+    lines = [[*cells, *(_number(values.get(metric)) for metric in metrics)]
+             for cells, values in rows.items()]
+    return markdown_table([*header, *metrics], lines, len(header)) + '\n'
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return MISSING
+    return str(value) if isinstance(value, int) else f'{value:.{DIGITS}f}'

@@ -1,37 +1,33 @@
-"""tools/compare_enhancers.py on mmagic's NIQE."""
+"""Our NIQE beside mmagic's."""
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
-
+import cv2
+import numpy as np
 import pytest
-from mmagic_runs import ROOT
+import torch
+
+from mmscllle.evaluation.niqe import niqe
 
 pytestmark = pytest.mark.openmmlab
-CONFIG = ROOT / 'configs/mmagic/curve-enhancer_unpaired-shared.py'
 
 
-@pytest.fixture(scope='module')
-def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        'compare_enhancers', ROOT / 'tools' / 'compare_enhancers.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def mmagic_niqe(bgr: np.ndarray) -> float:
+    from mmagic.evaluation.metrics.niqe import niqe
+    return float(niqe(bgr, crop_border=0, input_order='HWC', convert_to='gray'))
 
 
-def test_niqe_of_the_shared_photographs(tool, shared, tmp_path, monkeypatch):
-    """On luma LIME's three images have 4.3402 by the released weights, also without this tool."""
-    monkeypatch.setenv('MMSCLLLE_SHARED', str(shared))
-    released = shared / 'checkpoints/scl_lle_reference.pth'
-    out_dir = Path(tmp_path, 'out')
-    assert tool.main([
-        str(CONFIG), '--enhancer', f'released={released}', '--out-dir', str(out_dir),
-        '--cfg-options', 'test_dataloader.0.dataset.indices=1', 'test_dataloader.0.num_workers=0',
-        'test_dataloader.1.num_workers=0', 'test_evaluator.1.metrics.0.convert_to=y']) == 0
-    rows = [[cell.strip() for cell in line.split('|')[1:-1]]
-            for line in (out_dir / 'table.md').read_text().splitlines()[2:]]
-    assert [row[:2] for row in rows] == [
-        ['DICM', 'input'], ['DICM', 'released'], ['LIME', 'input'], ['LIME', 'released']]
-    assert float(rows[3][2]) == pytest.approx(4.3402, abs=1e-3)
+def test_the_shared_photographs(shared):
+    paths = sorted((shared / 'data/lowlight').rglob('*.*'))
+    assert len(paths) == 23
+    for path in paths:
+        bgr = cv2.imread(str(path))
+        for picture in (bgr, 255 * np.float32(bgr / 255)**0.45):
+            rgb = torch.from_numpy(picture[..., ::-1] / np.float32(255)).permute(2, 0, 1)
+            assert niqe(rgb) == pytest.approx(mmagic_niqe(picture), abs=1e-3), path
+
+
+def test_flat_blocks():
+    image = np.random.default_rng(0).random((200, 300, 3)).astype(np.float32)
+    image[:100, :100] = 0.5
+    rgb = torch.from_numpy(image[..., ::-1].copy()).permute(2, 0, 1)
+    assert niqe(rgb) == pytest.approx(mmagic_niqe(255 * image), abs=1e-3)

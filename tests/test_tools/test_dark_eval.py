@@ -312,7 +312,7 @@ def test_data_of_another_config_and_no_picture_without_enhancer(
     (lambda a, d: [*a, '--baselines', 'retinex'],
      "--baselines: there is no 'retinex'; choose from none, gamma, clahe"),
     (lambda a, d: [*a, '--baselines'], '--enhancer: nothing to compare'),
-    (lambda a, d: [*a, '--enhancer', 'x.pth'], "--enhancer: got 'x.pth'; write NAME=PATH"),
+    (lambda a, d: [*a, '--enhancer', 'x.pth'], "--enhancer: got 'x.pth'; write NAME=SOURCE"),
     (lambda a, d: [*a, '--enhancer', 'none=x.pth'],
      "--enhancer: the name 'none' is given twice; rename one"),
     (lambda a, d: [*a, '--enhancer', 'x=none.pth'],

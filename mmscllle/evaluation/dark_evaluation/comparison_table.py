@@ -4,6 +4,8 @@ from __future__ import annotations
 from statistics import median
 from typing import Sequence
 
+from mmscllle.utils.markdown import markdown_table
+
 from .loop import WARM_UP
 from .scores import dataset_scores
 
@@ -48,17 +50,14 @@ def to_markdown(rows: Sequence[dict], device: str, memory: str) -> str:
         A Markdown table, aligned for reading as it is, with notes and the failures.
     """
     classes = list(rows[0]['IoU'])
-    cells = [['method', 'mIoU', 'mAcc', 'aAcc', *(_escape(name) for name in classes), 'ms/image',
-              'MiB', 'images', 'failed']]
+    header = ['method', 'mIoU', 'mAcc', 'aAcc', *classes, 'ms/image', 'MiB', 'images', 'failed']
+    cells = []
     for row in rows:
         percent = [row['mIoU'], row['mAcc'], row['aAcc'], *row['IoU'].values()]
-        cells.append([_escape(row['name']), *(_number(value, 2) for value in percent),
+        cells.append([row['name'], *(_number(value, 2) for value in percent),
                       _number(row['ms_per_image'], 1), _number(row['peak_memory_mib'], 0),
                       str(row['images']), str(row['failed'])])
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    lines = [_line(line, widths) for line in cells]
-    lines.insert(1, '|'.join(['', ':' + '-' * (widths[0] + 1),
-                              *('-' * (width + 1) + ':' for width in widths[1:]), '']))
+    lines = [markdown_table(header, cells, text_columns=1)]
     lines += ['', 'Under a class name: its IoU. mIoU, mAcc, aAcc and IoU in per cent. '
               f'ms/image: median time to enhance and segment one image on {device}, without '
               f'loading it and without the first {WARM_UP} of a run. MiB: peak memory, {memory}.']
@@ -85,15 +84,5 @@ def _failures(rows: Sequence[dict]) -> list[str]:
     return lines
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [cells[0].ljust(widths[0])]
-    padded += [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:])]
-    return f'| {" | ".join(padded)} |'
-
-
 def _number(value: float | None, digits: int) -> str:
     return MISSING if value is None else f'{value:.{digits}f}'
-
-
-def _escape(text: str) -> str:
-    return text.replace('|', r'\|')

@@ -1,10 +1,12 @@
 """What a user passes: configs, and errors that name the argument to blame."""
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Iterator
 
+import torch
 from mmengine.config import Config
 from mmengine.hub import get_config
 
@@ -58,3 +60,36 @@ def read_config(source: str, argument: str, options: dict | None = None) -> Conf
                                     "installed package's config as 'mmseg::folder/name.py'")
         cfg.merge_from_dict(options or {})
         return cfg
+
+
+def split_named_source(entry: str, argument: str) -> tuple[str, str]:
+    """Split ``NAME=SOURCE``.
+
+    Args:
+        entry: What the user wrote.
+        argument: The command-line argument, for error messages.
+
+    Returns:
+        Name and source.
+
+    Raises:
+        InputError: If it is something else.
+    """
+    name, _, source = entry.partition('=')
+    if not re.fullmatch(r'[\w.+-]+', name) or not source:
+        raise InputError(f'{argument}: got {entry!r}; write NAME=SOURCE, with letters, digits and '
+                         '. _ + - in the name')
+    return name, source
+
+
+def check_device(device: str) -> None:
+    """Check what ``--device`` names.
+
+    Raises:
+        InputError: If there is no such device.
+    """
+    if not re.fullmatch(r'cpu|cuda(:\d+)?', device):
+        raise InputError(f'--device: must be cpu or cuda, got {device!r}')
+    index = int(device.partition(':')[2] or 0)
+    if device != 'cpu' and index >= torch.cuda.device_count():
+        raise InputError(f'--device: there is no {device}; use --device cpu')

@@ -51,7 +51,7 @@ def runner(tmp_path) -> Runner:
 def test_a_row_for_each_data_set_is_logged_and_saved(runner):
     runner.test()
     table = ('| data set |   mean |\n'
-             '|----------|--------|\n'
+             '|:---------|-------:|\n'
              '| first    | 1.0000 |\n'
              '| second   | 1.0000 |\n')
     folder = Path(runner.log_dir)
