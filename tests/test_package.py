@@ -183,10 +183,10 @@ def test_wheel_lists_its_hook_for_removal_and_one_top_level_package(wheel_site):
     assert not list(wheel_site.glob('tests'))
 
 
-def test_wheel_holds_the_weights_and_the_console_command(wheel_site):
-    for name in ('scl-lle', 'scl-lle-seg'):
-        weights = f'mmscllle/weights/{name}.pth'
-        assert (wheel_site / weights).read_bytes() == (ROOT / weights).read_bytes()
+def test_wheel_holds_the_data_and_the_console_command(wheel_site):
+    for name in ('weights/scl-lle.pth', 'weights/scl-lle-seg.pth', 'evaluation/niqe_pristine.npz'):
+        assert (wheel_site / 'mmscllle' / name).read_bytes() == (
+            ROOT / 'mmscllle' / name).read_bytes()
     (entry_points,) = wheel_site.glob('mmscllle-*.dist-info/entry_points.txt')
     assert 'mmscllle-enhance = mmscllle.command_line.enhance:main' in entry_points.read_text()
 
