@@ -51,7 +51,8 @@ class PlainEngine:
             raise ValueError(f'tile: {name} cannot work in tiles, since its result depends on the '
                              'whole picture (it has no receptive_field); leave out the tile')
         self.tile = tile
-        self.dtype = PRECISIONS[precision]
+        # None in float32, which torch 1.13 refuses to be told even where it is to cast nothing.
+        self.lower_dtype = None if precision == 'float32' else PRECISIONS[precision]
         network = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = (
@@ -88,8 +89,8 @@ class PlainEngine:
         for (rows, columns), (own_rows, own_columns) in tiles(
                 *images.shape[2:], self.tile, self.overlap or 0):
             part = images[..., rows, columns].contiguous(memory_format=torch.channels_last)
-            with full_float32(), torch.autocast(self.device.type, self.dtype,
-                                                enabled=self.dtype != torch.float32):
+            with full_float32(), torch.autocast(self.device.type, self.lower_dtype,
+                                                enabled=self.lower_dtype is not None):
                 enhanced, _ = self.network(part)
             top, left = own_rows.start - rows.start, own_columns.start - columns.start
             result[..., own_rows, own_columns] = enhanced[
