@@ -24,6 +24,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
                      'this is: a test that is skipped though it is meant for it fails')
     parser.addoption('--require-shared', action='store_true',
                      help='with --environment: also a test that lacks ../shared fails')
+    parser.addoption('--kills', type=int, default=4, help='how often tests/hostile kills each '
+                     'training (default: 4)')
 
 
 def is_installed(distribution: str) -> bool:

@@ -48,7 +48,8 @@ class EnhanceInferencer(BaseInferencer):
             weights only. None: the model's own.
         device: Where it runs. None: a GPU if there is one.
         fast: Take the enhancer's fast mode.
-        tile: Height and width of the tiles that bound the memory, in pixels; None: no tiles.
+        tile: Height and width of the tiles that bound the memory, in pixels; None:
+            chosen by the device.
         precision: Of the network, ``'float32'``, ``'bfloat16'`` or ``'float16'``.
         compile: Whether ``torch.compile`` compiles the network.
         segmentor: Path, ``'mmseg::…'`` name or dict of the config of a segmentor whose view is

@@ -66,8 +66,9 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     network.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
     network.add_argument('--fast', action='store_true',
                          help="the enhancer's fast mode, where it has one")
-    network.add_argument('--tile', type=int, metavar='PIXELS', help='work in tiles of this size, '
-                         'which bounds the memory that huge images take')
+    network.add_argument('--tile', type=int, metavar='PIXELS', help='work in tiles of this size; '
+                         'default: 4096 on a CPU, 1024 on a GPU, smaller where its memory does '
+                         'not suffice')
     network.add_argument('--device', help='cpu, cuda, cuda:1, …; default: a GPU if there is one')
     network.add_argument('--precision', choices=['float32', 'bfloat16', 'float16'],
                          default='float32')

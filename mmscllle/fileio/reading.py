@@ -64,7 +64,7 @@ def read_photograph(source: str | os.PathLike | Image.Image,
         if not content:
             raise OSError(f'{name} is an empty file')
     try:
-        with without_pillows_limit():
+        with without_pillows_limit:
             return _decode(_open(content) if content else source, content, max_pixels)
     except ValueError as error:
         raise ValueError(f'{name} cannot be enhanced: {error}') from error

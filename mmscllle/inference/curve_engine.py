@@ -14,7 +14,7 @@ from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 from .curve_strips import brighten_, enlarged_strips, full_strips
 from .engine import PRECISIONS, check_options, check_strength, to_engine
 from .line_buffer import LAYERS, LineBufferedNetwork
-from .tiles import tiles
+from .tiles import default_side, retry_in_smaller_tiles, tiles
 from .whole_network import WholeNetwork
 
 # Pixels worked on at once when curves are applied: few enough for a CPU's caches, and enough to
@@ -36,7 +36,8 @@ class CurveEngine:
         fast: Estimate the curves at a size that is reduced by the enhancer's ``downsample``.
         tile: Height and width of tiles in which the curves are estimated, in pixels of the image
             that the network sees.  They overlap by the network's receptive field, so the result
-            is that of the whole image.  None: no tiles.
+            is that of the whole image.  None: of the size that fits most memories
+            (:data:`SIDES`).
         compile: Let ``torch.compile`` compile the network (torch 2 with a compiler), in place of
             line buffers.
 
@@ -56,7 +57,7 @@ class CurveEngine:
             raise ValueError(f'enhancer must be a CurveEnhancer, got {type(enhancer).__name__}')
         self.device = torch.device(device)
         check_options(self.device, precision, tile, compile)
-        self.tile = tile
+        self.tile = tile or default_side(self.device)
         self.downsample = enhancer.downsample if fast else 1
         self.curve_channels = 3 * enhancer.iterations
         self.one_by_one = self.device.type == 'cpu' and not compile
@@ -81,10 +82,14 @@ class CurveEngine:
             ValueError: If the image is not of this shape and type.
         """
         image = reduce_image(to_engine(image, self.device), self.downsample)
-        curves = image.new_empty(len(image), self.curve_channels, *image.shape[2:])
-        for part, rows, columns, strip in self._estimated_strips(image):
-            curves[part, :, rows, columns] = strip
-        return curves
+
+        def estimate() -> Tensor:
+            curves = image.new_empty(len(image), self.curve_channels, *image.shape[2:])
+            for part, rows, columns, strip in self._estimated_strips(image):
+                curves[part, :, rows, columns] = strip
+            return curves
+
+        return retry_in_smaller_tiles(self, estimate)
 
     @torch.no_grad()
     def apply(self, image: Tensor, curves: Tensor, strength: float = 1.0) -> Tensor:
@@ -134,10 +139,14 @@ class CurveEngine:
             return self.apply(image, self.estimate(image), strength)
         check_strength(strength)
         image = to_engine(image, self.device)
-        result = image.clone()
-        for part, rows, columns, strip in self._estimated_strips(image):
-            brighten_(result[part, :, rows, columns], strip, strength)
-        return result
+
+        def enhance() -> Tensor:
+            result = image.clone()
+            for part, rows, columns, strip in self._estimated_strips(image):
+                brighten_(result[part, :, rows, columns], strip, strength)
+            return result
+
+        return retry_in_smaller_tiles(self, enhance)
 
     def prepare(self, images: Tensor) -> Callable[[float], Tensor]:
         """Estimate the curves once, to be applied at any strength."""

@@ -2,14 +2,18 @@
 from __future__ import annotations
 
 import copy
-from contextlib import contextmanager
-from typing import Callable, Iterator
+from typing import Callable
 
 import torch
 from torch import Tensor, nn
 
+from mmscllle.utils.shared_settings import SharedSettings
+
 from .engine import PRECISIONS, check_options, check_strength, to_engine
-from .tiles import tiles
+from .tiles import default_side, retry_in_smaller_tiles, tiles
+
+# Within it torch does not round what it convolves in float32 on a GPU to 10 bits.
+full_float32 = SharedSettings((torch.backends.cudnn, 'allow_tf32', False))
 
 
 class PlainEngine:
@@ -26,7 +30,8 @@ class PlainEngine:
         precision: ``'float32'``, ``'bfloat16'``, or on a GPU ``'float16'``.
         fast: Take the enhancer's fast mode.
         tile: Height and width of tiles, in pixels.  They overlap by the receptive field, so the
-            result is that of the whole image.  None: no tiles.
+            result is that of the whole image.  None: of the size that fits most memories
+            (:data:`SIDES`), or no tiles where the enhancer cannot work in them.
         compile: Let ``torch.compile`` compile the network.
 
     Raises:
@@ -50,7 +55,7 @@ class PlainEngine:
         if tile is not None and self.overlap is None:
             raise ValueError(f'tile: {name} cannot work in tiles, since its result depends on the '
                              'whole picture (it has no receptive_field); leave out the tile')
-        self.tile = tile
+        self.tile = tile if tile or self.overlap is None else default_side(self.device)
         # None in float32, which torch 1.13 refuses to be told even where it is to cast nothing.
         self.lower_dtype = None if precision == 'float32' else PRECISIONS[precision]
         network = copy.deepcopy(enhancer).eval().requires_grad_(False)
@@ -70,7 +75,7 @@ class PlainEngine:
     def prepare(self, images: Tensor) -> Callable[[float], Tensor]:
         """Enhance once, to be blended at any strength."""
         images = to_engine(images, self.device)
-        result = self._enhance(images).clamp_(0, 1)
+        result = retry_in_smaller_tiles(self, lambda: self._enhance(images)).clamp_(0, 1)
 
         @torch.no_grad()
         def apply(strength: float) -> Tensor:
@@ -89,21 +94,11 @@ class PlainEngine:
         for (rows, columns), (own_rows, own_columns) in tiles(
                 *images.shape[2:], self.tile, self.overlap or 0):
             part = images[..., rows, columns].contiguous(memory_format=torch.channels_last)
-            with full_float32(), torch.autocast(self.device.type, self.lower_dtype,
-                                                enabled=self.lower_dtype is not None):
+            with full_float32, torch.autocast(self.device.type, self.lower_dtype,
+                                              enabled=self.lower_dtype is not None):
                 enhanced, _ = self.network(part)
             top, left = own_rows.start - rows.start, own_columns.start - columns.start
             result[..., own_rows, own_columns] = enhanced[
                 ..., top:top + own_rows.stop - own_rows.start,
                 left:left + own_columns.stop - own_columns.start]
         return result
-
-
-@contextmanager
-def full_float32() -> Iterator[None]:
-    """Within it torch does not round what it convolves in float32 on a GPU to 10 bits."""
-    allowed, torch.backends.cudnn.allow_tf32 = torch.backends.cudnn.allow_tf32, False
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.allow_tf32 = allowed

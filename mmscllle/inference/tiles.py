@@ -1,7 +1,16 @@
 """Overlapping tiles that cover an image."""
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple
+from typing import Any, Callable, Iterator, NamedTuple, TypeVar
+
+import torch
+
+# By default: on a CPU, whose line buffers take 15 KB a column, only of the largest pictures; on a
+# GPU, which holds the whole network of a tile, some 1.1 GiB.
+SIDES = dict(cpu=4096, cuda=1024)
+# Below it the overlap costs more than the tile.
+LEAST_SIDE = 64
+T = TypeVar('T')
 
 
 class Tile(NamedTuple):
@@ -37,3 +46,31 @@ def tiles(height: int, width: int, side: int | None, overlap: int) -> Iterator[T
                 read=(slice(max(top - overlap, 0), min(bottom + overlap, height)),
                       slice(max(left - overlap, 0), min(right + overlap, width))),
                 write=(slice(top, bottom), slice(left, right)))
+
+
+def default_side(device: torch.device) -> int:
+    """Side of the tiles of an engine that is told none."""
+    return SIDES.get(device.type, SIDES['cuda'])
+
+
+def retry_in_smaller_tiles(engine: Any, work: Callable[[], T]) -> T:
+    """Do the work of an engine; if a GPU's memory does not suffice, with tiles of half the side.
+
+    Args:
+        engine: Its ``tile`` is halved, and stays so; None: it cannot work in tiles.
+        work: The work, which begins anew.
+
+    Returns:
+        What ``work`` returns.
+
+    Raises:
+        RuntimeError: If the memory does not suffice for the smallest tiles either.
+    """
+    while True:
+        try:
+            return work()
+        except torch.cuda.OutOfMemoryError:
+            if engine.tile is None or engine.tile <= LEAST_SIDE:
+                raise
+        engine.tile //= 2
+        torch.cuda.empty_cache()

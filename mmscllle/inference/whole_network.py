@@ -42,6 +42,6 @@ class WholeNetwork:
             (N, 3 * iterations, H, W).
         """
         images = images.to(self.dtype, memory_format=torch.channels_last)
-        with full_float32():
+        with full_float32:
             curves = self.estimate(images)
         yield 0, curves.to(torch.float32, memory_format=torch.contiguous_format)

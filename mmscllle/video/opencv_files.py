@@ -20,6 +20,8 @@ CODECS = {'.webm': 'VP80', '.avi': 'XVID'}
 COUNTING_SUFFIXES = ('.mp4', '.m4v', '.mov', '.avi')
 # Frames that the writer may be ahead of or behind the times.
 SLACK = Fraction(3, 2)
+# Frames that are repeated in a video, 18 minutes of 30 a second: times may claim any gap.
+MAX_REPEATS = 2**15
 
 
 class OpenCVReader:
@@ -102,6 +104,7 @@ class OpenCVWriter:
         self._padding = like.height % 2, like.width % 2
         self._sound = sound
         self._count = 0
+        self._repeats_left, self._left_out = MAX_REPEATS, 0
         self._last: np.ndarray | None = None
         code = cv2.VideoWriter_fourcc(*CODECS.get(self.path.suffix.lower(), 'mp4v'))
         self._writer = cv2.VideoWriter(
@@ -117,9 +120,18 @@ class OpenCVWriter:
         Args:
             frame: Of the size of ``like``.
         """
-        due = frame.seconds * self._rate
+        due = frame.seconds * self._rate - self._left_out
+        excess = math.ceil(due - SLACK) - self._count - self._repeats_left
+        if self._last is not None and excess > 0:
+            if not self._left_out:
+                self.notes.append(f'at {float(frame.seconds):.0f} s nothing is shown for so long '
+                                  'that the gap is shortened: install the Python package av (pip '
+                                  'install av)')
+            self._left_out += excess
+            due -= excess
         while self._last is not None and self._count < due - SLACK:
             self._append(self._last)
+            self._repeats_left -= 1
         bottom, right = self._padding
         self._last = cv2.copyMakeBorder(cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR), 0, bottom, 0,
                                         right, cv2.BORDER_REPLICATE)

@@ -401,8 +401,8 @@ def test_pillow_image_above_the_limit():
 def test_pillows_limit_is_back_when_the_last_thread_is_done(save, monkeypatch):
     from mmscllle.fileio.pillow_limit import without_pillows_limit
     monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 10)
-    with without_pillows_limit():
-        with without_pillows_limit():
+    with without_pillows_limit:
+        with without_pillows_limit:
             assert Image.MAX_IMAGE_PIXELS is None
         assert Image.MAX_IMAGE_PIXELS is None
     assert Image.MAX_IMAGE_PIXELS == 10

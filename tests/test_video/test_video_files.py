@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mmscllle.video import Frame, VideoFormat, create_video, open_video, result_path
+from mmscllle.video import Frame, VideoFormat, create_video, open_video, opencv_files, result_path
 from mmscllle.video import files as video_files
 from mmscllle.video.ffmpeg_program import finish_with_ffmpeg
 
@@ -292,3 +292,15 @@ def test_what_is_no_regular_file_is_not_read(backend, tmp_path, target):
         path.symlink_to(target)
     with pytest.raises(OSError, match=f'{path}. is no regular file'):
         open_video(path)
+
+
+def test_a_gap_of_hours_is_not_encoded(tmp_path, monkeypatch):
+    monkeypatch.setattr(video_files, 'has_pyav', lambda: False)
+    monkeypatch.setattr(opencv_files, 'MAX_REPEATS', 20)
+    image, = pictures(1)
+    with create_video(tmp_path / 'a.mp4', VideoFormat(48, 64, Fraction(10))) as writer:
+        for seconds in (0, 1, 36000, 36001, 72000, 72000.1):
+            writer.write(Frame(image, Fraction(seconds)))
+    note, = [note for note in writer.notes if 'shortened' in note]
+    assert 'at 36000 s nothing is shown' in note
+    assert len(read(tmp_path / 'a.mp4')[1]) <= 20 + 6

@@ -57,7 +57,8 @@ class Enhancer(BaseModule):
             device: Where it runs: ``'cpu'``, ``'cuda'``, ``'cuda:1'``.
             precision: Of the network: ``'float32'``, ``'bfloat16'``, or on a GPU ``'float16'``.
             fast: Take the fast mode.
-            tile: Height and width of the tiles that bound the memory, in pixels; None: no tiles.
+            tile: Height and width of the tiles that bound the memory, in pixels; None:
+                chosen by the device.
             compile: Let ``torch.compile`` compile the network.
 
         Returns:

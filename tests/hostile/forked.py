@@ -1,0 +1,73 @@
+"""Run commands in forked children, which need not import anything, and kill them."""
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Callable
+
+ROOT = Path(__file__).resolve().parents[2]
+UNFINISHED = '.mmscllle-unfinished-*'
+
+
+def load_tool(name: str) -> Callable[[], int]:
+    """The function ``main`` of ``tools/<name>.py``."""
+    spec = importlib.util.spec_from_file_location(f'tool_{name}', ROOT / 'tools' / f'{name}.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main
+
+
+def start(work: Callable[[], int], arguments: list[object], log: Path, group: int = 0,
+          **environment: object) -> int:
+    """Call ``work`` in a child.
+
+    Args:
+        work: Returns the exit status.
+        arguments: ``sys.argv`` of the child, without its name.
+        log: Gets what it prints.
+        group: The process group that it joins; 0: one of its own.
+        environment: Added to its environment.
+
+    Returns:
+        Its process number.
+    """
+    child = os.fork()
+    if child:
+        return child
+    status = 99
+    try:
+        os.setpgid(0, group)
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        os.environ.update({name: str(value) for name, value in environment.items()})
+        sys.argv = ['command', *map(str, arguments)]
+        status = work()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def wait(child: int, seconds: float = 300) -> int | None:
+    """The exit status of a child, negative for a signal; None if it had to be killed as hanging."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.005)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def is_running(child: int) -> bool:
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None

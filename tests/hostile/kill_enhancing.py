@@ -1,0 +1,81 @@
+"""Kill the enhance command again and again: kill_enhancing.py INPUTS WEIGHTS FOLDER KILLS SEED.
+
+SIGKILL and SIGTERM take turns.  After each, what lies under a final name is whole; a termination
+leaves nothing else.  The last run goes on to the files of one that was left alone.
+"""
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import torch
+from forked import UNFINISHED, is_running, start, wait
+
+from mmscllle.command_line.enhance import main as enhance
+
+torch.set_num_threads(1)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Final files, without the hidden ones."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob('*') if path.is_file() and not path.name.startswith('.')}
+
+
+def main() -> None:
+    inputs, weights, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    kills, seed = map(int, sys.argv[4:])
+    random.seed(seed)
+    log = folder / 'log.txt'
+
+    def run(out: Path) -> int:
+        return start(partial(enhance, [inputs, '--out-dir', str(out), '--weights', weights,
+                                       '--device', 'cpu', '--compare', '--curves',
+                                       '--skip-existing']), [], log)
+
+    begin = time.monotonic()
+    if wait(run(folder / 'whole')):
+        sys.exit(f'it fails alone: {log.read_text()[-3000:]}')
+    duration = time.monotonic() - begin
+    whole = contents(folder / 'whole')
+    done = rounds = 0
+    while done < kills:
+        rounds += 1
+        out = folder / f'killed{rounds}'
+        for _ in range(8):
+            child = run(out)
+            time.sleep(random.uniform(0, 1.1 * duration))
+            if not is_running(child):
+                wait(child)
+                break
+            sent = signal.SIGTERM if done % 2 else signal.SIGKILL
+            os.kill(child, sent)
+            status = wait(child)
+            if status is None or sent == signal.SIGTERM and status not in (0, 130):
+                sys.exit(f'{sent!r} is answered by {status}:\n{log.read_text()[-3000:]}')
+            if sent == signal.SIGTERM and status == 130 and list(out.rglob(UNFINISHED)):
+                sys.exit('a termination leaves unfinished files')
+            done += 1
+            for name, content in contents(out).items():
+                if content != whole[name] and not name.endswith('.mp4'):
+                    sys.exit(f'{name} is not whole after {sent!r}')
+        if wait(run(out)):
+            sys.exit(f'it does not go on: {log.read_text()[-3000:]}')
+        found = contents(out)
+        if set(found) != set(whole) or any(
+                len(content) != len(whole[name]) for name, content in found.items()):
+            sys.exit('the files are others than those of a run that was left alone')
+        if list(out.rglob(UNFINISHED)):
+            sys.exit('unfinished files are left by dead processes')
+    if 'Traceback' in log.read_text():
+        sys.exit(f'tracebacks:\n{log.read_text()[-5000:]}')
+    print(f'{done} kills and terminations of {rounds} runs: all files whole')
+
+
+if __name__ == '__main__':
+    main()
