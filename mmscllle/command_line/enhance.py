@@ -78,7 +78,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument('--num-workers', type=int, default=2, help='threads that read ahead and '
                         'write behind (default: 2)')
     parser.add_argument('--max-pixels', type=int, help='refuse files that claim more pixels; 0: '
-                        'refuse none (default: 2**28)')
+                        'refuse none (default: 2**26)')
     return parser.parse_args(argv)
 
 

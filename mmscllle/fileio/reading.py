@@ -18,8 +18,8 @@ from .pillow_limit import without_pillows_limit
 from .pnm import read_deep_pnm
 from .tiff import read_tiff
 
-# Above the 200 megapixels of today's largest phone cameras.
-MAX_PIXELS = 2**28
+# 67 megapixels: enhanced with all options, such a picture fits into 8 GiB (docs/limits.md).
+MAX_PIXELS = 2**26
 # Not every format that Pillow knows: some start other programs (EPS), some hold no photographs.
 FORMATS = ('JPEG', 'PNG', 'WEBP', 'TIFF', 'GIF', 'BMP', 'DIB', 'PPM', 'TGA', 'AVIF', 'MPO')
 # Places in the header of a PNG file, and the colour type of grey with alpha.

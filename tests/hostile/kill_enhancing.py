@@ -16,6 +16,8 @@ from pathlib import Path
 import torch
 from forked import UNFINISHED, is_running, start, wait
 
+# Loaded once, not in each child.
+from mmscllle.command_line import jobs, runner  # noqa: F401
 from mmscllle.command_line.enhance import main as enhance
 
 torch.set_num_threads(1)
