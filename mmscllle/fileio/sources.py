@@ -119,7 +119,9 @@ def _select(files: Iterable[Path], root: Path, exclude: str | os.PathLike | None
     if results is not None and root.resolve() not in results.parents:
         results = None
     return [
-        Source(str(file), str(file), file.relative_to(root)) for file in sorted(files)
+        # A pattern below a file (a.png/**) names the file.
+        Source(str(file), str(file), Path(file.name) if file == root else file.relative_to(root))
+        for file in sorted(files)
         if file.suffix.lower() in suffixes and not file.is_dir()
         and (results is None or results not in file.resolve().parents)
     ]

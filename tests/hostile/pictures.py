@@ -129,7 +129,7 @@ def tiff_files() -> Iterator[Case]:
         if colours != 'rgb' and (planes == 'separate' or alpha and (
                 deep or colours != 'minisblack')):
             continue  # Grey is one plane, and Pillow opens no other grey with alpha.
-        if big and order == '>':
+        if order == '>' and (big or deep and colours == 'miniswhite'):
             continue  # Pillow refuses it.
         pixels = DEEP if deep else EIGHT
         white = np.iinfo(pixels.dtype).max

@@ -371,7 +371,7 @@ def test_decompression_bomb_is_not_decoded(save, monkeypatch):
 
     monkeypatch.setattr(Image.Image, 'load', decode)
     with pytest.raises(ValueError, match=r"a\.png' cannot be enhanced: it claims 60000 x 50000 = "
-                       r'3,000,000,000 pixels, more than max_pixels=268,435,456.*None'):
+                       r'3,000,000,000 pixels, more than max_pixels=67,108,864.*None'):
         read_photograph(save(bomb(60000, 50000)))
 
 

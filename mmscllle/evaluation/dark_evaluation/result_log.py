@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from mmscllle.fileio import write_text
@@ -42,10 +43,19 @@ class ResultLog:
         return record if record and 'error' not in record and record['stamp'] == stamp else None
 
     def append(self, record: dict) -> None:
-        """Add the result of one image."""
+        """Add the result of one image.
+
+        Raises:
+            OSError: If it cannot be written, as on a full disk; the file is as before.
+        """
+        size = self.path.stat().st_size
+        try:
+            with open(self.path, 'a', encoding='utf-8') as file:
+                file.write(json.dumps(record) + '\n')
+        except OSError:
+            os.truncate(self.path, size)
+            raise
         self.records[record['image']] = record
-        with open(self.path, 'a', encoding='utf-8') as file:
-            file.write(json.dumps(record) + '\n')
 
     def _read(self) -> list[dict]:
         if not self.path.is_file():
