@@ -47,7 +47,7 @@ class Training:
         return children
 
     def finish(self, children: list[int]) -> None:
-        statuses = [wait(child) for child in children]
+        statuses = [wait(child, seconds=1500) for child in children]
         if any(statuses):
             sys.exit(f'training ended with {statuses}:\n{self.log.read_text()[-3000:]}')
 
