@@ -167,8 +167,7 @@ def _read_animation(picture: Image.Image, count: int) -> Photograph:
 def _info(picture: Image.Image) -> tuple[dict, int, list[str]]:
     """What is kept of a file beside its pixels, its orientation, and notes of what is lost."""
     info = {key: picture.info[key] for key in ('icc_profile', 'dpi') if picture.info.get(key)}
-    # A TIFF may state 0 / 0.
-    if not all(0 < float(value) < float('inf') for value in info.get('dpi', ())):
+    if not all(map(_is_resolution, info.get('dpi', ()))):
         del info['dpi']
     if picture.mode == 'CMYK':
         # It describes inks, and the pixels are sRGB now.
@@ -188,3 +187,12 @@ def _info(picture: Image.Image) -> tuple[dict, int, list[str]]:
         # A thumbnail, which would show the dark picture, stays behind.
         info['exif'] = exif.tobytes()
     return info, orientation, notes
+
+
+def _is_resolution(value: object) -> bool:
+    """Whether a fraction is positive and finite; a TIFF may state 0 / 0."""
+    try:
+        return 0 < float(value) < float('inf')
+    # Of Pillow's fractions before its version 12.
+    except ZeroDivisionError:
+        return False

@@ -74,4 +74,5 @@ def _divide_by_alpha(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Colours that were multiplied by alpha as they were before."""
     white = np.iinfo(colours.dtype).max
     divisor = np.maximum(alpha, 1).astype(np.uint32)
-    return np.minimum((colours * np.uint32(white) + divisor // 2) // divisor, white)
+    # Cast before: NumPy 1 would multiply within the type of the array.
+    return np.minimum((colours.astype(np.uint32) * white + divisor // 2) // divisor, white)
