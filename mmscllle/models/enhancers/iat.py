@@ -108,8 +108,9 @@ class QueryBlock(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Turn ``x``, (N, C, H, W), into (N, queries, C)."""
         places = (x + self.pos_embed(x)).flatten(2).transpose(1, 2)
-        answers = self.attn(self.norm1(places))
-        return answers + self.mlp(self.norm2(answers))
+        # Within autocast the norm of torch 1.13 takes no bfloat16 beside its float32 weights.
+        answers = self.attn(self.norm1(places.to(self.norm1.weight.dtype)))
+        return answers + self.mlp(self.norm2(answers.to(self.norm2.weight.dtype)))
 
 
 class GlobalBranch(nn.Module):
