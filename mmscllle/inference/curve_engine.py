@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mmscllle.models.enhancers import CurveEnhancer
 from mmscllle.models.enhancers.tone_curves import reduce_image
-from mmscllle.visualization.tone_curve_plot import tone_curve_plot
+from mmscllle.visualization.tone_curve_plot import SAMPLES, tone_curve_plot
 
 from .curve_strips import brighten_, enlarged_strips, full_strips
 from .engine import PRECISIONS, check_options, check_strength, to_engine
@@ -20,6 +20,7 @@ from .whole_network import WholeNetwork
 # Pixels worked on at once when curves are applied: few enough for a CPU's caches, and enough to
 # keep a GPU busy.
 STRIP_PIXELS = dict(cpu=2**14, cuda=2**22)
+PLOTTED_LEVELS = 128
 
 
 class CurveEngine:
@@ -155,7 +156,13 @@ class CurveEngine:
 
     def plot(self, images: Tensor, strength: float = 1.0) -> np.ndarray:
         """Plot the tone curves of the images, all together."""
-        return tone_curve_plot(strength * self.estimate(images).transpose(0, 1).flatten(1, 2))
+        levels = torch.linspace(0, 1, PLOTTED_LEVELS)
+        parameters = strength * self.estimate(images).cpu().transpose(0, 1).flatten(1)
+        parameters = parameters[:, ::-(-parameters.shape[1] // SAMPLES)]
+        results = levels[:, None].expand(3, PLOTTED_LEVELS, parameters.shape[1])
+        for parameter in parameters.unflatten(0, (-1, 3, 1)):
+            results = results + parameter * (results * results - results)
+        return tone_curve_plot(levels, results)
 
     def _estimated_strips(self, image: Tensor) -> Iterator[tuple[slice, slice, slice, Tensor]]:
         """Images of the batch, rows, columns, and the curves there, (N, C, rows, columns)."""

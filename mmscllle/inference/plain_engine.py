@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from mmscllle.utils.shared_settings import SharedSettings
 
 from .engine import PRECISIONS, check_options, check_strength, to_engine
+from .strength import apply_strength
 from .tiles import default_side, retry_in_smaller_tiles, tiles
 
 # Within it torch does not round what it convolves in float32 on a GPU to 10 bits.
@@ -20,8 +21,8 @@ class PlainEngine:
     """Runs any enhancer, see :class:`mmscllle.inference.Engine`.
 
     The network's weights stay in float32 and it sees the image in float32; a lower precision is
-    that of its convolutions and matrix multiplications (``torch.autocast``).  The strength blends
-    input and result, ``x + strength (y - x)``, cut off at 0 and 1.
+    that of its convolutions and matrix multiplications (``torch.autocast``).  The strength is
+    that of :func:`apply_strength`.
 
     Args:
         enhancer: The network, an :class:`Enhancer` or any module that
@@ -80,9 +81,7 @@ class PlainEngine:
         @torch.no_grad()
         def apply(strength: float) -> Tensor:
             check_strength(strength)
-            if strength == 1:
-                return result.clone()
-            return torch.lerp(images, result, strength).clamp_(0, 1)
+            return apply_strength(images, result, strength)
 
         return apply
 

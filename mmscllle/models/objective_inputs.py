@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Callable, Mapping
 import torch
 from torch import Tensor
 
+from .presence import is_there
+
 if TYPE_CHECKING:
     from .scl_lle_objective import SCLLLEObjective
 
@@ -22,7 +24,8 @@ class ObjectiveInputs:
                        else the data set gives: ``positive``, ``negative``, ``second``, …
     ``enhanced``       the enhanced ``low``, (N, 3, H, W)
     ``curves``         the curves that it was enhanced with, (N, C, h, w)
-    ``enhanced_NAME``  the enhanced image ``NAME``, as ``enhanced_second``
+    ``enhanced_NAME``  the enhanced image ``NAME``, as ``enhanced_second``; black where ``NAME`` is
+                       entirely black, which stands for none
     ``fast``           what the enhancer's fast mode makes of ``low``, (N, 3, H, W)
     ``scores``         class scores of the fixed segmentor on ``enhanced``, (N, K, H, W)
     ``labels``         int64, (N, H, W), 255 is void; an image without any has the prediction of
@@ -86,10 +89,19 @@ class ObjectiveInputs:
         if kind in FEATURES:
             return self._extract(base, kind)
         if name.startswith('enhanced_') and name[len('enhanced_'):] in self.images:
-            return self.enhancer(self.images[name[len('enhanced_'):]])[0]
+            return self._enhance(self.images[name[len('enhanced_'):]])
         raise ValueError(f'it takes {name!r}, which is no name in ObjectiveInputs and not given by '
                          f'the data set, which gives {", ".join(self.images)}; take another, as an '
                          'UnpairedLowLightDataset, or set the term to None')
+
+    def _enhance(self, images: Tensor) -> Tensor:
+        there = is_there(images)
+        if there.all():
+            return self.enhancer(images)[0]
+        enhanced = torch.zeros_like(images)
+        if there.any():
+            enhanced[there] = self.enhancer(images[there])[0].to(enhanced)
+        return enhanced
 
     def _extract(self, base: str, kind: str) -> object:
         image, extractor = self[base], self.objective.feature_extractor

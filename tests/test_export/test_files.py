@@ -52,13 +52,13 @@ def test_torchscript(enhancer, tmp_path, fast):
     compare(enhancer, torch.jit.load(str(path)), fast)
 
 
-PUBLISHED = ('ZeroDCEPlusPlus', 'SCI', 'IAT', 'PairLIE', 'CLIPLIT')
+OTHERS = ('BilateralGridEnhancer', 'ZeroDCEPlusPlus', 'SCI', 'IAT', 'PairLIE', 'CLIPLIT')
 
 
 # The export itself compares the results at several sizes; here they are smaller.
 @pytest.mark.parametrize('suffix', ['.pt', pytest.param('.onnx', marks=pytest.mark.onedl)])
-@pytest.mark.parametrize('name', PUBLISHED)
-def test_published_enhancers(tmp_path, monkeypatch, name, suffix):
+@pytest.mark.parametrize('name', OTHERS)
+def test_other_enhancers(tmp_path, monkeypatch, name, suffix):
     monkeypatch.setattr(files, 'SHAPES', [(count, 3, *size) for count, *size in SIZES])
     monkeypatch.setattr(files, 'EXAMPLE_SHAPE', (2, 3, 20, 31))
     if suffix == '.onnx':

@@ -97,6 +97,25 @@ def test_each_quantity_is_computed_once_and_only_if_wanted(monkeypatch):
     assert enhancer.calls == 3
 
 
+def test_images_that_are_not_there_are_not_enhanced(monkeypatch):
+    enhancer = nn.Conv2d(3, 3, 1)
+    sizes = []
+    enhancer.register_forward_hook(
+        lambda _, inputs, output: (sizes.append(len(inputs[0])), (output, inputs[0][:, :0]))[1])
+    second = IMAGES['second'].clone()
+    second[0] = 0
+    _, (enhanced, ) = take(monkeypatch, 'enhanced_second', enhancer=enhancer,
+                           images=dict(IMAGES, second=second))
+    assert sizes == [1] and not enhanced[0].any()
+    torch.testing.assert_close(enhanced[1:], enhancer(second[1:])[0])
+    enhanced.sum().backward()
+    assert enhancer.weight.grad.any()
+    sizes.clear()
+    _, (enhanced, ) = take(monkeypatch, 'enhanced_second', enhancer=enhancer,
+                           images=dict(IMAGES, second=torch.zeros_like(second)))
+    assert sizes == [] and not enhanced.any() and enhanced.shape == second.shape
+
+
 def test_scores_labels_and_features(monkeypatch, objective_config):
     networks = {name: objective_config[name] for name in ('segmentor', 'feature_extractor')}
     labels = torch.full((2, 32, 40), 255)

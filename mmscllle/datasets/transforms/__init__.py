@@ -1,11 +1,18 @@
 """Transforms for mmcv's and mmseg's pipelines."""
+from .add_sensor_noise import AddSensorNoise
 from .check_niqe_size import CheckNIQESize
+from .compress_jpeg import CompressJPEG
 from .loading import LoadImage, LoadLabelMap, LoadReference, LoadSecondShot
 from .packing import PackEnhanceInputs, PackTripletInputs
+from .random_square_crop import RandomSquareCrop
 from .synthesize_exposure import SynthesizeExposure
 from .synthesize_low_light import SynthesizeLowLight
+from .synthesize_under_exposure import SynthesizeUnderExposure
+from .take_as_reference import TakeAsReference
 
 __all__ = [
-    'CheckNIQESize', 'LoadImage', 'LoadLabelMap', 'LoadReference', 'LoadSecondShot',
-    'PackEnhanceInputs', 'PackTripletInputs', 'SynthesizeExposure', 'SynthesizeLowLight'
+    'AddSensorNoise', 'CheckNIQESize', 'CompressJPEG', 'LoadImage', 'LoadLabelMap',
+    'LoadReference', 'LoadSecondShot', 'PackEnhanceInputs', 'PackTripletInputs',
+    'RandomSquareCrop', 'SynthesizeExposure', 'SynthesizeLowLight', 'SynthesizeUnderExposure',
+    'TakeAsReference'
 ]

@@ -46,13 +46,15 @@ class PackTripletInputs(BaseTransform):
     the anchor's ``second`` and ``reference`` where they are asked for; ``data_samples`` holds the
     anchor's labels and meta information, with the paths of the others.
 
+    An anchor may lack what is asked for; a black image stands for it then, so that a batch may mix
+    data sets.
+
     Args:
-        second: Pack ``second_img``, another shot of the anchor's scene. An anchor without one
-            stands in itself, so that a batch may mix data sets.
+        second: Pack ``second_img``, another shot of the anchor's scene.
         reference: Pack ``gt_img``, the anchor's reference.
 
     Raises:
-        ValueError: If the images differ in size, or an anchor has no reference.
+        ValueError: If the images differ in size.
     """
 
     def __init__(self, second: bool = False, reference: bool = False) -> None:
@@ -65,12 +67,9 @@ class PackTripletInputs(BaseTransform):
         images = {'low': anchor['img'], 'positive': results['positive']['img'],
                   'negative': results['negative']['img']}
         if self.second:
-            images['second'] = anchor.get('second_img', anchor['img'])
+            images['second'] = anchor.get('second_img', np.zeros_like(anchor['img']))
         if self.reference:
-            if 'gt_img' not in anchor:
-                raise ValueError(f"anchor {anchor['img_path']!r} has no gt_img: give anchors that "
-                                 'have a reference, and LoadReference in their pipeline')
-            images['reference'] = anchor['gt_img']
+            images['reference'] = anchor.get('gt_img', np.zeros_like(anchor['img']))
         sizes = {name: image.shape[:2] for name, image in images.items()}
         if len(set(sizes.values())) > 1:
             files = {name: part['img_path'] for name, part in results.items()}

@@ -72,12 +72,12 @@ def test_second_shot_and_reference_of_the_anchor():
     assert sorted(PackTripletInputs()(parts)['inputs']) == ['low', 'negative', 'positive']
 
 
-def test_an_anchor_without_second_shot_stands_in_itself():
+def test_a_black_image_stands_for_what_an_anchor_lacks():
     parts = dict(anchor=result('low'), positive=result('day'), negative=result('white'))
-    inputs = PackTripletInputs(second=True)(parts)['inputs']
-    assert torch.equal(inputs['second'], inputs['low'])
-    with pytest.raises(ValueError, match=r"anchor 'low.png' has no gt_img.*LoadReference"):
-        PackTripletInputs(reference=True)(parts)
+    inputs = PackTripletInputs(second=True, reference=True)(parts)['inputs']
+    for name in ('second', 'reference'):
+        assert inputs[name].dtype == torch.uint8 and inputs[name].shape == inputs['low'].shape
+        assert not inputs[name].any()
 
 
 @pytest.mark.parametrize('odd, name', [('anchor', 'low'), ('positive', 'positive'),

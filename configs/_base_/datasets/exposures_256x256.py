@@ -1,0 +1,48 @@
+"""Exposure stacks for training beyond the paper: dark pictures have a partner or a reference.
+
+Anchors: under-exposed shots with another shot of their scene; well-exposed shots that are darkened
+and are their own reference; days of CamVid darkened likewise, with labels.
+"""
+_base_ = './exposures.py'
+size = 256
+darken = [
+    dict(type='mmscllle.TakeAsReference'),
+    dict(type='mmscllle.SynthesizeUnderExposure', prob=0.94),
+    dict(type='mmscllle.CompressJPEG'),
+]
+square_pipeline = [
+    dict(type='mmscllle.LoadImage'),
+    dict(type='mmscllle.RandomSquareCrop', size=size),
+]
+dark_shots = dict(
+    _base_.stacks,
+    role='anchor',
+    means=[(5, 90)],
+    pipeline=[
+        dict(type='mmscllle.LoadImage'),
+        dict(type='mmscllle.LoadSecondShot'),
+        dict(type='mmscllle.RandomSquareCrop', size=size),
+        dict(type='mmscllle.AddSensorNoise'),
+    ])
+darkened_shots = dict(
+    _base_.stacks, role='positive', means=[(100, 142)], pipeline=[*square_pipeline, *darken])
+street_anchors = dict(
+    _base_.street_anchors,
+    pipeline=[
+        dict(type='mmscllle.LoadImage'),
+        dict(type='mmscllle.LoadLabelMap'),
+        dict(type='mmscllle.RandomSquareCrop', size=size),
+        *darken,
+    ])
+train_dataloader = dict(
+    batch_size=6,
+    num_workers=1,
+    dataset=dict(
+        anchors=[
+            dark_shots,
+            dict(type='RepeatDataset', dataset=darkened_shots, times=4),
+            street_anchors,
+        ],
+        positives=dict(_base_.stacks, role='positive', pipeline=square_pipeline),
+        negatives=dict(_base_.stacks, role='negative', pipeline=square_pipeline),
+        pipeline=[dict(type='mmscllle.PackTripletInputs', second=True, reference=True)]))

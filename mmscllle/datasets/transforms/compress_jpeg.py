@@ -1,0 +1,41 @@
+"""Blocks and ringing of a JPEG file."""
+from __future__ import annotations
+
+from typing import Sequence
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmscllle.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class CompressJPEG(BaseTransform):
+    """Compress ``img``, and ``second_img`` where there is one, as a camera does.
+
+    Args:
+        quality: Range of JPEG's quality, from 1 to 100.
+        prob: Share of the pictures that are compressed.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    def __init__(self, quality: Sequence[int] = (60, 97), prob: float = 0.5) -> None:
+        if len(quality) != 2 or not 1 <= quality[0] <= quality[1] <= 100:
+            raise ValueError(f'quality must be two ascending numbers of 1 to 100, got {quality}')
+        if not 0 <= prob <= 1:
+            raise ValueError(f'prob must be in [0, 1], got {prob}')
+        self.quality = quality
+        self.prob = prob
+
+    def transform(self, results: dict) -> dict:
+        """Compress ``results['img']`` and ``results['second_img']``, uint8 BGR (H, W, 3)."""
+        for name in ('img', 'second_img'):
+            if name in results and np.random.rand() < self.prob:
+                quality = np.random.randint(self.quality[0], self.quality[1] + 1)
+                options = (cv2.IMWRITE_JPEG_QUALITY, quality)
+                _, content = cv2.imencode('.jpg', results[name], options)
+                results[name] = cv2.imdecode(content, cv2.IMREAD_COLOR)
+        return results

@@ -1,0 +1,122 @@
+"""Take a well-exposed picture again with too little light."""
+from __future__ import annotations
+
+from typing import Sequence
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmscllle.registry import TRANSFORMS
+
+from .camera_response import CameraResponse
+from .linear_light import check_range, draw_log_uniform
+from .sensor_noise import add_sensor_noise, draw_noise
+
+# Values above this may have been brighter than the camera could tell.
+NEARLY_WHITE = 0.7
+# Where the exposure that meets the mean is looked for, in stops, and how often that is halved.
+EXPOSURE_STOPS, SEARCH_STEPS = (-14., 1.), 12
+# One pixel of 8 x 8 is enough to tell the mean.
+MEAN_STEP = 8
+# Share of the pictures whose light has a colour.
+CAST_PROB = 0.4
+# Share of the pictures in which the noise of neighbours and of channels is alike, as it is after
+# demosaicing and denoising, and how much so.
+CORRELATED_PROB, BLUR, GREY = 0.6, (0.4, 1.), (0., 0.8)
+# Read noise is as drawn from this mean on, and falls with the root of the mean below it.
+FULL_NOISE_MEAN = 40 / 255
+
+
+@TRANSFORMS.register_module()
+class SynthesizeUnderExposure(BaseTransform):
+    """Expose ``img`` too short; ``second_img``, where there is one, becomes another such exposure.
+
+    Light is recovered by the inverse of a random camera's tone curve, scaled until the mean of the
+    display values is as drawn, and goes through the noise of a sensor and the same curve again.
+    What is nearly white stands for light of up to ``highlights`` times white, in large patches:
+    well-exposed pictures of scenes of much contrast are cut off there, dark ones show lamps and
+    skies.
+
+    Args:
+        mean: Range of the mean display value, of 255, drawn log-uniformly.
+        shoulder: Range of the tone curve's shoulder, see :class:`CameraResponse`.
+        gamma: Range of its display gamma.
+        contrast: Range of its contrast.
+        highlights: Most light of a highlight, in that of white; drawn log-uniformly from 1 on.
+        cast: Standard deviation of the logarithm of the light's colour, of :data:`CAST_PROB` of
+            the pictures.
+        shot_noise: Range of the variance per unit of light, drawn log-uniformly.
+        read_noise: Range of the standard deviation in the dark, drawn log-uniformly.
+        prob: Share of the pictures that are darkened.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    def __init__(self,
+                 mean: Sequence[float] = (4, 95),
+                 shoulder: Sequence[float] = (0.5, 5.),
+                 gamma: Sequence[float] = (1.9, 2.4),
+                 contrast: Sequence[float] = (0.01, 0.35),
+                 highlights: float = 25.,
+                 cast: float = 0.06,
+                 shot_noise: Sequence[float] = (3e-6, 1.2e-3),
+                 read_noise: Sequence[float] = (1e-5, 6e-4),
+                 prob: float = 1.) -> None:
+        self.mean = check_range('mean', mean)
+        self.shoulder = check_range('shoulder', shoulder)
+        self.gamma = check_range('gamma', gamma)
+        self.contrast = check_range('contrast', contrast)
+        self.shot_noise = check_range('shot_noise', shot_noise)
+        self.read_noise = check_range('read_noise', read_noise)
+        if highlights < 1:
+            raise ValueError(f'highlights must be at least 1, got {highlights}')
+        if cast < 0:
+            raise ValueError(f'cast must not be negative, got {cast}')
+        if not 0 <= prob <= 1:
+            raise ValueError(f'prob must be in [0, 1], got {prob}')
+        self.highlights = highlights
+        self.cast = cast
+        self.prob = prob
+
+    def transform(self, results: dict) -> dict:
+        """Darken ``results['img']``, uint8 (H, W, 3), and take ``results['second_img']`` anew."""
+        if np.random.rand() >= self.prob:
+            return results
+        camera = CameraResponse(np.random.uniform(*self.shoulder), np.random.uniform(*self.gamma),
+                                np.random.uniform(*self.contrast))
+        light = camera.invert(results['img'])
+        light *= self._draw_highlights(results['img'])
+        if np.random.rand() < CAST_PROB:
+            light *= np.exp(np.random.normal(scale=self.cast, size=3)).astype(np.float32)
+        for name in ('img', 'second_img'):
+            if name in results:
+                results[name] = self._expose(light, camera)
+        return results
+
+    def _draw_highlights(self, image: np.ndarray) -> np.ndarray:
+        """How much brighter than it looks what is nearly white was, (H, W, 1), at least 1."""
+        height, width = image.shape[:2]
+        coarse = np.random.rand(*2 * (np.random.randint(1, 5), )).astype(np.float32)
+        patches = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
+        white = (image.max(axis=2) / np.float32(255) - NEARLY_WHITE) / (1 - NEARLY_WHITE)
+        most = draw_log_uniform((1., self.highlights))
+        return (1 + (most - 1) * patches * np.maximum(white, 0)**1.5)[..., None]
+
+    def _expose(self, light: np.ndarray, camera: CameraResponse) -> np.ndarray:
+        mean = draw_log_uniform(self.mean) / 255
+        sample = light[::MEAN_STEP, ::MEAN_STEP]
+        low, high = EXPOSURE_STOPS
+        for _ in range(SEARCH_STEPS):
+            middle = (low + high) / 2
+            too_bright = camera.expose(sample * 2**middle).mean() > mean
+            low, high = (low, middle) if too_bright else (middle, high)
+        correlated = np.random.rand() < CORRELATED_PROB
+        noise = draw_noise(light.shape,
+                           blur=np.random.uniform(*BLUR) if correlated else 0.,
+                           grey=np.random.uniform(*GREY) if correlated else 0.)
+        read = draw_log_uniform(self.read_noise) * min(1, mean / FULL_NOISE_MEAN)**0.5
+        noisy = add_sensor_noise(light * np.float32(2**middle),
+                                 draw_log_uniform(self.shot_noise), read, noise)
+        return np.rint(camera.expose(noisy) * 255).astype(np.uint8)

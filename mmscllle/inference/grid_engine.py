@@ -1,0 +1,163 @@
+"""Run a bilateral grid enhancer for inference."""
+from __future__ import annotations
+
+import copy
+import functools
+import importlib
+import logging
+from types import ModuleType
+from typing import TYPE_CHECKING, Callable, Iterator
+
+import numpy as np
+import torch
+from mmengine.logging import print_log
+from torch import Tensor
+
+from mmscllle.models.enhancers.bilateral_grid import (
+    COMPRESSION,
+    DESCRIPTION,
+    apply_grid,
+    describe_cells,
+    knot_levels,
+)
+from mmscllle.visualization.tone_curve_plot import tone_curve_plot
+
+from .engine import PRECISIONS, check_options, check_strength, to_engine
+from .plain_engine import full_float32
+from .strength import apply_strength
+
+if TYPE_CHECKING:
+    from mmscllle.models.enhancers import BilateralGridEnhancer
+
+# Rows of cells that are worked on at once.
+STRIP = 16
+
+
+@functools.lru_cache(maxsize=None)
+def load_kernel() -> ModuleType | None:
+    """Import the compiled code, :mod:`mmscllle.inference.grid_kernel`, when it is first wanted.
+
+    Returns:
+        The module; None where it cannot run, which is logged once.  The plain way then gives the
+        same, several times slower.
+    """
+    try:
+        return importlib.import_module('mmscllle.inference.grid_kernel')
+    except (ImportError, RuntimeError) as error:
+        # A RuntimeError: there is no folder in which numba may keep what it has compiled.
+        print_log(f'the fast mode runs without compiled code, several times slower: {error}; '
+                  "pip install 'mmscllle[fast]' installs numba, and NUMBA_CACHE_DIR names a folder "
+                  'that it may write to', 'current', logging.WARNING)
+        return None
+
+
+class GridEngine:
+    """Runs a :class:`BilateralGridEnhancer`, see :class:`mmscllle.inference.Engine`.
+
+    Cells are described and curves applied strip by strip, so that beside image and result little
+    exists at full size.  On a CPU the fast mode does both in compiled code, which needs numba and
+    gives the same to rounding errors; elsewhere it is the exact one.
+
+    Args:
+        enhancer: The network.  Its weights are copied.
+        device: Where it runs.
+        precision: Of the network that estimates the curves; they are applied in float32.
+        fast: Take compiled code where it can run.
+        tile: None: the network sees the whole picture.
+        compile: Let ``torch.compile`` compile the network.
+
+    Raises:
+        ValueError: If an argument has another value than these, or the device or torch at hand
+            cannot do it.
+    """
+
+    def __init__(self,
+                 enhancer: BilateralGridEnhancer,
+                 device: str | torch.device = 'cpu',
+                 precision: str = 'float32',
+                 fast: bool = False,
+                 tile: int | None = None,
+                 compile: bool = False) -> None:
+        self.device = torch.device(device)
+        check_options(self.device, precision, tile, compile)
+        if tile is not None:
+            raise ValueError(f'tile: {type(enhancer).__name__} sees the whole picture and needs '
+                             'little memory without tiles; leave out the tile')
+        self.dtype = PRECISIONS[precision]
+        self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
+        network = copy.deepcopy(enhancer).eval().requires_grad_(False)
+        network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
+        self.cell, self.knots = network.cell, network.knots
+        self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid
+        if compile:
+            self.network = torch.compile(self.network)
+
+    @torch.no_grad()
+    def __call__(self, images: Tensor, strength: float = 1.0) -> Tensor:
+        """Enhance a batch; see :class:`mmscllle.inference.Engine`."""
+        check_strength(strength)
+        return self.prepare(images)(strength)
+
+    @torch.no_grad()
+    def prepare(self, images: Tensor) -> Callable[[float], Tensor]:
+        """Estimate the curves once, to be applied at any strength."""
+        images = to_engine(images, self.device)
+        curves = self._estimate(images)
+
+        @torch.no_grad()
+        def apply(strength: float) -> Tensor:
+            check_strength(strength)
+            return self._apply(images, *curves, strength)
+
+        return apply
+
+    @torch.no_grad()
+    def plot(self, images: Tensor, strength: float = 1.0) -> np.ndarray:
+        """Plot the tone curves of the images' cells, all together."""
+        grid, _ = self._estimate(to_engine(images, self.device))
+        levels = knot_levels(self.knots)
+        curves = grid.cpu().permute(1, 2, 0, 3, 4).flatten(2)
+        return tone_curve_plot(levels, apply_strength(levels[:, None], curves, strength))
+
+    def _estimate(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """The curves' values at their knots, and how much of the detail is kept."""
+        batch, _, height, width = images.shape
+        if self.kernel is None:
+            cells = torch.cat([describe_cells(images[:, :, rows], self.cell)
+                               for rows in self._strips(height)], dim=2)
+        else:
+            size = (-(-height // self.cell), -(-width // self.cell))
+            cells = images.new_empty(batch, DESCRIPTION, *size)
+            with self.kernel.threads_of_torch():
+                for image, described in zip(images.numpy(), cells.numpy()):
+                    self.kernel.describe_cells(image, COMPRESSION, described)
+        with full_float32(), torch.autocast(self.device.type, self.dtype,
+                                            enabled=self.dtype != torch.float32):
+            grid, detail = self.network(cells.contiguous(memory_format=torch.channels_last))
+        return grid.float().contiguous(), detail.float().contiguous()
+
+    def _apply(self, images: Tensor, grid: Tensor, detail: Tensor, strength: float) -> Tensor:
+        result = torch.empty_like(images)
+        if self.kernel is not None:
+            parts = zip(images.numpy(), grid.numpy(), detail.numpy(), result.numpy())
+            with self.kernel.threads_of_torch():
+                for image, curves, kept, enhanced in parts:
+                    self.kernel.apply_grid(image, curves, kept, COMPRESSION, strength, enhanced)
+            return result
+        height = images.shape[2]
+        for rows in self._strips(height):
+            # With one more cell on either side a strip is as it is within the whole.
+            first = max(rows.start // self.cell - 1, 0)
+            last = min(-(-rows.stop // self.cell) + 1, grid.shape[3])
+            part = images[:, :, first * self.cell:last * self.cell]
+            enhanced = apply_grid(part, grid[:, :, :, first:last], detail[:, :, first:last],
+                                  self.cell)
+            own = slice(rows.start - first * self.cell, rows.stop - first * self.cell)
+            result[:, :, rows] = apply_strength(images[:, :, rows], enhanced[:, :, own], strength)
+        return result
+
+    def _strips(self, height: int) -> Iterator[slice]:
+        """Rows of pixels that are worked on together."""
+        step = STRIP * self.cell
+        for start in range(0, height, step):
+            yield slice(start, min(start + step, height))

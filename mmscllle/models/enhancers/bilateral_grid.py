@@ -1,0 +1,163 @@
+"""A bilateral grid of tone curves: one curve for each channel of each cell of the image."""
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+# How far the knots of the curves crowd in the shadows: with 100 a third of them lie below 0.05.
+COMPRESSION = 100.
+# Channels that describe a cell, see `describe_cells`.
+DESCRIPTION = 18
+# Weights of the neighbours that the base of a pixel is averaged over: binomial, sigma = 1.
+BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+
+
+def compress(light: Tensor) -> Tensor:
+    r"""Spread the shadows, as film and eyes do: :math:`\log(1 + a x) / \log(1 + a)`.
+
+    Args:
+        light: In [0, 1], any shape.
+
+    Returns:
+        In [0, 1], of the same shape.
+    """
+    return torch.log1p(COMPRESSION * light) / math.log1p(COMPRESSION)
+
+
+def knot_levels(knots: int) -> Tensor:
+    """Input levels of the knots of a tone curve, evenly spread in :func:`compress`.
+
+    Args:
+        knots: How many.
+
+    Returns:
+        Levels in [0, 1], ascending from 0 to 1, (knots,).
+    """
+    return torch.expm1(torch.linspace(0, 1, knots) * math.log1p(COMPRESSION)) / COMPRESSION
+
+
+def smooth(image: Tensor) -> Tensor:
+    """Average each pixel with its neighbours, 5 x 5, binomially.
+
+    Args:
+        image: (N, C, H, W).
+
+    Returns:
+        Of the same shape; what lies beyond the border is like the border.
+    """
+    # A number also where the function is traced: ONNX wants to know the size of a kernel.
+    channels = int(image.shape[1])
+    weights = image.new_tensor(BINOMIAL)
+    image = functional.pad(image, (2, 2, 2, 2), mode='replicate')
+    image = functional.conv2d(image, weights.view(1, 1, 5, 1).expand(channels, 1, 5, 1),
+                              groups=channels)
+    return functional.conv2d(image, weights.view(1, 1, 1, 5).expand(channels, 1, 1, 5),
+                             groups=channels)
+
+
+def describe_cells(image: Tensor, cell: int) -> Tensor:
+    """What a network that estimates curves sees of each cell, all in :func:`compress`.
+
+    Args:
+        image: RGB in [0, 1], (N, 3, H, W).
+        cell: Height and width of a cell in pixels, even.
+
+    Returns:
+        For each cell the means of its four quarters, four times the standard deviation, and four
+        times the mean difference between neighbours in a row; the last two tell noise from
+        texture.  (N, 18, ceil(H / cell), ceil(W / cell)): twelve channels, three and three.
+    """
+    height, width = image.shape[2:]
+    image = functional.pad(image, (0, -width % cell, 0, -height % cell), mode='replicate')
+    light = compress(image)
+    quarters = functional.avg_pool2d(light, cell // 2)
+    mean = functional.avg_pool2d(quarters, 2)
+    variance = functional.avg_pool2d(light * light, cell) - mean * mean
+    differences = functional.pad((light[..., 1:] - light[..., :-1]).abs(), (0, 1))
+    return torch.cat((functional.pixel_unshuffle(quarters, 2),
+                      4 * variance.clamp(min=1e-8).sqrt(),
+                      4 * functional.avg_pool2d(differences, cell)), dim=1)
+
+
+def _positions(length: int, cell: int, cells: int, like: Tensor) -> Tensor:
+    """Where pixels lie between the centres of cells, (length,), in [0, cells - 1]."""
+    pixels = torch.arange(length, dtype=like.dtype, device=like.device)
+    return ((pixels + 0.5) / cell - 0.5).clamp(0, cells - 1)
+
+
+def slice_grid(grid: Tensor, light: Tensor, cell: int) -> tuple[Tensor, Tensor]:
+    """Look up each pixel's own tone curve at the pixel's level.
+
+    Chen et al., *Real-time edge-aware image processing with the bilateral grid*, SIGGRAPH 2007:
+    trilinear between the centres of cells and between knots.  A flat piece of a curve gives all
+    pixels of about that level one value, which takes out noise and keeps edges.
+
+    Args:
+        grid: Values of the curves at their knots, (N, C, K, h, w).
+        light: The level that is looked up, in :func:`compress`, [0, 1], (N, C, H, W).
+        cell: Height and width of a cell in pixels.
+
+    Returns:
+        The values, and the slopes of the curves there, for a step of ``light`` of 1, both
+        (N, C, H, W).
+    """
+    batch, channels, knots, rows, columns = grid.shape
+    height, width = light.shape[2:]
+    steps = knots - 1
+    lower = (light.detach() * steps).floor().clamp(0, steps - 1)
+    # The two knots around a level as two channels of one picture, in which the cells of the next
+    # knot follow below; a spare row keeps the interpolation from reaching into them.
+    ends = torch.stack((grid[:, :, :-1], grid[:, :, 1:]), dim=2)
+    ends = torch.cat((ends, ends[..., -1:, :]), dim=-2)
+    ends = ends.reshape(batch * channels, 2, steps * (rows + 1), columns)
+    y = _positions(height, cell, rows, light)[:, None] + lower * (rows + 1)
+    x = _positions(width, cell, columns, light).expand_as(y)
+    where = torch.stack(((2 * x + 1) / columns - 1, (2 * y + 1) / (steps * (rows + 1)) - 1), dim=-1)
+    low, high = functional.grid_sample(
+        ends, where.view(batch * channels, height, width, 2), mode='bilinear',
+        padding_mode='border', align_corners=False).view(
+            batch, channels, 2, height, width).unbind(dim=2)
+    return low + (light * steps - lower) * (high - low), steps * (high - low)
+
+
+def enlarge(cells: Tensor, cell: int, size: tuple[int, int]) -> Tensor:
+    """Enlarge one value a cell bilinearly, as :func:`slice_grid` does.
+
+    Args:
+        cells: (N, C, h, w).
+        cell: Height and width of a cell in pixels.
+        size: Height and width of the result.
+
+    Returns:
+        (N, C, H, W).
+    """
+    cells = functional.interpolate(
+        cells, scale_factor=float(cell), mode='bilinear', align_corners=False)
+    return cells[..., :size[0], :size[1]]
+
+
+def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int) -> Tensor:
+    r"""Apply a bilateral grid of tone curves.
+
+    .. math:: y = T(b) + d \, T'(b) (x - b)
+
+    with :math:`b` the pixel's base, :func:`smooth` of the image, :math:`T` its tone curve and
+    :math:`d` how much of the detail is kept: 1 all of it, 0 none, where it is noise.
+
+    Args:
+        image: RGB in [0, 1], (N, 3, H, W).
+        grid: The curves' values in [0, 1] at :func:`knot_levels`, (N, 3, K, h, w).
+        detail: (N, 3, h, w).
+        cell: Height and width of a cell in pixels.
+
+    Returns:
+        RGB in [0, 1], (N, 3, H, W).
+    """
+    base = smooth(image)
+    value, slope = slice_grid(grid, compress(base), cell)
+    slope = slope * COMPRESSION / (math.log1p(COMPRESSION) * (1 + COMPRESSION * base))
+    kept = enlarge(detail, cell, tuple(image.shape[2:]))
+    return (value + kept * slope * (image - base)).clamp(0, 1)

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mmscllle.inference.grid_engine import GridEngine
+from mmscllle.models.enhancers import BilateralGridEnhancer, make_engine
+from mmscllle.models.enhancers.bilateral_grid import knot_levels
+from mmscllle.registry import MODELS
+
+
+def build_random(**options: object) -> BilateralGridEnhancer:
+    """Weights large enough for every part to have its say, the same each time."""
+    generator = torch.Generator().manual_seed(0)
+    enhancer = BilateralGridEnhancer(**options).eval()
+    for parameter in enhancer.parameters():
+        noise = torch.randn(parameter.shape, generator=generator)
+        parameter.data.copy_(noise / max(parameter[0].numel(), 4)**0.5)
+    return enhancer
+
+
+SMALL = dict(channels=(4, 6, 8), knots=5)
+
+
+def images(*shape: int) -> torch.Tensor:
+    return 0.4 * torch.rand(shape, generator=torch.Generator().manual_seed(1))
+
+
+def test_parameters():
+    enhancer = MODELS.build(dict(type='mmscllle.BilateralGridEnhancer'))
+    assert sum(parameter.numel() for parameter in enhancer.parameters()) == 173_703
+
+
+def test_names_of_weights_in_checkpoints():
+    names = [name for name, _ in BilateralGridEnhancer(**SMALL).named_parameters()]
+    layers = ['down.0.0.0', 'down.0.1.0', 'down.1.0.0', 'down.1.1.0', 'down.2.0.0', 'down.2.1.0',
+              'whole.0', 'whole.2', 'narrow.0', 'narrow.1', 'up.0.0', 'up.1.0', 'curves', 'detail']
+    assert names == [f'{layer}.{kind}' for layer in layers for kind in ('weight', 'bias')]
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 17), (13, 1), (31, 45)])
+def test_any_size(size):
+    low = images(2, 3, *size)
+    enhanced, curves = build_random(**SMALL)(low)
+    rows, columns = (-(-extent // 8) for extent in size)
+    assert enhanced.shape == low.shape and curves.shape == (2, 15, rows, columns)
+    for values in (enhanced, curves):
+        assert values.isfinite().all() and values.min() >= 0 and values.max() <= 1
+
+
+def test_untrained_it_brightens_as_a_gamma_does():
+    enhancer, levels = BilateralGridEnhancer(), knot_levels(16)
+    torch.nn.init.zeros_(enhancer.curves.weight)
+    _, curves = enhancer(images(1, 3, 16, 16))
+    expected = levels.clamp(min=2e-3).pow(0.45).clamp(max=1 - 2e-3)
+    torch.testing.assert_close(curves, expected.repeat(3).view(1, 48, 1, 1).expand(1, 48, 2, 2))
+    grey = torch.linspace(0.02, 0.9, 9).view(9, 1, 1, 1).expand(9, 3, 8, 8)
+    torch.testing.assert_close(enhancer(grey)[0], grey.pow(0.45), rtol=0, atol=0.02)
+
+
+def test_curves_and_detail_of_the_estimate():
+    grid, detail = build_random(**SMALL).estimate_grid(images(2, 18, 5, 7))
+    assert grid.shape == (2, 3, 5, 5, 7) and detail.shape == (2, 3, 5, 7)
+    assert 0 <= detail.min() and 1 < detail.max() <= 1.5
+
+
+def test_images_of_a_batch_do_not_mix():
+    enhancer, low = build_random(**SMALL).double(), images(3, 3, 25, 38).double()
+    with torch.no_grad():
+        together, alone = enhancer(low)[0], torch.cat([enhancer(image[None])[0] for image in low])
+    torch.testing.assert_close(together, alone)
+
+
+def test_a_result_depends_on_the_whole_picture():
+    enhancer, low = build_random(**SMALL).double(), images(1, 3, 8, 400).double()
+    changed = low.clone()
+    changed[..., -8:] += 0.5
+    with torch.no_grad():
+        difference = (enhancer(low)[1] - enhancer(changed)[1]).abs()
+    assert difference[..., 0].min() > 0 and enhancer.receptive_field is None
+
+
+def test_gradients_reach_every_weight():
+    enhancer = build_random(**SMALL).train()
+    enhanced, _ = enhancer(images(2, 3, 40, 40))
+    enhanced.square().mean().backward()
+    for name, parameter in enhancer.named_parameters():
+        assert parameter.grad.isfinite().all() and parameter.grad.abs().sum() > 0, name
+
+
+@pytest.mark.parametrize('value', [0., 0.5, 1.], ids=['black', 'grey', 'white'])
+def test_bfloat16_autocast_on_flat_images(value):
+    enhancer, image = BilateralGridEnhancer(**SMALL), torch.full((1, 3, 16, 16), value)
+    with torch.autocast('cpu', dtype=torch.bfloat16):
+        enhanced, _ = enhancer(image)
+        enhanced.float().mean().backward()
+    assert all(p.grad is None or p.grad.isfinite().all() for p in enhancer.parameters())
+    torch.testing.assert_close(enhanced.float(), enhancer(image)[0], atol=0.02, rtol=0)
+
+
+def test_both_modes_give_the_same():
+    enhancer, low = build_random(**SMALL), images(1, 3, 20, 30)
+    assert enhancer.modes == ('exact', 'fast')
+    assert torch.equal(enhancer.forward_fast(low)[0], enhancer(low)[0])
+
+
+def test_engine():
+    assert isinstance(make_engine(BilateralGridEnhancer(**SMALL)), GridEngine)
+
+
+@pytest.mark.parametrize(('options', 'message'), [
+    (dict(channels=(8, )), r'channels must be two or more positive numbers, got \(8,\)'),
+    (dict(channels=(8, 0)), 'channels must be two or more positive numbers'),
+    (dict(knots=1), 'knots must be at least 2, got 1'),
+])
+def test_wrong_arguments(options, message):
+    with pytest.raises(ValueError, match=message):
+        BilateralGridEnhancer(**options)
+
+
+@pytest.mark.parametrize('shape', [(3, 8, 8), (1, 1, 8, 8), (1, 4, 8, 8)])
+def test_no_rgb_batch(shape):
+    with pytest.raises(ValueError, match='takes RGB images of shape .* got'):
+        BilateralGridEnhancer(**SMALL)(torch.rand(shape))
