@@ -59,7 +59,7 @@ def test_command_line_on_an_image_and_a_video(config, tmp_path):
     assert enhance([str(tmp_path / 'in'), '--out-dir', str(tmp_path / 'out'), '--model', config,
                     '--curves', '--fast', '--device', 'cpu']) == 0
     assert cv2.imread(str(tmp_path / 'out/a.png')).mean() > 1.2 * DARK.mean()
-    assert len(list((tmp_path / 'out/curves').iterdir())) == 1
+    assert len(list((tmp_path / 'out/curves').iterdir())) == 2
     reader = open_video(tmp_path / 'out/b.mp4')
     frames = [frame.image for frame in reader]
     reader.close()

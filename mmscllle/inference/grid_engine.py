@@ -83,7 +83,8 @@ class GridEngine:
         if tile is not None:
             raise ValueError(f'tile: {type(enhancer).__name__} sees the whole picture and needs '
                              'little memory without tiles; leave out the tile')
-        self.dtype = PRECISIONS[precision]
+        # torch 1.13 refuses to hear of float32 on a CPU, even where autocast is off.
+        self.lower_dtype = None if precision == 'float32' else PRECISIONS[precision]
         self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
         network = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
@@ -131,8 +132,8 @@ class GridEngine:
             with self.kernel.threads_of_torch():
                 for image, described in zip(images.numpy(), cells.numpy()):
                     self.kernel.describe_cells(image, COMPRESSION, described)
-        with full_float32(), torch.autocast(self.device.type, self.dtype,
-                                            enabled=self.dtype != torch.float32):
+        with full_float32, torch.autocast(self.device.type, self.lower_dtype,
+                                          enabled=self.lower_dtype is not None):
             grid, detail = self.network(cells.contiguous(memory_format=torch.channels_last))
         return grid.float().contiguous(), detail.float().contiguous()
 

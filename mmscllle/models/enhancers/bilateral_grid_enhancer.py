@@ -105,7 +105,10 @@ class BilateralGridEnhancer(Enhancer):
             cells = functional.interpolate(self.narrow[number](cells), size=finer.shape[2:],
                                            mode='bilinear', align_corners=False)
             cells = self.up[number](cells + finer)
-        grid = self.curves(cells).sigmoid().unflatten(1, (3, self.knots))
+        curves = self.curves(cells).sigmoid()
+        # Traced, `unflatten` and `len` hold on to the sizes of the example; `shape` does not.
+        batch, _, rows, columns = curves.shape
+        grid = curves.reshape(batch, 3, self.knots, rows, columns)
         return grid, MOST_DETAIL * self.detail(cells).sigmoid()
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
