@@ -249,7 +249,7 @@ def offline_config(config_folder: Path, seeded_vgg: str, monkeypatch: pytest.Mon
         networks = config.model.objective
         for network, local in ((networks.feature_extractor, seeded_vgg),
                                (networks.segmentor, str(config_folder / 'deeplab.pth'))):
-            if network.checkpoint.startswith('https://'):
+            if network is not None and network.checkpoint.startswith('https://'):
                 network.checkpoint = local
         return config
 

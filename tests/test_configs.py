@@ -16,7 +16,9 @@ from mmscllle.registry import DATASETS, METRICS, MODELS
 
 ROOT = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(path for path in ROOT.glob('*/*.py') if path.parent.name != '_base_')
-SCL_LLE = [path for path in LEAVES if path.parent.name == 'scl_lle']
+# The enhancer that sees the whole picture, trained by terms of its own.
+GRID = [path for path in LEAVES if path.name.startswith('scl-lle_bilateral-grid_')]
+SCL_LLE = [path for path in LEAVES if path.parent.name == 'scl_lle' and path not in GRID]
 # Published enhancers, trained on by the objective of SCL-LLE.
 PUBLISHED = [path for path in LEAVES
              if path.parent.name in ('clip_lit', 'iat', 'pairlie', 'sci', 'zero_dce_plus_plus')]
@@ -66,6 +68,22 @@ def test_a_leaf_names_only_what_differs(path, tmp_path):
     missing = object()
     for name, value in settings({k: v for k, v in own.items() if k[0] != '_'}).items():
         assert inherited.get(name, missing) != value, f'{name} repeats its base'
+
+
+@of(GRID)
+def test_model_of_a_bilateral_grid_is_built_and_trains(path, offline_config):
+    config = offline_config(path)
+    with DefaultScope.overwrite_default_scope(config.default_scope):
+        model = MODELS.build(config.model)
+    model.init_weights()
+    assert sum(value.numel() for value in model.state_dict().values()) == 173_703
+    names = ('low', 'positive', 'negative', 'second', 'reference')
+    images = dict(zip(names, torch.rand(5, 2, 3, 32, 64)))
+    losses = model(images, mode='loss')
+    total, _ = model.parse_losses(losses)
+    total.backward()
+    assert total.isfinite() and 'loss_reconstruction' in losses
+    assert all(p.grad is not None for p in model.enhancer.parameters())
 
 
 @of(SCL_LLE)

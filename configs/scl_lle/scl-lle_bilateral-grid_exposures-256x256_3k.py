@@ -27,8 +27,7 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
 ]
 train_cfg = dict(max_iters=max_iters, val_interval=500)
-default_hooks = dict(
-    checkpoint=dict(interval=500, max_keep_ckpts=2), logger=dict(interval=50))
+default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=2))
 custom_hooks = [
     dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, begin_iter=200)
 ]
