@@ -9,6 +9,7 @@ from mmengine.runner import load_checkpoint
 
 from mmscllle.apis import EnhanceInferencer
 from mmscllle.models import CurveEnhancer
+from mmscllle.models.enhancers.known import find_model
 from mmscllle.registry import MODELS
 from mmscllle.utils.shipped_weights import SHIPPED_MODELS
 
@@ -27,27 +28,33 @@ def psnr(first: np.ndarray, second: np.ndarray) -> float:
     return -10 * np.log10(np.mean((first / 255. - second / 255.)**2))
 
 
+def enhancer_config(name: str) -> dict:
+    return dict(find_model(name, 'model').config)
+
+
 @pytest.mark.parametrize('name', SHIPPED_MODELS)
 def test_the_file_is_small_and_holds_the_enhancer_alone(name):
     path = SHIPPED_MODELS[name].weights
-    assert path.stat().st_size < 330_000
+    assert path.stat().st_size < 750_000
     weights = torch.load(path, map_location='cpu')
-    assert sum(value.numel() for value in weights.values()) == 79416
-    assert all(name.startswith('e_conv') for name in weights)
+    own = MODELS.build(enhancer_config(name)).state_dict()
+    assert {key: value.shape for key, value in weights.items()} == {
+        key: value.shape for key, value in own.items()}
+    assert all(value.isfinite().all() for value in weights.values())
 
 
 @pytest.mark.parametrize('name', SHIPPED_MODELS)
 def test_every_reader_of_a_checkpoint_knows_the_name(tiny_segmentor, name):
     expected = torch.load(SHIPPED_MODELS[name].weights, map_location='cpu')
     address = f'mmscllle://{name}'
-    initialised = MODELS.build(dict(
-        type='mmscllle.CurveEnhancer', init_cfg=dict(type='Pretrained', checkpoint=address)))
+    config = enhancer_config(name)
+    initialised = MODELS.build(
+        dict(config, init_cfg=dict(type='Pretrained', checkpoint=address)))
     initialised.init_weights()
-    loaded = MODELS.build(dict(
-        type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer')))
+    loaded = MODELS.build(dict(type='mmscllle.SCLLLE', enhancer=config))
     load_checkpoint(loaded, address, strict=True)
     chain = MODELS.build(dict(
-        type='mmscllle.EnhancedSegmentor', enhancer=dict(type='mmscllle.CurveEnhancer'),
+        type='mmscllle.EnhancedSegmentor', enhancer=config,
         enhancer_checkpoint=address, segmentor=tiny_segmentor[0]))
     for network in (initialised, loaded.enhancer, chain.enhancer):
         torch.testing.assert_close(network.state_dict(), expected, rtol=0, atol=0)

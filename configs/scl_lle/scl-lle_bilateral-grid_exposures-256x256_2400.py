@@ -5,7 +5,7 @@ _base_ = [
     '../_base_/schedules/adam_50k.py',
     '../_base_/default_runtime.py',
 ]
-max_iters = 3000
+max_iters = 2400
 model = dict(
     enhancer=dict(type='mmscllle.BilateralGridEnhancer'),
     objective=dict(
@@ -19,15 +19,13 @@ model = dict(
         feature_extractor=None,
         pseudo_labels=False,
         extra_terms=dict(
-            reconstruction=dict(type='mmscllle.ReconstructionLoss', loss_weight=1.5),
+            reconstruction=dict(
+                type='mmscllle.ReconstructionLoss', loss_weight=1.5, similarity_weight=0.7),
             cross_exposure=dict(type='mmscllle.CrossExposureLoss', loss_weight=4.5))))
 optim_wrapper = dict(optimizer=dict(lr=1e-3), clip_grad=dict(max_norm=1.))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=100, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
 ]
-train_cfg = dict(max_iters=max_iters, val_interval=500)
+train_cfg = dict(max_iters=max_iters, val_interval=800)
 default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=2))
-custom_hooks = [
-    dict(type='EMAHook', ema_type='ExponentialMovingAverage', momentum=0.002, begin_iter=200)
-]
