@@ -6,6 +6,9 @@ import torch
 from mmscllle.benchmark.cases import Case, make_cases, make_enhancer, parse_size
 from mmscllle.inference.curve_engine import CurveEngine
 from mmscllle.inference.plain_engine import PlainEngine
+from mmscllle.inference.tiles import default_side
+
+DEFAULT_TILE = default_side(torch.device('cpu'))
 
 
 @pytest.mark.parametrize(('text', 'size'), [
@@ -41,7 +44,7 @@ def test_work_by_hand():
 
 
 @pytest.mark.parametrize(('mode', 'downsample', 'tile'), [
-    ('exact', 1, None), ('tiled', 1, 512), ('fast', 8, None)])
+    ('exact', 1, DEFAULT_TILE), ('tiled', 1, 512), ('fast', 8, DEFAULT_TILE)])
 def test_engines(mode, downsample, tile):
     engine = Case('5x4', mode, 'bfloat16').build(make_enhancer('scl-lle'))
     assert isinstance(engine, CurveEngine)
