@@ -223,10 +223,13 @@ def test_the_second_shot_is_cut_out_and_flipped_alike(stacks, tmp_path):
         cv2.imwrite(str(scene / '01_040.png'), image + 100)
     apart = 0
     for item, _ in load(stacks, 12):
+        if 'labels' in item:
+            # Street images have no second shot, which a black one stands for.
+            assert not item['second'].any()
+            continue
         difference = item['second'].int() - item['low'].int()
         assert len(difference.unique()) == 1
         apart += difference[0, 0, 0].abs().item() == 100
-        assert 'labels' not in item or not difference.any()
     assert apart > 6
 
 
