@@ -23,7 +23,7 @@ from mmscllle.models.enhancers.bilateral_grid import (
 from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
 from .engine import PRECISIONS, check_options, check_strength, to_engine
-from .plain_engine import full_float32
+from .precision import network_precision
 from .strength import apply_strength
 
 if TYPE_CHECKING:
@@ -83,8 +83,7 @@ class GridEngine:
         if tile is not None:
             raise ValueError(f'tile: {type(enhancer).__name__} sees the whole picture and needs '
                              'little memory without tiles; leave out the tile')
-        # torch 1.13 refuses to hear of float32 on a CPU, even where autocast is off.
-        self.lower_dtype = None if precision == 'float32' else PRECISIONS[precision]
+        self.dtype = PRECISIONS[precision]
         self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
         network = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
@@ -132,8 +131,7 @@ class GridEngine:
             with self.kernel.threads_of_torch():
                 for image, described in zip(images.numpy(), cells.numpy()):
                     self.kernel.describe_cells(image, COMPRESSION, described)
-        with full_float32, torch.autocast(self.device.type, self.lower_dtype,
-                                          enabled=self.lower_dtype is not None):
+        with network_precision(self.device, self.dtype):
             grid, detail = self.network(cells.contiguous(memory_format=torch.channels_last))
         return grid.float().contiguous(), detail.float().contiguous()
 

@@ -7,14 +7,10 @@ from typing import Callable
 import torch
 from torch import Tensor, nn
 
-from mmscllle.utils.shared_settings import SharedSettings
-
 from .engine import PRECISIONS, check_options, check_strength, to_engine
+from .precision import network_precision
 from .strength import apply_strength
 from .tiles import default_side, retry_in_smaller_tiles, tiles
-
-# Within it torch does not round what it convolves in float32 on a GPU to 10 bits.
-full_float32 = SharedSettings((torch.backends.cudnn, 'allow_tf32', False))
 
 
 class PlainEngine:
@@ -57,8 +53,7 @@ class PlainEngine:
             raise ValueError(f'tile: {name} cannot work in tiles, since its result depends on the '
                              'whole picture (it has no receptive_field); leave out the tile')
         self.tile = tile if tile or self.overlap is None else default_side(self.device)
-        # None in float32, which torch 1.13 refuses to be told even where it is to cast nothing.
-        self.lower_dtype = None if precision == 'float32' else PRECISIONS[precision]
+        self.dtype = PRECISIONS[precision]
         network = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = (
@@ -93,8 +88,7 @@ class PlainEngine:
         for (rows, columns), (own_rows, own_columns) in tiles(
                 *images.shape[2:], self.tile, self.overlap or 0):
             part = images[..., rows, columns].contiguous(memory_format=torch.channels_last)
-            with full_float32, torch.autocast(self.device.type, self.lower_dtype,
-                                              enabled=self.lower_dtype is not None):
+            with network_precision(self.device, self.dtype):
                 enhanced, _ = self.network(part)
             top, left = own_rows.start - rows.start, own_columns.start - columns.start
             result[..., own_rows, own_columns] = enhanced[
