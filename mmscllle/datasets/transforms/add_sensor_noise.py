@@ -10,6 +10,7 @@ from mmscllle.registry import TRANSFORMS
 
 from .linear_light import DISPLAY_GAMMA, check_range, draw_log_uniform
 from .sensor_noise import add_sensor_noise, draw_noise
+from .shares import check_share
 
 # Standard deviation in pixels by which neighbours depend on each other, and how often they do.
 BLUR, BLUR_PROB = (0.4, 0.9), 0.5
@@ -39,9 +40,7 @@ class AddSensorNoise(BaseTransform):
         self.exposure = check_range('exposure', exposure)
         self.shot_noise = check_range('shot_noise', shot_noise)
         self.read_noise = check_range('read_noise', read_noise)
-        if not 0 <= prob <= 1:
-            raise ValueError(f'prob must be in [0, 1], got {prob}')
-        self.prob = prob
+        self.prob = check_share('prob', prob)
 
     def transform(self, results: dict) -> dict:
         """Add noise to ``results['img']``, uint8 (H, W, 3)."""

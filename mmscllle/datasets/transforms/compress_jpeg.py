@@ -9,6 +9,8 @@ from mmcv.transforms import BaseTransform
 
 from mmscllle.registry import TRANSFORMS
 
+from .shares import check_share
+
 
 @TRANSFORMS.register_module()
 class CompressJPEG(BaseTransform):
@@ -25,10 +27,8 @@ class CompressJPEG(BaseTransform):
     def __init__(self, quality: Sequence[int] = (60, 97), prob: float = 0.5) -> None:
         if len(quality) != 2 or not 1 <= quality[0] <= quality[1] <= 100:
             raise ValueError(f'quality must be two ascending numbers of 1 to 100, got {quality}')
-        if not 0 <= prob <= 1:
-            raise ValueError(f'prob must be in [0, 1], got {prob}')
         self.quality = quality
-        self.prob = prob
+        self.prob = check_share('prob', prob)
 
     def transform(self, results: dict) -> dict:
         """Compress ``results['img']`` and ``results['second_img']``, uint8 BGR (H, W, 3)."""

@@ -7,6 +7,8 @@ from mmcv.transforms import BaseTransform
 
 from mmscllle.registry import TRANSFORMS
 
+from .shares import check_share
+
 # What is cropped, where it is there, and how it is reduced: classes have no mean.
 PICTURES = dict(img=cv2.INTER_AREA, second_img=cv2.INTER_AREA, gt_img=cv2.INTER_AREA,
                 gt_seg_map=cv2.INTER_NEAREST)
@@ -31,10 +33,8 @@ class RandomSquareCrop(BaseTransform):
     def __init__(self, size: int, zoom_prob: float = 0.5) -> None:
         if size < 1:
             raise ValueError(f'size must be at least 1 pixel, got {size}')
-        if not 0 <= zoom_prob <= 1:
-            raise ValueError(f'zoom_prob must be in [0, 1], got {zoom_prob}')
         self.size = size
-        self.zoom_prob = zoom_prob
+        self.zoom_prob = check_share('zoom_prob', zoom_prob)
 
     def transform(self, results: dict) -> dict:
         """Crop.

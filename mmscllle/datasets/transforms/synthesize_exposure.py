@@ -7,6 +7,7 @@ from mmcv.transforms import BaseTransform
 from mmscllle.registry import TRANSFORMS
 
 from .linear_light import check_range, draw_log_uniform, expose
+from .shares import check_share
 
 
 @TRANSFORMS.register_module()
@@ -29,9 +30,7 @@ class SynthesizeExposure(BaseTransform):
                  under_prob: float = 0.5) -> None:
         self.over = check_range('over', over)
         self.under = check_range('under', under)
-        if not 0 <= under_prob <= 1:
-            raise ValueError(f'under_prob must be in [0, 1], got {under_prob}')
-        self.under_prob = under_prob
+        self.under_prob = check_share('under_prob', under_prob)
 
     def transform(self, results: dict) -> dict:
         """Expose ``results['img']``, uint8 (H, W, 3), wrongly."""

@@ -7,6 +7,7 @@ from mmcv.transforms import BaseTransform
 from mmscllle.registry import TRANSFORMS
 
 from .linear_light import check_range, draw_log_uniform, expose
+from .shares import check_share
 
 
 @TRANSFORMS.register_module()
@@ -41,9 +42,7 @@ class SynthesizeLowLight(BaseTransform):
         self.gamma = check_range('gamma', gamma)
         self.shot_noise = check_range('shot_noise', shot_noise)
         self.read_noise = check_range('read_noise', read_noise)
-        if not 0 <= prob <= 1:
-            raise ValueError(f'prob must be in [0, 1], got {prob}')
-        self.prob = prob
+        self.prob = check_share('prob', prob)
 
     def transform(self, results: dict) -> dict:
         """Darken ``results['img']``, uint8 (H, W, 3)."""

@@ -12,6 +12,7 @@ from mmscllle.registry import TRANSFORMS
 from .camera_response import CameraResponse
 from .linear_light import check_range, draw_log_uniform
 from .sensor_noise import add_sensor_noise, draw_noise
+from .shares import check_share
 
 # Values above this may have been brighter than the camera could tell.
 NEARLY_WHITE = 0.7
@@ -74,11 +75,9 @@ class SynthesizeUnderExposure(BaseTransform):
             raise ValueError(f'highlights must be at least 1, got {highlights}')
         if cast < 0:
             raise ValueError(f'cast must not be negative, got {cast}')
-        if not 0 <= prob <= 1:
-            raise ValueError(f'prob must be in [0, 1], got {prob}')
         self.highlights = highlights
         self.cast = cast
-        self.prob = prob
+        self.prob = check_share('prob', prob)
 
     def transform(self, results: dict) -> dict:
         """Darken ``results['img']``, uint8 (H, W, 3), and take ``results['second_img']`` anew."""
