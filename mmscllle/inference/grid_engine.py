@@ -23,7 +23,7 @@ from mmscllle.models.enhancers.bilateral_grid import (
 from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
 from .engine import PRECISIONS, check_options, check_strength, to_engine
-from .precision import network_precision
+from .network_precision import network_precision
 from .strength import apply_strength
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from .engine import PRECISIONS, check_options, check_strength, to_engine
-from .precision import network_precision
+from .network_precision import network_precision
 from .strength import apply_strength
 from .tiles import default_side, retry_in_smaller_tiles, tiles
 

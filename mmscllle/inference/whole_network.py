@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mmscllle.models.enhancers import CurveEnhancer
 
-from .precision import full_float32
+from .network_precision import full_float32
 
 
 class WholeNetwork:

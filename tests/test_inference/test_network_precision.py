@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mmscllle.inference.precision import network_precision
+from mmscllle.inference.network_precision import network_precision
 
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.bfloat16])
