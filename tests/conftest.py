@@ -8,6 +8,7 @@ from typing import Iterator
 import numpy as np
 import pytest
 import torch
+from mmengine.logging import MMLogger
 
 # Small inputs gain nothing from threads, which wait for each other on a busy machine.
 torch.set_num_threads(1)
@@ -79,6 +80,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     fail_if_skipped((yield).get_result(), collector)
+
+
+@pytest.fixture(autouse=True)
+def forget_loggers() -> Iterator[None]:
+    """Forget MMEngine's loggers after each test: they write to its standard output, then closed."""
+    yield
+    MMLogger._instance_dict.clear()
 
 
 def is_shared_there() -> bool:

@@ -70,6 +70,12 @@ def test_a_leaf_names_only_what_differs(path, tmp_path):
         assert inherited.get(name, missing) != value, f'{name} repeats its base'
 
 
+@of([path for path in LEAVES if path.parent.name != 'enhanced_seg' or 'joint' in path.name])
+def test_training_stops_at_what_is_not_finite_whatever_custom_hooks_say(path):
+    hook = Config.fromfile(str(path)).default_hooks.get('finite_training')
+    assert hook == dict(type='mmscllle.FiniteTrainingHook')
+
+
 @of(GRID)
 def test_model_of_a_bilateral_grid_is_built_and_trains(path, offline_config):
     config = offline_config(path)

@@ -10,6 +10,5 @@ vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(type='mmseg.SegLocalVisualizer', vis_backends=vis_backends, name='visualizer')
 log_processor = dict(by_epoch=False)
 log_level = 'INFO'
-custom_hooks = [dict(type='mmscllle.FiniteTrainingHook')]
 load_from = None
 resume = False

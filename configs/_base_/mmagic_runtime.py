@@ -7,6 +7,8 @@ env_cfg = dict(
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
     dist_cfg=dict(backend='nccl'))
 default_hooks = dict(
+    # Here, since a config's own custom_hooks would take its place there.
+    finite_training=dict(type='mmscllle.FiniteTrainingHook'),
     timer=dict(type='mmagic.IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     # mmagic's, registered in MMEngine's own registry.
@@ -14,7 +16,6 @@ default_hooks = dict(
 custom_hooks = [
     dict(type='mmscllle.GeneratorCheckpointHook'),
     dict(type='mmscllle.MetricTableHook'),
-    dict(type='mmscllle.FiniteTrainingHook'),
 ]
 vis_backends = [dict(type='LocalVisBackend')]
 visualizer = dict(

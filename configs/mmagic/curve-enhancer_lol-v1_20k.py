@@ -9,5 +9,5 @@ optim_wrapper = dict(
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=20000, val_interval=1000)
 default_hooks = dict(
     checkpoint=dict(
-        type='CheckpointHook', by_epoch=False, interval=1000, save_best='LOL-v1/PSNR',
+        type='mmscllle.SafeCheckpointHook', by_epoch=False, interval=1000, save_best='LOL-v1/PSNR',
         rule='greater'))

@@ -71,5 +71,6 @@ param_scheduler = [
     dict(type='PolyLR', eta_min=1e-5, power=0.9, begin=0, end=max_iters, by_epoch=False)
 ]
 default_hooks = dict(
+    finite_training=dict(type='mmscllle.FiniteTrainingHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
-    checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=max_iters))
+    checkpoint=dict(type='mmscllle.SafeCheckpointHook', by_epoch=False, interval=max_iters))

@@ -21,7 +21,7 @@ MAX_REPLACEMENTS = 20
 
 @DATASETS.register_module()
 class UnpairedLowLightDataset(Dataset):
-    """Low-light anchors, each with a positive and a negative drawn at random.
+    """Low-light anchors, each with a positive and a negative drawn at random, where any are named.
 
     With :class:`NumberedSampler` a draw depends on the seed and its number alone: it is the same
     for any number of workers and ranks and after a resume, and another one in the next pass.
@@ -33,7 +33,8 @@ class UnpairedLowLightDataset(Dataset):
             whose pipelines load, darken and crop but do not pack.
         pipeline: Transforms of ``dict(anchor=…, positive=…, negative=…)``, the three results;
             :class:`PackTripletInputs` ends it.
-        positive_folders: Folders or glob patterns of normal-light images.
+        positive_folders: Folders or glob patterns of normal-light images. Without them and
+            ``positives`` there are no positives, for an objective none of whose terms takes them.
         positive_pipeline: Transforms from ``img_path`` to ``img``.
         negative_folders: Folders or glob patterns of over- or under-exposed images, or of normal
             ones that ``negative_pipeline`` exposes wrongly (:class:`SynthesizeExposure`).
@@ -47,8 +48,8 @@ class UnpairedLowLightDataset(Dataset):
 
     Raises:
         FileNotFoundError: If a folder does not exist.
-        ValueError: If there is no anchor, a folder holds no image, both or neither of folders and
-            data set are given, or an anchor's scene is the only one.
+        ValueError: If there is no anchor, a folder holds no image, both folders and data set are
+            given, or an anchor's scene is the only one.
     """
 
     def __init__(self,
@@ -66,8 +67,10 @@ class UnpairedLowLightDataset(Dataset):
             raise ValueError('anchors names no data set')
         self.anchors = ConcatDataset(
             [self._build(config, f'anchors[{number}]') for number, config in enumerate(anchors)])
-        self.positives = self._contrast('positive', positives, positive_folders, positive_pipeline)
-        self.negatives = self._contrast('negative', negatives, negative_folders, negative_pipeline)
+        contrasts = dict(
+            positive=self._contrast('positive', positives, positive_folders, positive_pipeline),
+            negative=self._contrast('negative', negatives, negative_folders, negative_pipeline))
+        self.contrasts = {name: images for name, images in contrasts.items() if images is not None}
         self.pipeline = Compose(pipeline)
         self.test_mode = test_mode
         # Shared with the workers, so that the count is of the whole run.
@@ -75,10 +78,12 @@ class UnpairedLowLightDataset(Dataset):
 
     @classmethod
     def _contrast(cls, name: str, config: dict | None, folders: str | Sequence[str] | None,
-                  pipeline: Sequence[dict | Callable]) -> ContrastImages:
-        if (config is None) == (folders is None):
+                  pipeline: Sequence[dict | Callable]) -> ContrastImages | None:
+        if config is not None and folders is not None:
             raise ValueError(f'give either {name}_folders or {name}s, got '
                              f'{name}_folders={folders!r}, {name}s={config!r}')
+        if config is None and folders is None:
+            return None
         if config is not None:
             return ContrastImages(cls._build(config, f'{name}s'))
         return ContrastImages(ImageFiles(find_images(folders, f'{name}_folders'), pipeline))
@@ -127,11 +132,8 @@ class UnpairedLowLightDataset(Dataset):
     def _draw(self, index: int) -> dict:
         anchor = self._readable(self.anchors, np.arange(len(self.anchors)), index)
         scene = anchor.get('scene')
-        return self.pipeline(
-            dict(
-                anchor=anchor,
-                positive=self._pick(self.positives, scene),
-                negative=self._pick(self.negatives, scene)))
+        contrasts = {name: self._pick(images, scene) for name, images in self.contrasts.items()}
+        return self.pipeline(dict(anchor=anchor, **contrasts))
 
     def _pick(self, images: ContrastImages, scene: str | None) -> dict:
         choice = images.of_other_scenes(scene)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
-from zipfile import BadZipFile, is_zipfile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import torch
 from mmengine.dist import barrier, get_rank
@@ -83,7 +83,17 @@ def check_finite(content: object, name: str) -> None:
                                  'checkpoint')
 
 
+def _check_archive(path: Path) -> None:
+    """Refuse an archive that is larger unpacked than on disk: torch writes none."""
+    with ZipFile(path) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > path.stat().st_size:
+        raise BadZipFile(f'its {path.stat().st_size} bytes unpack to {unpacked}')
+
+
 def _read_weights_only(path: Path, map_location: object) -> object:
+    if is_zipfile(path):
+        _check_archive(path)
     if digit_version(torch.__version__) >= digit_version('2.6'):
         own_names = [(value, name) for name, value in ALLOWED_GLOBALS.items()]
         with torch.serialization.safe_globals(own_names):

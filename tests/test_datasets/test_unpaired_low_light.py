@@ -240,10 +240,14 @@ def test_a_single_scene_has_no_other(stacks, tmp_path):
         build(stacks)[0]
 
 
+def test_anchors_alone(stacks):
+    assert set(build(stacks, negatives=None)[0]['inputs']) == {'low', 'second', 'positive'}
+    item = build(stacks, positives=None, negatives=None)[0]
+    assert set(item['inputs']) == {'low', 'second'}
+    assert 'positive_path' not in item['data_samples']
+
+
 def test_folders_or_data_sets(triplets, stacks):
-    with pytest.raises(ValueError, match=r'give either positive_folders or positives, got '
-                       r'positive_folders=None, positives=None'):
-        build(stacks, positives=None)
     with pytest.raises(ValueError, match=r'give either negative_folders or negatives, got '
                        r"negative_folders=\['.*over', '.*under'\], negatives=\{'type': 'mmscllle"):
         build(triplets, negatives=stacks['negatives'])

@@ -4,6 +4,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import numpy as np
 import pytest
@@ -87,6 +88,16 @@ class Objects:
 def test_other_content_is_refused(save, content, reason):
     with pytest.raises(ValueError, match=rf'is not a checkpoint of weights, refused: .*{reason}'):
         CheckpointLoader.load_checkpoint(save(dict(content=content)), 'cpu')
+
+
+def test_an_archive_that_swells_is_refused(save, tmp_path):
+    bomb = tmp_path / 'bomb.pth'
+    with ZipFile(save(dict(weight=torch.zeros(2**20)))) as source, \
+            ZipFile(bomb, 'w', ZIP_DEFLATED) as target:
+        for entry in source.infolist():
+            target.writestr(entry.filename, source.read(entry))
+    with pytest.raises(ValueError, match=r'bomb.pth.* refused: its \d{4} bytes unpack to 4\d{6}'):
+        CheckpointLoader.load_checkpoint(str(bomb), 'cpu')
 
 
 def test_unknown_model_is_named():

@@ -7,7 +7,11 @@ _base_ = './exposures.py'
 size = 256
 darken = [
     dict(type='mmscllle.TakeAsReference'),
-    dict(type='mmscllle.SynthesizeUnderExposure', prob=0.94),
+    dict(
+        type='mmscllle.SynthesizeUnderExposure',
+        shot_noise=(1e-7, 6e-4),
+        read_noise=(1e-6, 4e-4),
+        prob=0.94),
     dict(type='mmscllle.CompressJPEG'),
 ]
 square_pipeline = [
@@ -22,7 +26,7 @@ dark_shots = dict(
         dict(type='mmscllle.LoadImage'),
         dict(type='mmscllle.LoadSecondShot'),
         dict(type='mmscllle.RandomSquareCrop', size=size),
-        dict(type='mmscllle.AddSensorNoise'),
+        dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 1e-3), prob=0.3),
     ])
 darkened_shots = dict(
     _base_.stacks, role='positive', means=[(100, 142)], pipeline=[*square_pipeline, *darken])
@@ -43,6 +47,6 @@ train_dataloader = dict(
             dict(type='RepeatDataset', dataset=darkened_shots, times=4),
             street_anchors,
         ],
-        positives=dict(_base_.stacks, role='positive', pipeline=square_pipeline),
-        negatives=dict(_base_.stacks, role='negative', pipeline=square_pipeline),
+        positives=None,
+        negatives=None,
         pipeline=[dict(type='mmscllle.PackTripletInputs', second=True, reference=True)]))

@@ -8,10 +8,12 @@ train_cfg = dict(type='IterBasedTrainLoop', max_iters=50000, val_interval=5000)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 default_hooks = dict(
+    # Here, since a config's own custom_hooks would take its place there.
+    finite_training=dict(type='mmscllle.FiniteTrainingHook'),
     timer=dict(type='IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     param_scheduler=dict(type='ParamSchedulerHook'),
-    checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=5000),
+    checkpoint=dict(type='mmscllle.SafeCheckpointHook', by_epoch=False, interval=5000),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='mmscllle.EnhancementVisualizationHook', draw=True, interval=50))
 auto_scale_lr = dict(enable=False, base_batch_size=2)

@@ -40,7 +40,7 @@ class PackEnhanceInputs(PackSegInputs):
 
 @TRANSFORMS.register_module()
 class PackTripletInputs(BaseTransform):
-    """Pack the results of an anchor, a positive and a negative.
+    """Pack the results of an anchor, and of a positive and a negative where there are any.
 
     ``inputs`` is a dict of uint8 BGR tensors (3, H, W): ``low``, ``positive``, ``negative``, and
     the anchor's ``second`` and ``reference`` where they are asked for; ``data_samples`` holds the
@@ -62,10 +62,11 @@ class PackTripletInputs(BaseTransform):
         self.pack = PackSegInputs()
 
     def transform(self, results: dict) -> dict:
-        """Pack ``results['anchor']``, ``results['positive']`` and ``results['negative']``."""
+        """Pack ``results['anchor']``, and ``'positive'`` and ``'negative'`` if they are there."""
         anchor = results['anchor']
-        images = {'low': anchor['img'], 'positive': results['positive']['img'],
-                  'negative': results['negative']['img']}
+        contrasts = {name: part for name, part in results.items() if name != 'anchor'}
+        images = {'low': anchor['img'],
+                  **{name: contrast['img'] for name, contrast in contrasts.items()}}
         if self.second:
             images['second'] = anchor.get('second_img', np.zeros_like(anchor['img']))
         if self.reference:
@@ -76,8 +77,8 @@ class PackTripletInputs(BaseTransform):
             raise ValueError(f'{", ".join(images)} must have one size, got {sizes} from {files}; '
                              'crop or resize them alike in their pipelines')
         sample = self.pack(anchor)['data_samples']
-        sample.set_metainfo({f'{name}_path': results[name]['img_path']
-                             for name in ('positive', 'negative')})
+        sample.set_metainfo({f'{name}_path': contrast['img_path']
+                             for name, contrast in contrasts.items()})
         return dict(
             inputs={name: _to_tensor(image) for name, image in images.items()},
             data_samples=sample)

@@ -4,8 +4,9 @@ from .enhancement_visualization_hook import EnhancementVisualizationHook
 from .finite_training_hook import FiniteTrainingHook
 from .generator_checkpoint_hook import GeneratorCheckpointHook
 from .metric_table_hook import MetricTableHook
+from .safe_checkpoint_hook import SafeCheckpointHook
 
 __all__ = [
     'EnhancementVisualizationHook', 'FiniteTrainingHook', 'GeneratorCheckpointHook',
-    'MetricTableHook'
+    'MetricTableHook', 'SafeCheckpointHook'
 ]
