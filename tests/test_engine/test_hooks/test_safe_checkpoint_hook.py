@@ -47,7 +47,8 @@ def build_runner(tmp_path):
             Line(), str(work_dir), experiment_name=work_dir.name,
             train_dataloader=DataLoader(data, 1, collate_fn=collate),
             val_dataloader=DataLoader(data, 1, collate_fn=collate),
-            val_evaluator=Evaluator([Rising()]), val_cfg=dict(), train_cfg=dict(by_epoch=True, max_epochs=3),
+            val_evaluator=Evaluator([Rising()]), val_cfg=dict(),
+            train_cfg=dict(by_epoch=True, max_epochs=3),
             optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1)),
             default_hooks=dict(checkpoint=dict(
                 type='mmscllle.SafeCheckpointHook', interval=1, rule='greater', **options)))
