@@ -3,6 +3,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
+from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Iterator
 
@@ -16,6 +19,7 @@ from mmscllle.engine import AtomicLocalBackend
 from mmscllle.evaluation.dark_evaluation.result_log import ResultLog
 from mmscllle.fileio import Photograph, read_photograph, write_photograph, write_text
 from mmscllle.utils.commands import run_command
+from mmscllle.video import Frame, VideoFormat, create_video, open_video
 
 RANDOM = np.random.default_rng(0)
 
@@ -82,6 +86,47 @@ def resources() -> tuple[int, int]:
     """Resident bytes and open descriptors of this process."""
     pages = int(Path('/proc/self/statm').read_text().split()[1])
     return pages * os.sysconf('SC_PAGESIZE'), len(os.listdir('/proc/self/fd'))
+
+
+@contextmanager
+def most_memory() -> Iterator[list[int]]:
+    """Watch the resident memory; the list's only entry is the most that was seen, in bytes."""
+    seen, ended = [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.01):
+            seen[0] = max(seen[0], resources()[0])
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        thread.join()
+
+
+@pytest.mark.skipif(not Path('/proc/self/statm').exists(), reason='reads /proc')
+def test_memory_and_descriptors_over_2000_frames(weights, tmp_path):
+    for count in (100, 2000):
+        with create_video(tmp_path / f'{count}.mp4', VideoFormat(24, 32, Fraction(25))) as writer:
+            for number in range(count):
+                frame = np.full((24, 32, 3), 20 + number % 40, np.uint8)
+                writer.write(Frame(frame, Fraction(number, 25)))
+    torch.set_num_threads(1)
+    seen = []
+    # The first one is for what is loaded once.
+    for count in (100, 100, 2000):
+        with most_memory() as memory:
+            assert main([str(tmp_path / f'{count}.mp4'), '--out-dir', str(tmp_path / 'out'),
+                         '--weights', weights, '--device', 'cpu', '--overwrite']) == 0
+        seen.append((memory[0], resources()[1]))
+    tried('frames in a row', 2000)
+    (_, _), (short, descriptors), (long, more) = seen
+    assert long - short < 20 * 2**20 and more <= descriptors + 2
+    reader = open_video(tmp_path / 'out/2000.mp4')
+    assert sum(1 for _ in reader) == 2000
+    reader.close()
 
 
 @pytest.mark.skipif(not Path('/proc/self/statm').exists(), reason='reads /proc')
