@@ -61,14 +61,16 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                       'input and result is added to the comparison')
     look.add_argument('--segmentor-weights', metavar='CHECKPOINT')
     network = parser.add_argument_group('network')
-    network.add_argument('--model', help='scl-lle, scl-lle-seg (for what a segmentor sees), '
-                         'another name, or a config whose model has an enhancer (default: scl-lle)')
+    network.add_argument('--model', help="scl-lle, scl-lle-curves (the paper's network), "
+                         'scl-lle-seg (for what a segmentor sees), another name, or a config '
+                         'whose model has an enhancer (default: scl-lle)')
     network.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
     network.add_argument('--fast', action='store_true',
                          help="the enhancer's fast mode, where it has one")
-    network.add_argument('--tile', type=int, metavar='PIXELS', help='work in tiles of this size; '
-                         'default: 4096 on a CPU, 1024 on a GPU, smaller where its memory does '
-                         'not suffice')
+    network.add_argument('--tile', type=int, metavar='PIXELS', help='work in tiles of this size, '
+                         'with an enhancer that does not see the whole picture (scl-lle does, and '
+                         'needs none); default: 4096 on a CPU, 1024 on a GPU, smaller where its '
+                         'memory does not suffice')
     network.add_argument('--device', help='cpu, cuda, cuda:1, …; default: a GPU if there is one')
     network.add_argument('--precision', choices=['float32', 'bfloat16', 'float16'],
                          default='float32')

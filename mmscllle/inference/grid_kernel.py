@@ -24,7 +24,8 @@ from numba import config, njit, prange, set_num_threads
 CELL = 8
 # Numba takes a module's numbers for constants; float32 keeps it from computing in float64.
 HALF, ONE, ZERO = np.float32(0.5), np.float32(1), np.float32(0)
-FOUR, SIX, SHARE = np.float32(4), np.float32(6), np.float32(1 / 256)
+TWO, FOUR, SIX = np.float32(2), np.float32(4), np.float32(6)
+SHARE = np.float32(1 / 256)
 SMALLEST = np.float32(1e-8)
 FIRST, ANOTHER = np.int32(0), np.uint32(1)
 # A float32 is 2^(e - 127) (1 + m / 2^23), with m in the lower 23 bits and e above.
@@ -81,7 +82,7 @@ def describe_cells(image: np.ndarray, compression: float, cells: np.ndarray) -> 
     Args:
         image: RGB in [0, 1], float32, (3, H, W).
         compression: How far shadows are spread.
-        cells: Written to, float32, (18, ceil(H / 8), ceil(W / 8)).
+        cells: Written to, float32, (21, ceil(H / 8), ceil(W / 8)).
     """
     _, height, width = image.shape
     _, rows, columns = cells.shape
@@ -89,25 +90,31 @@ def describe_cells(image: np.ndarray, compression: float, cells: np.ndarray) -> 
     spread = np.float32(compression)
     scale = np.float32(1 / math.log2(1 + compression))
     for row in prange(rows):
-        light = np.empty(padded + 1, np.float32)
+        # With a pixel more on either side, which is like the border.
+        light = np.empty(padded + 2, np.float32)
         stretched, mantissa = np.empty(width, np.float32), np.empty(width, np.float32)
         total = np.empty(padded, np.float32)
         squares = np.empty(padded, np.float32)
         differences = np.empty(padded, np.float32)
+        bends = np.empty(padded, np.float32)
         upper = np.empty(padded, np.float32)
         for channel in range(3):
             total[:] = ZERO
             squares[:] = ZERO
             differences[:] = ZERO
+            bends[:] = ZERO
             for line in range(CELL):
                 pixels = image[channel, min(row * CELL + line, height - 1)]
-                compress_line(pixels, spread, scale, stretched, mantissa, light[:width])
-                light[width:] = light[width - 1]
+                compress_line(pixels, spread, scale, stretched, mantissa,
+                              light[1:width + 1])
+                light[0] = light[1]
+                light[width + 1:] = light[width]
                 for x in range(padded):
-                    level = light[x]
+                    level, after = light[x + 1], light[x + 2]
                     total[x] += level
                     squares[x] += level * level
-                    differences[x] += abs(light[x + 1] - level)
+                    differences[x] += abs(after - level)
+                    bends[x] += abs(light[x] - TWO * level + after)
                 if line == CELL // 2 - 1:
                     upper[:] = total
             for column in range(columns):
@@ -125,6 +132,7 @@ def describe_cells(image: np.ndarray, compression: float, cells: np.ndarray) -> 
                 cells[12 + channel, row, column] = FOUR * math.sqrt(max(variance, SMALLEST))
                 cells[15 + channel, row, column] = (
                     differences[first:first + 8].sum() / np.float32(16))
+                cells[18 + channel, row, column] = bends[first:first + 8].sum() / np.float32(16)
 
 
 @njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
@@ -220,5 +228,6 @@ def apply_grid(image: np.ndarray, grid: np.ndarray, detail: np.ndarray, compress
                     low = lower_left[x] + share[x] * (lower_right[x] - lower_left[x])
                     high = upper_left[x] + share[x] * (upper_right[x] - upper_left[x])
                     value = min(max(low + place[x] * (high - low), ZERO), ONE)
-                    value = line[x] + (value - line[x]) * (blend + beyond * (ONE - value))
+                    value = line[x] + (value - line[x]) * (
+                        blend + beyond * (ONE - value) * (ONE - value * value))
                     target[x] = min(max(value, ZERO), ONE)

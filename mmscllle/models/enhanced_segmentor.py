@@ -53,7 +53,8 @@ class EnhancedSegmentor(BaseSegmentor):
         enhancer: Config of the enhancer, or the path of a config whose model has one.
         segmentor: Path, ``'mmseg::…'`` name or dict of the segmentor's config.
         enhancer_checkpoint: Path or URL of weights loaded into the enhancer at build time: its
-            own, or those of a model that holds one; ``mmscllle://scl-lle`` comes with the package.
+            own, or those of a model that holds one; ``mmscllle://scl-lle-seg`` comes with the
+            package.
         segmentor_checkpoint: The same for the segmentor.
         learn: Which part learns: ``'nothing'``, ``'enhancer'``, ``'segmentor'`` or ``'both'``. A
             part that does not stays in eval mode. Rates of their own:

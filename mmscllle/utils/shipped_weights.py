@@ -24,16 +24,16 @@ class ShippedModel(NamedTuple):
     config: str
 
 
-# Tone curves of the paper's network for photographs and video; what a segmentor sees in the dark,
-# which may look dark and smooth to a person; and photographs by the network that sees the whole
-# picture, trained on real exposures.
+# Photographs and video, by the network that sees the whole picture, learned from real exposures
+# without pairs; what a segmentor sees in the dark, which may look dark and smooth to a person; and
+# the paper's network, between the two.
 SHIPPED_MODELS = {
     'scl-lle': ShippedModel(WEIGHTS / 'scl-lle.pth',
-                            'scl_lle/scl-lle_exact-fast_fast-scnn_camvid-dusk-320x320_1k.py'),
+                            'scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k.py'),
     'scl-lle-seg': ShippedModel(WEIGHTS / 'scl-lle-seg.pth',
                                 'scl_lle/scl-lle_fast-scnn_camvid-dusk-240x320_seg_3600.py'),
-    'scl-lle-photo': ShippedModel(WEIGHTS / 'scl-lle-photo.pth',
-                                  'scl_lle/scl-lle_bilateral-grid_exposures-256x256_2400.py'),
+    'scl-lle-curves': ShippedModel(WEIGHTS / 'scl-lle-curves.pth',
+                                   'scl_lle/scl-lle_exact-fast_fast-scnn_camvid-dusk-320x320_1k.py'),
 }
 DEFAULT_MODEL = 'scl-lle'
 

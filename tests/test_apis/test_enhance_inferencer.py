@@ -448,7 +448,7 @@ def test_segmentor_without_weights(weights, tiny_segmentor):
 
 def test_shipped_model(weights, enhancer, expect, monkeypatch):
     monkeypatch.setitem(SHIPPED_MODELS, 'scl-lle',
-                        SHIPPED_MODELS['scl-lle']._replace(weights=Path(weights)))
+                        SHIPPED_MODELS['scl-lle-curves']._replace(weights=Path(weights)))
     inferencer = EnhanceInferencer(device='cpu', show_progress=False)
     assert_enhanced(inferencer(DARK)['predictions'], expect(DARK))
 

@@ -24,15 +24,15 @@ def test_what_is_no_size(text):
 
 
 def test_all_combinations():
-    cases = make_cases(['scl-lle'], ['5x4'], ['eager', 'fast'], ['bfloat16', 'float32'], [1, 2],
-                       ['cpu'])
+    cases = make_cases(['scl-lle-curves'], ['5x4'], ['eager', 'fast'], ['bfloat16', 'float32'],
+                       [1, 2], ['cpu'])
     assert [(case.batch, case.mode, case.precision) for case in cases] == [
         (1, 'eager', 'float32'), (1, 'fast', 'bfloat16'), (1, 'fast', 'float32'),
         (2, 'eager', 'float32'), (2, 'fast', 'bfloat16'), (2, 'fast', 'float32')]
 
 
 def test_work_by_hand():
-    enhancer = make_enhancer('scl-lle')
+    enhancer = make_enhancer('scl-lle-curves')
     # 3 x 3 weights of 3 -> 32, three times 32 -> 32, twice 64 -> 32 and 64 -> 24 channels.
     weights = 9 * (3 * 32 + 3 * 32 * 32 + 2 * 64 * 32 + 64 * 24)
     assert Case('30x20', 'exact', batch=2).flops(enhancer) == 2 * 2 * 600 * weights
@@ -46,7 +46,7 @@ def test_work_by_hand():
 @pytest.mark.parametrize(('mode', 'downsample', 'tile'), [
     ('exact', 1, DEFAULT_TILE), ('tiled', 1, 512), ('fast', 8, DEFAULT_TILE)])
 def test_engines(mode, downsample, tile):
-    engine = Case('5x4', mode, 'bfloat16').build(make_enhancer('scl-lle'))
+    engine = Case('5x4', mode, 'bfloat16').build(make_enhancer('scl-lle-curves'))
     assert isinstance(engine, CurveEngine)
     assert (engine.downsample, engine.tile) == (downsample, tile)
     assert engine.network.dtype == torch.bfloat16

@@ -12,8 +12,8 @@ IMAGE, ENHANCED = torch.rand(2, 2, 3, 5, 6, generator=GENERATOR).unbind()
 def test_hand_values():
     image, enhanced = torch.tensor([0.2, 0.9]), torch.tensor([0.6, 0.5])
     for strength, expected in (
-            # Half way, and 0.6 + 0.5 * 0.4 * 0.4, 0.5 - 0.5 * 0.4 * 0.5.
-            (0.5, [0.4, 0.7]), (1, [0.6, 0.5]), (1.5, [0.68, 0.4])):
+            # Half way, and 0.6 + 0.5 * 0.4 * 0.4 * 0.64, 0.5 - 0.5 * 0.4 * 0.5 * 0.75.
+            (0.5, [0.4, 0.7]), (1, [0.6, 0.5]), (1.5, [0.6512, 0.425])):
         assert apply_strength(image, enhanced, strength).tolist() == pytest.approx(expected)
 
 
@@ -27,7 +27,9 @@ def test_what_is_brightened_rises_with_the_strength_and_never_reaches_white():
     before = IMAGE
     for strength in (0.3, 0.9, 1, 1.1, 1.6, 2):
         result = apply_strength(IMAGE, enhanced, strength)
-        assert (result > before).all() and result.max() < 1
+        assert (result >= before).all() and result.max() < 1
+        # Next to white a step may be below what float32 can tell.
+        assert (result > before)[IMAGE < 0.9].all()
         before = result
 
 

@@ -85,9 +85,52 @@ def test_a_well_lit_picture_is_changed_less(exact):
     assert gains[0] > 1.5 * gains[1]
 
 
-def test_fast_and_exact_agree_on_photographs(shared, exact, fast):
+@pytest.fixture(scope='module')
+def photographs(shared) -> list[np.ndarray]:
+    """Of 480 x 320 pixels."""
     files = sorted((shared / 'data/lowlight').glob('*/*'))[::4]
     assert len(files) >= 5
-    images = [cv2.resize(cv2.imread(str(file)), (480, 320)) for file in files]
-    values = [psnr(fast(image)['predictions'], exact(image)['predictions']) for image in images]
+    return [cv2.resize(cv2.imread(str(file)), (480, 320)) for file in files]
+
+
+def test_fast_and_exact_agree_on_photographs(photographs, exact, fast):
+    values = [psnr(fast(image)['predictions'], exact(image)['predictions'])
+              for image in photographs]
+    assert min(values) > 45, values
+
+
+def test_fast_and_exact_curves_agree_on_photographs(photographs):
+    exact, fast = (EnhanceInferencer('scl-lle-curves', fast=fast, show_progress=False,
+                                     device='cpu') for fast in (False, True))
+    values = [psnr(fast(image)['predictions'], exact(image)['predictions'])
+              for image in photographs]
     assert min(values) > 33, values
+
+
+@pytest.mark.parametrize('mode', ['exact', 'fast'])
+def test_no_frame(photographs, mode, request):
+    """Where a picture ends changes the outermost pixels no more than the inner ones."""
+    enhance = request.getfixturevalue(mode)
+    # What lies beyond is known, or not.
+    cut = np.s_[64:256, 64:416]
+    edge, inner = [], []
+    for image in photographs:
+        difference = np.abs(enhance(image)['predictions'][cut].astype(int)
+                            - enhance(image[cut].copy())['predictions'])
+        is_inner = np.zeros(difference.shape[:2], bool)
+        is_inner[16:-16, 16:-16] = True
+        edge.append(difference[~is_inner].mean())
+        inner.append(difference[is_inner].mean())
+    assert np.mean(edge) <= np.mean(inner) + 0.5, (edge, inner)
+
+
+def test_strength_lifts_shadows_and_keeps_highlights(photographs, exact):
+    for image in photographs:
+        results = {strength: exact(image, strength=strength)['predictions'].astype(int)
+                   for strength in (0, 0.5, 1, 1.5, 2)}
+        shadows = image.max(axis=2) < 38
+        means = [result[shadows].mean() for result in results.values()]
+        assert means == sorted(means)
+        clipped = {strength: (result.max(axis=2) == 255).mean()
+                   for strength, result in results.items()}
+        assert clipped[2] <= clipped[1] + 0.01

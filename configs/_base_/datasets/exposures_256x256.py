@@ -6,11 +6,12 @@ and are their own reference; days of CamVid darkened likewise, with labels.
 _base_ = './exposures.py'
 size = 256
 darken = [
-    dict(type='mmscllle.TakeAsReference'),
+    dict(type='mmscllle.TakeAsReference', local_contrast=0.5),
     dict(
         type='mmscllle.SynthesizeUnderExposure',
-        shot_noise=(1e-7, 6e-4),
-        read_noise=(1e-6, 4e-4),
+        shot_noise=(1e-7, 1e-3),
+        read_noise=(1e-6, 5e-4),
+        uneven_prob=0.4,
         prob=0.94),
     dict(type='mmscllle.CompressJPEG'),
 ]

@@ -20,6 +20,10 @@ NEARLY_WHITE = 0.7
 EXPOSURE_STOPS, SEARCH_STEPS = (-14., 1.), 12
 # One pixel of 8 x 8 is enough to tell the mean.
 MEAN_STEP = 8
+# Where light is uneven, a random pattern of so many cells tells where, or the picture itself,
+# blurred by so many pixels.  The level above which the light stays; how steep the border is.
+UNEVEN_CELLS, UNEVEN_BLUR = (2, 5), 8.
+UNEVEN_LEVEL, STEEP_PATTERN, STEEP_PICTURE = (0.4, 0.75), (1., 3.), (2., 8.)
 # Share of the pictures whose light has a colour.
 CAST_PROB = 0.4
 # Share of the pictures in which the noise of neighbours and of channels is alike, as it is after
@@ -47,6 +51,8 @@ class SynthesizeUnderExposure(BaseTransform):
         highlights: Most light of a highlight, in that of white; drawn log-uniformly from 1 on.
         cast: Standard deviation of the logarithm of the light's colour, of :data:`CAST_PROB` of
             the pictures.
+        uneven_prob: Share of the pictures of which a part keeps its light, at random or where they
+            are bright: what is well exposed has to stay as it is, in front of a night sky, too.
         shot_noise: Range of the variance per unit of light, drawn log-uniformly.
         read_noise: Range of the standard deviation in the dark, drawn log-uniformly.
         prob: Share of the pictures that are darkened.
@@ -62,6 +68,7 @@ class SynthesizeUnderExposure(BaseTransform):
                  contrast: Sequence[float] = (0.01, 0.35),
                  highlights: float = 25.,
                  cast: float = 0.06,
+                 uneven_prob: float = 0.,
                  shot_noise: Sequence[float] = (3e-6, 1.2e-3),
                  read_noise: Sequence[float] = (1e-5, 6e-4),
                  prob: float = 1.) -> None:
@@ -77,6 +84,7 @@ class SynthesizeUnderExposure(BaseTransform):
             raise ValueError(f'cast must not be negative, got {cast}')
         self.highlights = highlights
         self.cast = cast
+        self.uneven_prob = check_share('uneven_prob', uneven_prob)
         self.prob = check_share('prob', prob)
 
     def transform(self, results: dict) -> dict:
@@ -86,13 +94,29 @@ class SynthesizeUnderExposure(BaseTransform):
         camera = CameraResponse(np.random.uniform(*self.shoulder), np.random.uniform(*self.gamma),
                                 np.random.uniform(*self.contrast))
         light = camera.invert(results['img'])
-        light *= self._draw_highlights(results['img'])
         if np.random.rand() < CAST_PROB:
             light *= np.exp(np.random.normal(scale=self.cast, size=3)).astype(np.float32)
+        share = (self._draw_dark_share(results['img']) if np.random.rand() < self.uneven_prob
+                 else np.float32(1))
+        light *= self._draw_highlights(results['img'])**share
         for name in ('img', 'second_img'):
             if name in results:
-                results[name] = self._expose(light, camera)
+                results[name] = self._expose(light, camera, share)
         return results
+
+    @staticmethod
+    def _draw_dark_share(image: np.ndarray) -> np.ndarray:
+        """How much of the darkening, in stops, each pixel gets: from 0 to 1, (H, W, 1)."""
+        height, width = image.shape[:2]
+        if np.random.rand() < 0.5:
+            levels = np.random.rand(*2 * (np.random.randint(*UNEVEN_CELLS), )).astype(np.float32)
+            levels = cv2.resize(levels, (width, height), interpolation=cv2.INTER_CUBIC)
+            steepness = np.random.uniform(*STEEP_PATTERN)
+        else:
+            levels = cv2.GaussianBlur(image, (0, 0), UNEVEN_BLUR).max(axis=2) / np.float32(255)
+            steepness = np.random.uniform(*STEEP_PICTURE)
+        share = 0.5 - steepness * (levels - np.random.uniform(*UNEVEN_LEVEL))
+        return share.clip(0, 1)[..., None].astype(np.float32)
 
     def _draw_highlights(self, image: np.ndarray) -> np.ndarray:
         """How much brighter than it looks what is nearly white was, (H, W, 1), at least 1."""
@@ -103,7 +127,8 @@ class SynthesizeUnderExposure(BaseTransform):
         most = draw_log_uniform((1., self.highlights))
         return (1 + (most - 1) * patches * np.maximum(white, 0)**1.5)[..., None]
 
-    def _expose(self, light: np.ndarray, camera: CameraResponse) -> np.ndarray:
+    def _expose(self, light: np.ndarray, camera: CameraResponse,
+                share: np.ndarray | np.float32) -> np.ndarray:
         mean = draw_log_uniform(self.mean) / 255
         sample = light[::MEAN_STEP, ::MEAN_STEP]
         low, high = EXPOSURE_STOPS
@@ -116,6 +141,6 @@ class SynthesizeUnderExposure(BaseTransform):
                            blur=np.random.uniform(*BLUR) if correlated else 0.,
                            grey=np.random.uniform(*GREY) if correlated else 0.)
         read = draw_log_uniform(self.read_noise) * min(1, mean / FULL_NOISE_MEAN)**0.5
-        noisy = add_sensor_noise(light * np.float32(2**middle),
+        noisy = add_sensor_noise(light * np.exp2(np.float32(middle) * share),
                                  draw_log_uniform(self.shot_noise), read, noise)
         return np.rint(camera.expose(noisy) * 255).astype(np.uint8)

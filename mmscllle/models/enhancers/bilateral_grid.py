@@ -10,7 +10,7 @@ from torch.nn import functional
 # How far the knots of the curves crowd in the shadows: with 100 a third of them lie below 0.05.
 COMPRESSION = 100.
 # Channels that describe a cell, see `describe_cells`.
-DESCRIPTION = 18
+DESCRIPTION = 21
 # Weights of the neighbours that the base of a pixel is averaged over: binomial, sigma = 1.
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 
@@ -66,9 +66,10 @@ def describe_cells(image: Tensor, cell: int) -> Tensor:
         cell: Height and width of a cell in pixels, even.
 
     Returns:
-        For each cell the means of its four quarters, four times the standard deviation, and four
-        times the mean difference between neighbours in a row; the last two tell noise from
-        texture.  (N, 18, ceil(H / cell), ceil(W / cell)): twelve channels, three and three.
+        For each cell the means of its four quarters, and four times the standard deviation, the
+        mean difference between neighbours in a row, and the mean second difference; noise, other
+        than texture, has most of the last.  (N, 21, ceil(H / cell), ceil(W / cell)): twelve
+        channels, and three of each.
     """
     height, width = image.shape[2:]
     image = functional.pad(image, (0, -width % cell, 0, -height % cell), mode='replicate')
@@ -76,10 +77,12 @@ def describe_cells(image: Tensor, cell: int) -> Tensor:
     quarters = functional.avg_pool2d(light, cell // 2)
     mean = functional.avg_pool2d(quarters, 2)
     variance = functional.avg_pool2d(light * light, cell) - mean * mean
-    differences = functional.pad((light[..., 1:] - light[..., :-1]).abs(), (0, 1))
+    beside = functional.pad(light, (1, 1, 0, 0), mode='replicate')
+    before, after = beside[..., :-2], beside[..., 2:]
     return torch.cat((functional.pixel_unshuffle(quarters, 2),
                       4 * variance.clamp(min=1e-8).sqrt(),
-                      4 * functional.avg_pool2d(differences, cell)), dim=1)
+                      4 * functional.avg_pool2d((after - light).abs(), cell),
+                      4 * functional.avg_pool2d((before - 2 * light + after).abs(), cell)), dim=1)
 
 
 def _positions(length: int, cell: int, cells: int, like: Tensor) -> Tensor:

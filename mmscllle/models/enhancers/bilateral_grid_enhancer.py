@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 CELL = 8
 # The curve that an untrained network gives: a mild gamma.
 FIRST_GAMMA = 0.45
-# Beyond 1, details are made stronger.
-MOST_DETAIL = 1.5
+# How much of the detail is kept at least, since what is quite smooth looks painted, and at most:
+# beyond 1, details are made stronger.
+LEAST_DETAIL, MOST_DETAIL = 0.4, 1.6
+# Slope of the activations below 0: without one, half of the units died in training.
+SLOPE = 0.1
 
 
 def convolve(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
-    """A 3x3 convolution and ReLU; beyond the border is like the border, so no frame appears."""
+    """A 3x3 convolution and leaky ReLU; no frame appears, as all is alike beyond the border."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, stride, padding=1, padding_mode='replicate'), nn.ReLU())
+        nn.Conv2d(inputs, outputs, 3, stride, padding=1, padding_mode='replicate'),
+        nn.LeakyReLU(SLOPE))
 
 
 @MODELS.register_module()
@@ -37,7 +41,7 @@ class BilateralGridEnhancer(Enhancer):
     Bilateral Learning for Real-Time Image Enhancement*, SIGGRAPH 2017), and a factor for each
     cell says how much of the fine detail is kept, which is noise in the dark.  The coarsest level
     and the mean and maximum over all cells let the same dark pixel be brightened in a night scene
-    and left alone on a black cat.  173,703 parameters with the default arguments; any image size.
+    and left alone on a black cat.  174,243 parameters with the default arguments; any image size.
 
     Args:
         channels: Width of the network at cells of 8, 16, 32, 64 ... pixels.
@@ -71,7 +75,7 @@ class BilateralGridEnhancer(Enhancer):
             nn.Sequential(convolve(DESCRIPTION, channels[0]), convolve(channels[0], channels[0])),
             *(nn.Sequential(convolve(fine, coarse, stride=2), convolve(coarse, coarse))
               for fine, coarse in pairs)])
-        self.whole = nn.Sequential(nn.Linear(2 * channels[-1], channels[-1]), nn.ReLU(),
+        self.whole = nn.Sequential(nn.Linear(2 * channels[-1], channels[-1]), nn.LeakyReLU(SLOPE),
                                    nn.Linear(channels[-1], channels[-1]))
         self.narrow = nn.ModuleList([nn.Conv2d(coarse, fine, 1) for fine, coarse in pairs])
         self.up = nn.ModuleList([convolve(fine, fine) for fine, _ in pairs])
@@ -82,17 +86,18 @@ class BilateralGridEnhancer(Enhancer):
         with torch.no_grad():
             self.curves.bias.copy_(torch.logit(first).repeat(3))
         nn.init.zeros_(self.detail.weight)
-        nn.init.ones_(self.detail.bias)
+        # The middle of the range: all detail is kept.
+        nn.init.zeros_(self.detail.bias)
 
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate the tone curves.
 
         Args:
-            cells: See :func:`describe_cells`, (N, 18, h, w).
+            cells: See :func:`describe_cells`, (N, 21, h, w).
 
         Returns:
             The curves' values at their knots in [0, 1], (N, 3, K, h, w), and how much of the
-            detail is kept, in [0, :data:`MOST_DETAIL`], (N, 3, h, w).
+            detail is kept, in [:data:`LEAST_DETAIL`, :data:`MOST_DETAIL`], (N, 3, h, w).
         """
         levels = []
         for down in self.down:
@@ -109,7 +114,8 @@ class BilateralGridEnhancer(Enhancer):
         # Traced, `unflatten` and `len` hold on to the sizes of the example; `shape` does not.
         batch, _, rows, columns = curves.shape
         grid = curves.reshape(batch, 3, self.knots, rows, columns)
-        return grid, MOST_DETAIL * self.detail(cells).sigmoid()
+        detail = self.detail(cells).sigmoid()
+        return grid, LEAST_DETAIL + (MOST_DETAIL - LEAST_DETAIL) * detail
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch.

@@ -74,23 +74,23 @@ def match_known(checkpoint: str, key: str) -> dict:
         key: The argument that names it, for error messages.
 
     Returns:
-        The enhancer's config, that of the default model if the checkpoint fits none.
+        The enhancer's config: where the checkpoint fits none, that of the one it has most of.
 
     Raises:
         FileNotFoundError, ValueError: If the checkpoint cannot be read.
     """
     weights, _ = read_checkpoint(checkpoint, key)
-    default = find_model(DEFAULT_MODEL, key).config
-    tried: list[dict] = []
+    shares: list[tuple[float, dict]] = []
     for name in (DEFAULT_MODEL, *SHIPPED_MODELS, *_read_metafiles()):
         config = find_model(name, key).config
-        if config in tried:
+        if config in (known for _, known in shares):
             continue
-        tried.append(config)
         own = build_enhancer(config).state_dict()
-        if find_misfits(weights, own, find_part(weights, own, 'enhancer')) == ([], []):
+        missing, wrong = find_misfits(weights, own, find_part(weights, own, 'enhancer'))
+        if not missing + wrong:
             return config
-    return default
+        shares.append(((len(missing) + len(wrong) / 2) / len(own), config))
+    return min(shares, key=lambda share: share[0])[1]
 
 
 def _root() -> Path:

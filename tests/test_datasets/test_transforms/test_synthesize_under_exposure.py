@@ -54,6 +54,29 @@ def test_what_is_nearly_white_may_have_been_brighter():
     assert (SynthesizeUnderExposure(highlights=1)._draw_highlights(PICTURE) == 1).all()
 
 
+def test_a_part_may_keep_its_light(monkeypatch):
+    transform = SynthesizeUnderExposure(mean=(10, 10), uneven_prob=1, **PLAIN)
+    shares = np.stack([transform._draw_dark_share(PICTURE) for _ in range(40)])
+    assert shares.shape == (40, 72, 96, 1) and shares.min() == 0 and shares.max() == 1
+    assert 0.2 < shares.mean() < 0.8
+    share = np.zeros((72, 96, 1), np.float32)
+    share[:, 40:] = 1
+    monkeypatch.setattr(transform, '_draw_dark_share', lambda image: share)
+    image = run(transform)
+    # The camera's curve and back, to a level.
+    assert abs(image[:, :40].astype(int) - PICTURE[:, :40]).max() <= 1
+    assert image[:, 40:].mean() == pytest.approx(10, rel=0.3)
+
+
+def test_light_stays_where_the_picture_is_bright(monkeypatch):
+    monkeypatch.setattr(np.random, 'rand', lambda: 0.9)
+    image = np.full((64, 64, 3), 30, np.uint8)
+    image[:, 32:] = 250
+    share = SynthesizeUnderExposure._draw_dark_share(image)
+    assert share[:, :8].min() == 1 and share[:, -8:].max() < 0.4
+    assert (np.diff(share.mean(axis=(0, 2))) <= 1e-6).all()
+
+
 def test_the_second_shot_is_another_exposure_of_the_same():
     transform, apart = SynthesizeUnderExposure(mean=(10, 80), **PLAIN), []
     for _ in range(8):

@@ -75,6 +75,7 @@ def test_description_of_cells(size):
     padding = (0, rows * CELL - size[0]), (0, columns * CELL - size[1])
     light = np.pad(np.log1p(100 * image.numpy()) / np.log(101), ((0, 0), (0, 0), *padding), 'edge')
     differences = np.abs(np.diff(light, append=light[..., -1:]))
+    bends = np.abs(np.diff(light, n=2, prepend=light[..., :1], append=light[..., -1:]))
     for row in range(rows):
         for column in range(columns):
             place = np.s_[..., row * CELL:(row + 1) * CELL, column * CELL:(column + 1) * CELL]
@@ -86,7 +87,9 @@ def test_description_of_cells(size):
             np.testing.assert_allclose(
                 found[:, 12:15], np.maximum(4 * cell.std(axis=(2, 3)), 4e-4), atol=1e-6)
             np.testing.assert_allclose(
-                found[:, 15:], 4 * differences[place].mean(axis=(2, 3)), atol=1e-12)
+                found[:, 15:18], 4 * differences[place].mean(axis=(2, 3)), atol=1e-12)
+            np.testing.assert_allclose(
+                found[:, 18:], 4 * bends[place].mean(axis=(2, 3)), atol=1e-12)
 
 
 @pytest.mark.parametrize('size', [(1, 1), (3, 9), (8, 8), (9, 13)])

@@ -139,9 +139,12 @@ def test_a_checkpoint_alone(tmp_path):
                path)
     assert read_source(path, 'weights') == EnhancerSource(CURVES, path)
     assert read_source(path, 'weights', dict(type='Mine')) == (dict(type='Mine'), path)
+    # One that fits none: whose error then shows both sides.
     torch.save(Gain().state_dict(), path)
-    # Whose error then shows both sides.
     assert match_known(path, 'weights') == find_model('scl-lle', 'weights').config
+    names = [name for name in CurveEnhancer().state_dict() if name != 'e_conv1.bias']
+    torch.save(dict.fromkeys(names, torch.ones(1)), path)
+    assert match_known(path, 'weights') == CURVES
 
 
 @pytest.mark.parametrize('name', ['ZeroDCEPlusPlus', 'SCI', 'IAT', 'PairLIE', 'CLIPLIT'])

@@ -5,7 +5,7 @@ _base_ = [
     '../_base_/schedules/adam_50k.py',
     '../_base_/default_runtime.py',
 ]
-max_iters = 2400
+max_iters = 2000
 model = dict(
     enhancer=dict(type='mmscllle.BilateralGridEnhancer'),
     objective=dict(
@@ -22,7 +22,7 @@ model = dict(
             reconstruction=dict(
                 type='mmscllle.ReconstructionLoss', loss_weight=1.5, similarity_weight=0.7),
             cross_exposure=dict(type='mmscllle.CrossExposureLoss', loss_weight=4.5))))
-optim_wrapper = dict(optimizer=dict(lr=1e-3), clip_grad=dict(max_norm=1.))
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3), clip_grad=dict(max_norm=1.))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=100, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
