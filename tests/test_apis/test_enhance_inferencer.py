@@ -524,8 +524,9 @@ def test_foreign_checkpoint_is_refused(tmp_path):
     path = tmp_path / 'resnet.pth'
     torch.save({'conv1.weight': torch.ones(64, 3, 7, 7)}, path)
     with pytest.raises(ValueError, match=r'weights: .*resnet\.pth. does not fit the model \(not '
-                       r'one name fits: the model has e_conv1.weight, .* and 10 more; the '
-                       r'checkpoint has conv1.weight\). The enhancer is a CurveEnhancer; give'):
+                       r'one name fits: the model has down.0.0.0.weight, .* and 32 more; the '
+                       r'checkpoint has conv1.weight\). The enhancer is a BilateralGridEnhancer; '
+                       'give'):
         make_inferencer(str(path))
 
 

@@ -81,9 +81,10 @@ def test_a_row_that_fails(tool, tmp_path, monkeypatch, capsys):
         return dict(error='MemoryError: no') if arguments['case']['mode'] == 'exact' else RESULT
 
     monkeypatch.setattr(tool, 'run_worker', run_worker)
-    assert tool.main(['--sizes', '24x16', '--rounds', '2', '--out-dir', str(tmp_path)]) == 1
+    assert tool.main(['--models', 'scl-lle-curves', '--sizes', '24x16', '--rounds', '2',
+                      '--out-dir', str(tmp_path)]) == 1
     text = (tmp_path / 'benchmark.md').read_text()
-    assert '- scl-lle, 24x16, exact, float32, batch 1: MemoryError: no' in text
+    assert '- scl-lle-curves, 24x16, exact, float32, batch 1: MemoryError: no' in text
     rows = json.loads((tmp_path / 'benchmark.json').read_text())['rows']
     assert [row['mode'] for row in rows if 'ms' in row] == ['eager', *2 * ['tiled'], *2 * ['fast']]
 
@@ -104,7 +105,8 @@ def test_interrupted(tool, tmp_path, monkeypatch, capsys):
             raise KeyboardInterrupt from None
 
     monkeypatch.setattr(tool, 'run_worker', run_worker)
-    assert tool.main(['--sizes', '24x16', '--out-dir', str(tmp_path)]) == 130
+    assert tool.main(['--models', 'scl-lle-curves', '--sizes', '24x16', '--out-dir',
+                      str(tmp_path)]) == 130
     assert len(json.loads((tmp_path / 'benchmark.json').read_text())['rows']) == 1
     assert 'interrupted: 1 of 7 rows' in capsys.readouterr().out
 

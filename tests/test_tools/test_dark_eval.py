@@ -318,8 +318,8 @@ def test_data_of_another_config_and_no_picture_without_enhancer(
     (lambda a, d: [*a, '--enhancer', 'x=none.pth'],
      "--enhancer x=none.pth: there is no checkpoint file 'none.pth'"),
     (lambda a, d: [*a, '--enhancer', f'x={a[1]}'],
-     'does not fit .*not one name fits: the model has e_conv1.weight, .* the checkpoint has '
-     'backbone.*The enhancer is a CurveEnhancer; give the config'),
+     'does not fit .*not one name fits: the model has down.0.0.0.weight, .* the checkpoint has '
+     'backbone.*The enhancer is a BilateralGridEnhancer; give the config'),
     (lambda a, d: [*a, '--enhancer', f'x={a[0]}'], 'EncoderDecoder is no'),
     (lambda a, d: [*a, '--joint', f'x={d}/enhancer.pth'],
      '--joint x=.*: it is no checkpoint of an EnhancedSegmentor'),
