@@ -33,7 +33,11 @@ class SafeCheckpointHook(CheckpointHook):
 
     @contextmanager
     def _removing_last(self) -> Iterator[None]:
-        backend = self.file_backend
+        backend = getattr(self, 'file_backend', None)
+        # MMEngine sets it when a training begins; a validation alone saves nothing.
+        if backend is None:
+            yield
+            return
         self.file_backend = _RemovesLater(backend)
         try:
             yield

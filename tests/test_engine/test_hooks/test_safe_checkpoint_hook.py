@@ -88,3 +88,8 @@ def test_one_written_again_stays(build_runner, tmp_path):
     assert hook.best_ckpt_path == str(best)
     hook._save_best_checkpoint(runner, dict(score=9))
     assert best.is_file()
+
+
+def test_a_validation_alone_saves_nothing(build_runner, tmp_path):
+    build_runner().val()
+    assert not list(tmp_path.glob('*.pth'))
