@@ -27,8 +27,8 @@ def scores(folder: Path) -> list[dict]:
 
 
 def recorded(folder: Path) -> int:
-    """How many results are there."""
-    return sum(path.read_bytes().count(b'\n') for path in folder.rglob('*.jsonl'))
+    """How many results are there, in files under their final names."""
+    return sum(path.read_bytes().count(b'\n') for path in folder.rglob('[!.]*.jsonl'))
 
 
 def main() -> None:
