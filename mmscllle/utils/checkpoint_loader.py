@@ -92,13 +92,14 @@ def _check_archive(path: Path) -> None:
 
 
 def _read_weights_only(path: Path, map_location: object) -> object:
-    if is_zipfile(path):
+    is_archive = is_zipfile(path)
+    if is_archive:
         _check_archive(path)
     if digit_version(torch.__version__) >= digit_version('2.6'):
         own_names = [(value, name) for name, value in ALLOWED_GLOBALS.items()]
         with torch.serialization.safe_globals(own_names):
             return torch.load(path, map_location, weights_only=True)
-    if is_zipfile(path):
+    if is_archive:
         return read_archive(path, map_location)
     # The format of a torch before 1.6.
     return torch.load(path, map_location, weights_only=True)

@@ -71,3 +71,15 @@ def wait(child: int, seconds: float = 300) -> int | None:
 
 def is_running(child: int) -> bool:
     return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+
+def check_nothing_is_left(folder: Path) -> None:
+    """Exit if there are unfinished files in a folder."""
+    if list(folder.rglob(UNFINISHED)):
+        sys.exit(f'unfinished files of dead processes are left in {folder}')
+
+
+def check_no_traceback(log: Path) -> None:
+    """Exit if a child has printed a traceback."""
+    if 'Traceback' in log.read_text():
+        sys.exit(f'tracebacks:\n{log.read_text()[-5000:]}')

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import torch
-from forked import UNFINISHED, is_running, load_tool, start, wait
+from forked import check_no_traceback, check_nothing_is_left, is_running, load_tool, start, wait
 
 torch.set_num_threads(1)
 
@@ -68,10 +68,8 @@ def main() -> None:
             sys.exit(f'it does not go on: {log.read_text()[-3000:]}')
         if scores(out) != scores(folder / 'whole'):
             sys.exit(f'other scores: {scores(out)}, not {scores(folder / "whole")}')
-        if list(out.rglob(UNFINISHED)):
-            sys.exit('unfinished files are left')
-    if 'Traceback' in log.read_text():
-        sys.exit(f'tracebacks:\n{log.read_text()[-5000:]}')
+        check_nothing_is_left(out)
+    check_no_traceback(log)
     print(f'{done} kills and terminations of {rounds} evaluations: the same scores')
 
 

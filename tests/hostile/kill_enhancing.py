@@ -14,7 +14,14 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from forked import UNFINISHED, is_running, start, wait
+from forked import (
+    UNFINISHED,
+    check_no_traceback,
+    check_nothing_is_left,
+    is_running,
+    start,
+    wait,
+)
 
 # Loaded once, not in each child.
 from mmscllle.command_line import jobs, runner  # noqa: F401
@@ -72,10 +79,8 @@ def main() -> None:
         if set(found) != set(whole) or any(
                 len(content) != len(whole[name]) for name, content in found.items()):
             sys.exit('the files are others than those of a run that was left alone')
-        if list(out.rglob(UNFINISHED)):
-            sys.exit('unfinished files are left by dead processes')
-    if 'Traceback' in log.read_text():
-        sys.exit(f'tracebacks:\n{log.read_text()[-5000:]}')
+        check_nothing_is_left(out)
+    check_no_traceback(log)
     print(f'{done} kills and terminations of {rounds} runs: all files whole')
 
 

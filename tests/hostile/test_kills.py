@@ -58,27 +58,10 @@ def test_training(tmp_path, tiny_segmentor, pytestconfig, ranks):
     assert 'bit for bit' in output
 
 
-DATA = """
-test_dataloader = dict(
-    batch_size=1,
-    dataset=dict(
-        type='BaseSegDataset', img_suffix='.png', data_root='{root}',
-        data_prefix=dict(img_path='img', seg_map_path='ann'),
-        metainfo=dict(classes=('sky', 'building', 'road', 'car')),
-        pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadAnnotations'),
-                  dict(type='PackSegInputs')]))
-"""
-
-
 def test_dark_eval(tmp_path, tiny_segmentor, pytestconfig):
-    random = np.random.default_rng(0)
-    for folder, highest, channels in (('img', 90, 3), ('ann', 4, 1)):
-        (tmp_path / folder).mkdir()
-        for number in range(12):
-            blocks = random.integers(highest, size=(6, 8, channels), dtype=np.uint8)
-            image = cv2.resize(blocks, (80, 64), interpolation=cv2.INTER_NEAREST)
-            assert cv2.imwrite(str(tmp_path / folder / f'{number}.png'), image)
-    (tmp_path / 'data.py').write_text(DATA.format(root=tmp_path))
+    sys.path.insert(0, str(ROOT / 'tests/test_tools'))
+    from labelled_data import write_labelled_data
+    write_labelled_data(tmp_path, 12)
     output = run_script('kill_dark_eval', *tiny_segmentor, tmp_path / 'data.py', tmp_path,
                         2 * pytestconfig.getoption('--kills'), 0)
     assert 'the same scores' in output

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from labelled_data import CLASSES, CONFIG, write_labelled_data
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.evaluator import Evaluator
@@ -28,18 +29,6 @@ from mmscllle.registry import DATASETS
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / 'tools' / 'dark_eval.py'
 COUNT = 5
-CLASSES = ('sky', 'building', 'road', 'car')
-
-DATA = """
-test_dataloader = dict(
-    batch_size=1,
-    dataset=dict(
-        type='BaseSegDataset', img_suffix='.png', data_root='{root}',
-        data_prefix=dict(img_path='img', seg_map_path='ann'),
-        metainfo=dict(classes={classes}),
-        pipeline=[dict(type='LoadImageFromFile'), dict(type='LoadAnnotations'),
-                  dict(type='PackSegInputs')]))
-"""
 # Ends with SIGKILL amid the fourth image.
 DYING_RUN = """
 import os, runpy, signal, sys
@@ -67,17 +56,7 @@ def tool() -> ModuleType:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     """Folders ``img`` and ``ann`` of a few dark pictures; ``data.py`` is the config of them."""
-    generator = np.random.default_rng(0)
-    for name in ('img', 'ann'):
-        (tmp_path / name).mkdir()
-    for index in range(COUNT):
-        blocks = generator.integers(90, size=(6, 8, 3), dtype=np.uint8)
-        image = cv2.resize(blocks, (80, 64), interpolation=cv2.INTER_NEAREST)
-        labels = generator.choice([0, 1, 2, 3, 255], size=(4, 5)).astype(np.uint8)
-        label = cv2.resize(labels, (80, 64), interpolation=cv2.INTER_NEAREST)
-        assert cv2.imwrite(str(tmp_path / 'img' / f'{index}.png'), image)
-        assert cv2.imwrite(str(tmp_path / 'ann' / f'{index}.png'), label)
-    (tmp_path / 'data.py').write_text(DATA.format(root=tmp_path, classes=CLASSES))
+    write_labelled_data(tmp_path, COUNT)
     return tmp_path
 
 
@@ -334,8 +313,8 @@ def test_data_of_another_config_and_no_picture_without_enhancer(
 def test_wrong_input_gets_one_line(tool: ModuleType, folders: list, enhancer: str, data: Path,
                                    capsys: pytest.CaptureFixture,
                                    change: Callable[[list, Path], list], message: str):
-    (data / 'away.py').write_text(DATA.format(root=data / 'nowhere', classes=CLASSES))
-    (data / 'two.py').write_text(DATA.format(root=data, classes=('a', 'b')))
+    (data / 'away.py').write_text(CONFIG.format(root=data / 'nowhere', classes=CLASSES))
+    (data / 'two.py').write_text(CONFIG.format(root=data, classes=('a', 'b')))
     assert tool.main(change(folders, data)) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith('dark_eval')]
     assert len(lines) == 1
