@@ -30,4 +30,10 @@ param_scheduler = [
 train_cfg = dict(max_iters=max_iters, val_interval=800)
 default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=2))
 # Averaged weights are validated and saved: those of single iterations differ by half a decibel.
-custom_hooks = [dict(type='EMAHook', ema_type='MomentumAnnealingEMA', momentum=0.002, gamma=10)]
+custom_hooks = [
+    dict(
+        type='mmscllle.AveragedWeightsHook',
+        ema_type='MomentumAnnealingEMA',
+        momentum=0.002,
+        gamma=10)
+]
