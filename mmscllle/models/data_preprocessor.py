@@ -47,11 +47,11 @@ class EnhanceDataPreprocessor(BaseDataPreprocessor):
         samples = data.get('data_samples')
         inputs = data['inputs']
         if isinstance(inputs, dict):
-            batch = {name: self._batch(images, training, samples)
-                     for name, images in inputs.items()}
+            inputs = {name: self._batch(images, training, samples)
+                      for name, images in inputs.items()}
         else:
-            batch = self._batch(inputs, training, samples)
-        return dict(inputs=batch, data_samples=samples)
+            inputs = self._batch(inputs, training, samples)
+        return dict(inputs=inputs, data_samples=samples)
 
     def _batch(self, images: Tensor | Sequence[Tensor], training: bool,
                samples: Sequence | None) -> Tensor | list[Tensor]:

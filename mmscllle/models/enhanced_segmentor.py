@@ -1,7 +1,7 @@
 """See in the dark: an enhancer ahead of any mmseg segmentor."""
 from __future__ import annotations
 
-from typing import List, Union
+from typing import Any, List, Mapping, Union
 
 import torch
 from mmengine.model import revert_sync_batchnorm
@@ -174,7 +174,7 @@ class EnhancedSegmentor(BaseSegmentor):
         """Compute the segmentor's losses on the enhanced images, and the objective's terms."""
         if not self.learners:
             raise ValueError("model.learn is 'nothing': there is nothing to train")
-        images = inputs if isinstance(inputs, dict) else dict(low=inputs)
+        images: Mapping[str, Any] = inputs if isinstance(inputs, dict) else dict(low=inputs)
         losses: dict[str, Tensor] = {}
         if self.objective is None:
             enhanced, _ = self.enhance(images['low'])
@@ -183,7 +183,7 @@ class EnhancedSegmentor(BaseSegmentor):
             if not isinstance(low, Tensor):
                 raise ValueError('model.objective needs training images of one size; add a '
                                  'RandomCrop to the pipeline')
-            labels = stack_labels(data_samples, tuple(low.shape[2:]), low.device)
+            labels = stack_labels(data_samples, low.shape[2:], low.device)
             known = ObjectiveInputs(self.objective, self.enhancer, images, labels)
             losses.update(self.objective(known))
             enhanced = known['enhanced']

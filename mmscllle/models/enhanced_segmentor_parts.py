@@ -2,17 +2,20 @@
 from __future__ import annotations
 
 import logging
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence
 
 from mmengine.config import Config
 from mmengine.logging import print_log
 from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmscllle.utils.weights import claim_part, has_part, list_some
 
 from . import frozen_segmentor
+
+if TYPE_CHECKING:
+    from .enhanced_segmentor import EnhancedSegmentor
 
 PARTS = ('enhancer', 'segmentor')
 
@@ -39,7 +42,8 @@ def build_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     return segmentor
 
 
-def adopt_parts(chain: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object) -> None:
+def adopt_parts(chain: EnhancedSegmentor, state_dict: dict[str, Tensor], prefix: str,
+                *_: object) -> None:
     """Let checkpoints of a chain, of either part, or of a model that holds one load into the parts.
 
     A part that a checkpoint lacks stays as it is, which is logged.  A hook of ``load_state_dict``.

@@ -39,6 +39,9 @@ class FeatureExtractor(Frozen):
         std: Divided by, or None.
     """
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self,
                  network: nn.Module,
                  mean: Sequence[float] | None = None,
@@ -83,6 +86,7 @@ class VGG16Features(FeatureExtractor):
         FileNotFoundError: If there is no such checkpoint.
     """
 
+    network: nn.Sequential
     CONVS_PER_STAGE = VGG.arch_settings[16]
 
     def __init__(self,

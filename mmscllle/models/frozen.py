@@ -21,6 +21,8 @@ class Frozen(nn.Module):
             synchronised BatchNorm, which does not run on a CPU, replaced by the plain one).
     """
 
+    network: nn.Module
+
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         network = revert_sync_batchnorm(network)
@@ -35,7 +37,7 @@ class Frozen(nn.Module):
         """Stay in eval mode whatever the owner does."""
         return self
 
-    def _apply(self, fn: Callable, *args: object, **kwargs: object) -> Frozen:
+    def _apply(self, fn: Callable, *args: bool, **kwargs: bool) -> Frozen:
         self.network._apply(fn, *args, **kwargs)
         return super()._apply(fn, *args, **kwargs)
 

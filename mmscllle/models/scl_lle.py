@@ -13,10 +13,11 @@ from mmscllle.registry import MODELS, build_part
 from mmscllle.utils.weights import claim_part
 
 from .enhancers import build_enhancer
+from .frozen_segmentor import FrozenSegmentor
 from .objective_inputs import IGNORE_INDEX, ObjectiveInputs
 
 
-def stack_labels(samples: Sequence[SegDataSample], size: tuple[int, int],
+def stack_labels(samples: Sequence[SegDataSample], size: Sequence[int],
                  device: torch.device) -> Tensor:
     """Collect label maps, all void where a sample has none.
 
@@ -67,7 +68,7 @@ class SCLLLE(BaseModel):
         self._register_load_state_dict_pre_hook(self._adopt_enhancer, with_module=True)
 
     @property
-    def segmentor(self) -> torch.nn.Module | None:
+    def segmentor(self) -> FrozenSegmentor | None:
         """The frozen segmentor of the objective, if there is one."""
         return None if self.objective is None else self.objective.segmentor
 
@@ -99,7 +100,7 @@ class SCLLLE(BaseModel):
             return self.enhancer(low)
         raise ValueError(f"mode must be 'loss', 'predict' or 'tensor', got {mode!r}")
 
-    def loss(self, inputs: dict[str, Tensor],
+    def loss(self, inputs: Tensor | list[Tensor] | dict[str, Tensor],
              data_samples: list[SegDataSample] | None) -> dict[str, Tensor]:
         """Enhance the low-light images and compute the objective's terms."""
         if self.objective is None:
@@ -109,7 +110,7 @@ class SCLLLE(BaseModel):
                              'train_dataloader.dataset an UnpairedLowLightDataset?')
         low = inputs['low']
         samples = data_samples or [SegDataSample() for _ in low]
-        labels = stack_labels(samples, tuple(low.shape[2:]), low.device)
+        labels = stack_labels(samples, low.shape[2:], low.device)
         return self.objective(ObjectiveInputs(self.objective, self.enhancer, inputs, labels))
 
     def predict(self, inputs: Tensor | list[Tensor],

@@ -1,7 +1,7 @@
 """The boundary: what an enhancer is, to everything that trains it or runs it."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from mmengine.model import BaseModule
@@ -74,14 +74,14 @@ class Enhancer(BaseModule):
         return self
 
 
-def make_plain_engine(enhancer: nn.Module, *options: object, **more: object) -> Engine:
+def make_plain_engine(enhancer: nn.Module, *options: Any, **more: Any) -> Engine:
     """Make the engine that runs any enhancer; the options are those of ``make_engine``."""
     # Not at the top: engines use parts of this package.
     from mmscllle.inference.plain_engine import PlainEngine
     return PlainEngine(enhancer, *options, **more)
 
 
-def make_engine(enhancer: nn.Module, *options: object, **more: object) -> Engine:
+def make_engine(enhancer: nn.Module, *options: Any, **more: Any) -> Engine:
     """Make the engine of any enhancer, an :class:`Enhancer` or not."""
     make = getattr(enhancer, 'make_engine', None)
     if make is None:

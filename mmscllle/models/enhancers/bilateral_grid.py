@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from typing import Sequence
 
 import torch
 from torch import Tensor
@@ -126,7 +127,7 @@ def slice_grid(grid: Tensor, light: Tensor, cell: int) -> tuple[Tensor, Tensor]:
     return low + (light * steps - lower) * (high - low), steps * (high - low)
 
 
-def enlarge(cells: Tensor, cell: int, size: tuple[int, int]) -> Tensor:
+def enlarge(cells: Tensor, cell: int, size: Sequence[int]) -> Tensor:
     """Enlarge one value a cell bilinearly, as :func:`slice_grid` does.
 
     Args:
@@ -162,5 +163,5 @@ def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int) -> Tensor
     base = smooth(image)
     value, slope = slice_grid(grid, compress(base), cell)
     slope = slope * COMPRESSION / (math.log1p(COMPRESSION) * (1 + COMPRESSION * base))
-    kept = enlarge(detail, cell, tuple(image.shape[2:]))
+    kept = enlarge(detail, cell, image.shape[2:])
     return (value + kept * slope * (image - base)).clamp(0, 1)

@@ -1,7 +1,7 @@
 """An enhancer that sees the whole picture: tone curves in a bilateral grid."""
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Sequence
+from typing import TYPE_CHECKING, Any, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -84,10 +84,10 @@ class BilateralGridEnhancer(Enhancer):
         first = knot_levels(knots).clamp(min=2e-3).pow(FIRST_GAMMA).clamp(max=1 - 2e-3)
         nn.init.normal_(self.curves.weight, std=0.01)
         with torch.no_grad():
-            self.curves.bias.copy_(torch.logit(first).repeat(3))
+            self.curves.get_parameter('bias').copy_(torch.logit(first).repeat(3))
         nn.init.zeros_(self.detail.weight)
         # The middle of the range: all detail is kept.
-        nn.init.zeros_(self.detail.bias)
+        nn.init.zeros_(self.detail.get_parameter('bias'))
 
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate the tone curves.
@@ -134,7 +134,7 @@ class BilateralGridEnhancer(Enhancer):
         """Enhance a batch: the fast mode differs in how it is run, not in what it gives."""
         return self(image)
 
-    def make_engine(self, *options: object, **more: object) -> Engine:
+    def make_engine(self, *options: Any, **more: Any) -> Engine:
         """Make the engine that runs this network; the options are those of ``Enhancer``."""
         # Not at the top: engines use parts of this package.
         from mmscllle.inference.grid_engine import GridEngine

@@ -112,7 +112,7 @@ class CLIPLIT(Enhancer):
         for layer in self.modules():
             if isinstance(layer, nn.Conv2d):
                 nn.init.normal_(layer.weight, std=0.02)
-        nn.init.ones_(self.cond_add1.bias)
+        nn.init.ones_(self.cond_add1.get_parameter('bias'))
 
     def estimate_light(self, image: Tensor) -> Tensor:
         """Estimate the light map, at least 0, (N, 1, H, W)."""

@@ -18,19 +18,21 @@ class EagerCurveNetwork(nn.Module):
     def __init__(self, enhancer: nn.Module) -> None:
         super().__init__()
         for name, conv in enhancer.named_children():
-            setattr(self, name, nn.Conv2d(conv.in_channels, conv.out_channels, 3, padding=1))
+            if isinstance(conv, nn.Conv2d):
+                setattr(self, name, nn.Conv2d(conv.in_channels, conv.out_channels, 3, padding=1))
         self.load_state_dict(enhancer.state_dict())
         self.relu = nn.ReLU(inplace=True)
 
     def forward(self, image: Tensor) -> Tensor:
         """Enhance ``image``, RGB in [0, 1], (N, 3, H, W)."""
-        x1 = self.relu(self.e_conv1(image))
-        x2 = self.relu(self.e_conv2(x1))
-        x3 = self.relu(self.e_conv3(x2))
-        x4 = self.relu(self.e_conv4(x3))
-        x5 = self.relu(self.e_conv5(torch.cat([x3, x4], 1)))
-        x6 = self.relu(self.e_conv6(torch.cat([x2, x5], 1)))
-        curves = torch.tanh(self.e_conv7(torch.cat([x1, x6], 1)))
+        conv1, conv2, conv3, conv4, conv5, conv6, conv7, relu = self.children()
+        x1 = relu(conv1(image))
+        x2 = relu(conv2(x1))
+        x3 = relu(conv3(x2))
+        x4 = relu(conv4(x3))
+        x5 = relu(conv5(torch.cat([x3, x4], 1)))
+        x6 = relu(conv6(torch.cat([x2, x5], 1)))
+        curves = torch.tanh(conv7(torch.cat([x1, x6], 1)))
         for curve in torch.split(curves, 3, dim=1):
             image = image + curve * (torch.pow(image, 2) - image)
         return image

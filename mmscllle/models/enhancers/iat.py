@@ -62,7 +62,7 @@ class LocalBranch(nn.Module):
         self.mul_end = nn.Sequential(nn.Conv2d(channels, 3, 3, padding=1), nn.ReLU())
         self.add_end = nn.Sequential(nn.Conv2d(channels, 3, 3, padding=1), nn.Tanh())
         # Not yet trained, the factor is near 1.
-        nn.init.ones_(self.mul_end[0].bias)
+        nn.init.ones_(self.mul_end.get_parameter('0.bias'))
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate from an image; both results are of its shape."""

@@ -14,7 +14,7 @@ from .least_size import at_least_two_pixels
 def _network(out_channels: int, channels: int) -> nn.Sequential:
     """Five 3x3 convolutions, whose result is in front of a sigmoid."""
     widths = (3, *4 * (channels, ), out_channels)
-    layers = []
+    layers: list[nn.Module] = []
     for inputs, outputs in zip(widths, widths[1:]):
         layers += nn.ReflectionPad2d(1), nn.Conv2d(inputs, outputs, 3), nn.ReLU()
     return nn.Sequential(*layers[:-1])

@@ -1,6 +1,8 @@
 """Iterated quadratic tone curves, estimated at full or at reduced size."""
 from __future__ import annotations
 
+from typing import Sequence
+
 from torch import Tensor
 from torch.nn import functional
 
@@ -23,7 +25,7 @@ def reduce_image(image: Tensor, downsample: int) -> Tensor:
     return functional.avg_pool2d(image, downsample, ceil_mode=True, count_include_pad=False)
 
 
-def enlarge_curves(curves: Tensor, downsample: int, size: tuple[int, int]) -> Tensor:
+def enlarge_curves(curves: Tensor, downsample: int, size: Sequence[int]) -> Tensor:
     """Enlarge curve parameters bilinearly, the inverse of :func:`reduce_image`.
 
     The factor is ``downsample`` exactly, whatever the size: a pixel's place between the centres

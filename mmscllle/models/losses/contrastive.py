@@ -1,7 +1,7 @@
 """Pull the enhanced image towards normal light, push it from wrong exposures."""
 from __future__ import annotations
 
-from typing import Sequence
+from typing import TYPE_CHECKING, Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +9,9 @@ from torch import Tensor, nn
 from mmscllle.registry import MODELS
 
 from .precision import at_least_float32
+
+if TYPE_CHECKING:
+    from mmscllle.models.feature_extractors import FeatureExtractor
 
 
 def brightness_distance(a: Tensor, b: Tensor) -> Tensor:
@@ -60,7 +63,7 @@ def gram_distance(a: Sequence[Tensor], b: Sequence[Tensor]) -> Tensor:
     """
     if len(a) != len(b):
         raise ValueError(f'both images need features of the same layers, got {len(a)} and {len(b)}')
-    return sum((x - y).pow(2).sum(dim=(1, 2)) for x, y in zip(a, b))
+    return torch.stack([(x - y).pow(2).sum(dim=(1, 2)) for x, y in zip(a, b)]).sum(dim=0)
 
 
 def triplet_hinge(to_positive: Tensor, to_negative: Tensor, margin: float) -> Tensor:
@@ -97,7 +100,7 @@ class ContrastiveLoss(nn.Module):
                  distance: str = 'brightness',
                  margin: float = 0.3,
                  loss_weight: float = 1.0,
-                 feature_extractor: dict | nn.Module | None = None,
+                 feature_extractor: dict | FeatureExtractor | None = None,
                  reference_form: bool = False) -> None:
         super().__init__()
         if distance not in ('brightness', 'gram'):
@@ -108,20 +111,20 @@ class ContrastiveLoss(nn.Module):
         self.margin = margin
         self.loss_weight = loss_weight
         self.reference_form = reference_form
-        if isinstance(feature_extractor, dict):
-            feature_extractor = MODELS.build(feature_extractor)
-        self.feature_extractor = feature_extractor
+        self.feature_extractor: FeatureExtractor | None = (
+            MODELS.build(feature_extractor) if isinstance(feature_extractor, dict)
+            else feature_extractor)
 
     def describe(self, image: Tensor | Sequence[Tensor]) -> Tensor | Sequence[Tensor]:
         """What the distance compares: the image itself, or the Gram matrices of its features."""
         if self.distance == 'brightness':
             return image
-        if self.feature_extractor is not None:
+        if isinstance(image, Tensor):
+            if self.feature_extractor is None:
+                raise ValueError("ContrastiveLoss(distance='gram') without a feature_extractor "
+                                 'takes a sequence of feature maps, got a tensor of shape '
+                                 f'{tuple(image.shape)}')
             image = self.feature_extractor.style(image)
-        elif isinstance(image, Tensor):
-            raise ValueError("ContrastiveLoss(distance='gram') without a feature_extractor takes "
-                             'a sequence of feature maps, got a tensor of shape '
-                             f'{tuple(image.shape)}')
         return gram_matrices(image)
 
     def forward(self, enhanced: Tensor | Sequence[Tensor], positive: Tensor | Sequence[Tensor],
@@ -136,7 +139,8 @@ class ContrastiveLoss(nn.Module):
         Returns:
             Scalar.
         """
-        distance = gram_distance if self.distance == 'gram' else brightness_distance
+        distance: Callable[..., Tensor] = (
+            gram_distance if self.distance == 'gram' else brightness_distance)
         anchor = self.describe(enhanced)
         to_positive = distance(anchor, self.describe(positive))
         to_negative = distance(anchor, self.describe(negative))

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmscllle.models.presence import is_there
 from mmscllle.registry import MODELS
@@ -11,7 +11,7 @@ from .reconstruction import ReconstructionLoss
 
 
 @MODELS.register_module()
-class CrossExposureLoss(ReconstructionLoss):
+class CrossExposureLoss(nn.Module):
     r"""Distance of two enhanced shots of one scene, see :class:`ReconstructionLoss`.
 
     No well-exposed picture is needed (Fu et al., *Learning a Simple Low-light Image Enhancer from
@@ -30,10 +30,12 @@ class CrossExposureLoss(ReconstructionLoss):
 
     def __init__(self, loss_weight: float = 1.0, brighter_share: float = 0.7,
                  **weights: float) -> None:
-        super().__init__(loss_weight, **weights)
+        super().__init__()
         if not 0 <= brighter_share <= 1:
             raise ValueError(f'brighter_share must be in [0, 1], got {brighter_share}')
+        self.loss_weight = loss_weight
         self.brighter_share = brighter_share
+        self.distance = ReconstructionLoss(**weights).distance
 
     def forward(self, enhanced: Tensor, enhanced_second: Tensor, low: Tensor,
                 second: Tensor) -> Tensor:

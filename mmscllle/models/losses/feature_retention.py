@@ -1,12 +1,17 @@
 """Keep what a recognition network sees in the low-light image."""
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from torch import Tensor, nn
 from torch.nn.functional import mse_loss
 
 from mmscllle.registry import MODELS
 
 from .precision import at_least_float32
+
+if TYPE_CHECKING:
+    from mmscllle.models.feature_extractors import FeatureExtractor
 
 
 @MODELS.register_module()
@@ -22,12 +27,12 @@ class FeatureRetentionLoss(nn.Module):
 
     def __init__(self,
                  loss_weight: float = 1.0,
-                 feature_extractor: dict | nn.Module | None = None) -> None:
+                 feature_extractor: dict | FeatureExtractor | None = None) -> None:
         super().__init__()
         self.loss_weight = loss_weight
-        if isinstance(feature_extractor, dict):
-            feature_extractor = MODELS.build(feature_extractor)
-        self.feature_extractor = feature_extractor
+        self.feature_extractor: FeatureExtractor | None = (
+            MODELS.build(feature_extractor) if isinstance(feature_extractor, dict)
+            else feature_extractor)
 
     @property
     def takes(self) -> tuple[str, str]:

@@ -62,6 +62,8 @@ class SemanticCrossEntropyLoss(nn.Module):
             None for all alike.
     """
 
+    class_weight: Tensor | None
+
     def __init__(self,
                  loss_weight: float = 1.0,
                  ignore_index: int = 255,
