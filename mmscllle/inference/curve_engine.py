@@ -126,24 +126,24 @@ class CurveEngine:
         return result
 
     @torch.no_grad()
-    def __call__(self, image: Tensor, strength: float = 1.0) -> Tensor:
+    def __call__(self, images: Tensor, strength: float = 1.0) -> Tensor:
         """Enhance a batch.
 
         Args:
-            image: RGB in [0, 1], floating point, (N, 3, H, W).
+            images: RGB in [0, 1], floating point, (N, 3, H, W).
             strength: See :meth:`apply`.
 
         Returns:
             The enhanced image, RGB in [0, 1], float32, (N, 3, H, W), on the engine's device.
         """
         if self.downsample > 1:
-            return self.apply(image, self.estimate(image), strength)
+            return self.apply(images, self.estimate(images), strength)
         check_strength(strength)
-        image = to_engine(image, self.device)
+        images = to_engine(images, self.device)
 
         def enhance() -> Tensor:
-            result = image.clone()
-            for part, rows, columns, strip in self._estimated_strips(image):
+            result = images.clone()
+            for part, rows, columns, strip in self._estimated_strips(images):
                 brighten_(result[part, :, rows, columns], strip, strength)
             return result
 
@@ -166,9 +166,10 @@ class CurveEngine:
 
     def _estimated_strips(self, image: Tensor) -> Iterator[tuple[slice, slice, slice, Tensor]]:
         """Images of the batch, rows, columns, and the curves there, (N, C, rows, columns)."""
+        height, width = image.shape[2:]
         for part in self._parts(len(image)):
             for (rows, columns), (own_rows, own_columns) in tiles(
-                    *image.shape[2:], self.tile, overlap=LAYERS):
+                    height, width, self.tile, overlap=LAYERS):
                 inner = slice(own_columns.start - columns.start, own_columns.stop - columns.start)
                 for first, strip in self.network.strips(image[part, :, rows, columns]):
                     first += rows.start

@@ -1,7 +1,7 @@
 """Apply tone curves in place, in strips that stay in the cache."""
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Sequence
 
 import torch
 from torch import Tensor
@@ -41,7 +41,7 @@ def full_strips(curves: Tensor, rows: int) -> Iterator[tuple[int, Tensor]]:
         yield first, curves[:, :, first:first + rows]
 
 
-def enlarged_strips(curves: Tensor, downsample: int, size: tuple[int, int],
+def enlarged_strips(curves: Tensor, downsample: int, size: Sequence[int],
                     rows: int) -> Iterator[tuple[int, Tensor]]:
     """Enlarge curves bilinearly, strip by strip.
 

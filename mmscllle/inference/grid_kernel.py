@@ -45,7 +45,8 @@ _one_caller = threading.Lock()
 def threads_of_torch() -> Iterator[None]:
     """Within it compiled code takes as many threads as torch does, for one caller at a time."""
     with _one_caller:
-        set_num_threads(min(torch.get_num_threads(), config.NUMBA_NUM_THREADS))
+        most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set as numba starts
+        set_num_threads(min(torch.get_num_threads(), most))
         yield
 
 

@@ -101,7 +101,7 @@ class LineBufferedNetwork:
                 high = min(start - layer + rows, height) - start
                 if low >= high:
                     continue
-                features = (self._convolve(layer, inputs[layer].read(low, high)) if layer else
+                features = (self._convolve(layer, inputs[layer - 1].read(low, high)) if layer else
                             image[0, :, start:start + high].permute(1, 2, 0))
                 if layer < LAYERS:
                     outputs[layer].write(low, features, relu=layer > 0,
@@ -113,7 +113,7 @@ class LineBufferedNetwork:
                 buffer.advance(rows)
 
     def _buffers(self, rows: int, width: int) -> tuple[list[LineBuffer], ...]:
-        """The buffers, and by layer where it finds its input and where it puts its output."""
+        """The buffers, where layers 1 to 7 find their input, and where 0 to 6 put their output."""
         # In each there is room for the padding below the image, where that ends with a strip.
         image = LineBuffer(torch.zeros(rows + 3, width, 3, dtype=self.dtype), 2)
         channels = len(self.biases[0])
@@ -126,7 +126,7 @@ class LineBufferedNetwork:
         first = [pair.channels(0, channels) for pair in pairs]
         second = [pair.channels(channels, 2 * channels) for pair in pairs]
         buffers = [image, *pairs]
-        inputs = [None, image, *first, *reversed(pairs)]
+        inputs = [image, *first, *reversed(pairs)]
         outputs = [image, *first, *reversed(second)]
         return buffers, inputs, outputs
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Callable
+from typing import Any, Callable
 
 import torch
 from torch import Tensor, nn
@@ -54,7 +54,7 @@ class PlainEngine:
                              'whole picture (it has no receptive_field); leave out the tile')
         self.tile = tile if tile or self.overlap is None else default_side(self.device)
         self.dtype = PRECISIONS[precision]
-        network = copy.deepcopy(enhancer).eval().requires_grad_(False)
+        network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = (
             network.forward_fast if fast else network)
@@ -85,8 +85,9 @@ class PlainEngine:
 
     def _enhance(self, images: Tensor) -> Tensor:
         result = torch.empty_like(images)
+        height, width = images.shape[2:]
         for (rows, columns), (own_rows, own_columns) in tiles(
-                *images.shape[2:], self.tile, self.overlap or 0):
+                height, width, self.tile, self.overlap or 0):
             part = images[..., rows, columns].contiguous(memory_format=torch.channels_last)
             with network_precision(self.device, self.dtype):
                 enhanced, _ = self.network(part)
