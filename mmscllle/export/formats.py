@@ -5,7 +5,7 @@ import inspect
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 import numpy as np
 import torch
@@ -26,7 +26,7 @@ def write_onnx(network: ImageToImage, path: Path, example: Tensor) -> None:
         path: The file.
         example: Images of an ordinary size.
     """
-    options = {}
+    options: dict[str, Any] = {}
     if 'dynamo' in inspect.signature(torch.onnx.export).parameters:
         # The exporter by torch.export ties the fast mode to the sizes that are multiples of
         # `downsample`, or to those that are none, whichever the example is.

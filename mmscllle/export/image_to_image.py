@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -21,7 +22,7 @@ class ImageToImage(nn.Module):
         super().__init__()
         if fast and 'fast' not in getattr(enhancer, 'modes', ()):
             raise ValueError(f'fast: {type(enhancer).__name__} has no fast mode')
-        self.enhancer = copy.deepcopy(enhancer).cpu().float().requires_grad_(False)
+        self.enhancer: Any = copy.deepcopy(enhancer).cpu().float().requires_grad_(False)
         self.fast = fast
         # The whole: when it has written ONNX, torch sets the parts to the mode of the whole.
         self.eval()
