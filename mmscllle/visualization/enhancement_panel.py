@@ -38,10 +38,9 @@ def enhancement_panel(
         ValueError: If a segmentor comes without ``classes`` and ``palette``, or it predicts a
             label that the palette lacks.
     """
-    if segmentor is not None and not (meta and meta.get('classes') and meta.get('palette')):
-        raise ValueError(
-            f'segmentations need "classes" and "palette" in meta, got {sorted(meta or {})}'
-        )
+    meta = meta or {}
+    if segmentor is not None and not (meta.get('classes') and meta.get('palette')):
+        raise ValueError(f'segmentations need "classes" and "palette" in meta, got {sorted(meta)}')
     tensors = [low.detach().float(), enhanced.detach().float().clamp(0, 1)]
     images = [_to_uint8(tensor) for tensor in tensors]
     titles = ['input', 'enhanced']

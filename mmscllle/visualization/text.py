@@ -13,7 +13,7 @@ MIN_FONT_SIZE = 10
 
 
 @lru_cache(maxsize=32)
-def load_font(size: int) -> ImageFont.FreeTypeFont:
+def load_font(size: float) -> ImageFont.FreeTypeFont:
     """Font of a given size, in pixels.
 
     MMEngine depends on matplotlib, which ships DejaVu Sans: it knows accents and symbols in file
@@ -29,7 +29,7 @@ def text_width(text: str, font: ImageFont.FreeTypeFont) -> int:
     return int(np.ceil(font.getlength(text)))
 
 
-def fit_text(text: str, width: int, size: int) -> tuple[str, ImageFont.FreeTypeFont]:
+def fit_text(text: str, width: int, size: float) -> tuple[str, ImageFont.FreeTypeFont]:
     """Make text fit a width: a smaller font first, then an ellipsis.
 
     Args:
@@ -50,7 +50,7 @@ def fit_text(text: str, width: int, size: int) -> tuple[str, ImageFont.FreeTypeF
     return (text + '…' if text else ''), font
 
 
-def text_band(text: str, width: int, size: int, centred: bool = True) -> np.ndarray:
+def text_band(text: str, width: int, size: float, centred: bool = True) -> np.ndarray:
     """Draw one line of text on white.
 
     Args:
