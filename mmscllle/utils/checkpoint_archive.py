@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 import torch
@@ -15,8 +16,11 @@ from torch import Tensor, nn
 
 from mmscllle.utils.checkpoint_globals import ALLOWED_GLOBALS
 
+if TYPE_CHECKING:
+    from torch.serialization import MAP_LOCATION
 
-def read_archive(path: Path, map_location: object = None) -> object:
+
+def read_archive(path: Path, map_location: MAP_LOCATION = None) -> object:
     """Read a checkpoint file.
 
     Args:
@@ -54,7 +58,7 @@ _TENSOR_GLOBALS = {
 class _Unpickler(pickle.Unpickler):
     """Reads the pickle of one archive; where the pickle names a storage, a flat tensor is given."""
 
-    def __init__(self, archive: ZipFile, map_location: object) -> None:
+    def __init__(self, archive: ZipFile, map_location: MAP_LOCATION) -> None:
         pickles = [name for name in archive.namelist() if name.endswith('/data.pkl')]
         if len(pickles) != 1:
             raise pickle.UnpicklingError('not one file data.pkl is in it')
@@ -62,7 +66,7 @@ class _Unpickler(pickle.Unpickler):
         self.archive = archive
         self.folder = pickles[0][:-len('.pkl')]
         self.map_location = map_location
-        self.storages = {}
+        self.storages: dict[str, Tensor] = {}
 
     def find_class(self, module: str, name: str) -> object:
         path = f'{module}.{name}'
@@ -71,11 +75,10 @@ class _Unpickler(pickle.Unpickler):
         if path in ALLOWED_GLOBALS:
             return ALLOWED_GLOBALS[path]
         value = getattr(torch, name, None) if module == 'torch' else None
-        if isinstance(value, torch.dtype):
-            return value
-        if isinstance(getattr(value, 'dtype', None), torch.dtype):
-            # The class of a storage tells no more than the type of its numbers.
-            return value.dtype
+        # The class of a storage tells no more than the type of its numbers.
+        dtype = getattr(value, 'dtype', value)
+        if isinstance(dtype, torch.dtype):
+            return dtype
         raise pickle.UnpicklingError(f'{path} is no part of it')
 
     def persistent_load(self, saved: tuple) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 from codecs import encode
 from collections import Counter, OrderedDict
+from typing import Any, Callable
 
 import numpy as np
 from mmengine.logging import HistoryBuffer
@@ -32,8 +33,8 @@ def _statistic(owner: type, name: str) -> object:
     return getattr(owner, name)
 
 
-def _allowed_globals() -> dict[str, object]:
-    allowed = {
+def _allowed_globals() -> dict[str, Callable]:
+    allowed: dict[str, Callable] = {
         '_codecs.encode': encode,
         'collections.Counter': Counter,
         'collections.OrderedDict': OrderedDict,
@@ -46,7 +47,8 @@ def _allowed_globals() -> dict[str, object]:
                         for kind in (bytearray, complex, set, slice)})
         allowed[f'{builtins}.getattr'] = _statistic
     # The module's name before and since NumPy 2, whichever wrote the file.
-    for restore in (np.zeros(0).__reduce__()[0], np.float64(0).__reduce__()[0]):
+    restores: tuple[Any, ...] = (np.zeros(0).__reduce__()[0], np.float64(0).__reduce__()[0])
+    for restore in restores:
         for core in ('core', '_core'):
             allowed[f'numpy.{core}.multiarray.{restore.__name__}'] = restore
     # A file does not name these, but torch asks for the types whose state it sets.

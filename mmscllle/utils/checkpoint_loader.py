@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import torch
@@ -27,13 +28,16 @@ from mmscllle.utils.cached_download import cached_download, own_place
 from mmscllle.utils.checkpoint_archive import read_archive
 from mmscllle.utils.checkpoint_globals import ALLOWED_GLOBALS
 
+if TYPE_CHECKING:
+    from torch.serialization import MAP_LOCATION
+
 # What reading a broken or foreign pickle or archive raises.
 _UNREADABLE = (pickle.UnpicklingError, BadZipFile, RuntimeError, EOFError, AttributeError,
                ImportError, LookupError, TypeError, ValueError)
 
 
 @CheckpointLoader.register_scheme(prefixes='', force=True)
-def load_from_local(filename: str, map_location: object = None) -> object:
+def load_from_local(filename: str, map_location: MAP_LOCATION = None) -> object:
     """Read a checkpoint file.
 
     Args:
@@ -91,13 +95,13 @@ def _check_archive(path: Path) -> None:
         raise BadZipFile(f'its {path.stat().st_size} bytes unpack to {unpacked}')
 
 
-def _read_weights_only(path: Path, map_location: object) -> object:
+def _read_weights_only(path: Path, map_location: MAP_LOCATION) -> object:
     is_archive = is_zipfile(path)
     if is_archive:
         _check_archive(path)
     if digit_version(torch.__version__) >= digit_version('2.6'):
-        own_names = [(value, name) for name, value in ALLOWED_GLOBALS.items()]
-        with torch.serialization.safe_globals(own_names):
+        with torch.serialization.safe_globals(
+                [(value, name) for name, value in ALLOWED_GLOBALS.items()]):
             return torch.load(path, map_location, weights_only=True)
     if is_archive:
         return read_archive(path, map_location)
@@ -106,7 +110,7 @@ def _read_weights_only(path: Path, map_location: object) -> object:
 
 
 @CheckpointLoader.register_scheme(prefixes=('http://', 'https://'), force=True)
-def load_from_http(filename: str, map_location: object = None) -> object:
+def load_from_http(filename: str, map_location: MAP_LOCATION = None) -> object:
     """Read the checkpoint at a URL, which is kept in torch's cache.
 
     Args:
@@ -137,7 +141,7 @@ def load_from_http(filename: str, map_location: object = None) -> object:
 
 @CheckpointLoader.register_scheme(prefixes=(
     'torchvision://', 'modelzoo://', 'open-mmlab://', 'openmmlab://', 'mmcls://'), force=True)
-def load_from_list(filename: str, map_location: object = None) -> object:
+def load_from_list(filename: str, map_location: MAP_LOCATION = None) -> object:
     """Read a checkpoint that is in one of MMEngine's lists of public models.
 
     Args:
