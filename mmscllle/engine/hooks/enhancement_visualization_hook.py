@@ -156,7 +156,7 @@ class EnhancementVisualizationHook(Hook):
         segmentor, meta = self._segmentor(runner)
         return enhancement_panel(low, enhanced, segmentor, meta, self.max_height, self.opacity)
 
-    def _segmentor(self, runner: Runner) -> tuple[SimpleNamespace | None, dict]:
+    def _segmentor(self, runner: Runner) -> tuple[SimpleNamespace | None, dict | None]:
         """What segments, and its classes and palette; None if it cannot be drawn."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         segmentor = getattr(model, 'segmentor', None) if self.segmentation else None

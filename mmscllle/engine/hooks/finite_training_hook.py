@@ -2,13 +2,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
 import torch
 from mmengine.dist import get_rank
 from mmengine.fileio import join_path
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
+from mmengine.model import BaseModel, is_model_wrapper
 from mmengine.runner import save_checkpoint
 from torch import Tensor
 
@@ -74,7 +74,7 @@ class FiniteTrainingHook(Hook):
                    if value.requires_grad}
         self._check(runner, weights, 'after the step the weight ')
 
-    def _check(self, runner: Runner, values: dict[str, Tensor], what: str = '') -> None:
+    def _check(self, runner: Runner, values: Mapping[str, Tensor], what: str = '') -> None:
         """Look at tensors, all at once: on a GPU each look waits for it.
 
         Raises:
@@ -100,7 +100,7 @@ class FiniteTrainingHook(Hook):
             'learning rate or look at these files')
 
 
-def _unwrapped(runner: Runner) -> torch.nn.Module:
+def _unwrapped(runner: Runner) -> BaseModel:
     return runner.model.module if is_model_wrapper(runner.model) else runner.model
 
 

@@ -36,8 +36,9 @@ class MetricTableHook(Hook):
         """
         if not metrics:
             return
-        rows = {(dataset, ): values for dataset, values in metrics_by_dataset(metrics).items()}
-        table = to_markdown(rows, ('data set', ))
+        table = to_markdown(
+            {(dataset, ): values for dataset, values in metrics_by_dataset(metrics).items()},
+            ('data set', ))
         path = Path(runner.log_dir, 'metrics.md')
         path.write_text(table, encoding='utf-8')
         runner.logger.info(f'{path}\n{table}')

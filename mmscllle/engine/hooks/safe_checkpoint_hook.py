@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Iterator, Mapping
+from typing import TYPE_CHECKING, Callable, Iterator, Mapping
 
 from mmengine.hooks import CheckpointHook
 
@@ -51,7 +51,7 @@ class _RemovesLater:
 
     def __init__(self, backend: BaseStorageBackend) -> None:
         self._backend = backend
-        self._outdated = {}
+        self._outdated: dict[str, tuple[Callable, tuple[int, ...] | None]] = {}
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._backend, name)
