@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from mmseg.datasets import BaseSegDataset
+
 
 def existing_image_folder(data_prefix: dict) -> str:
     """The folder of images of an mmseg data set.
@@ -22,8 +24,8 @@ def existing_image_folder(data_prefix: dict) -> str:
     return folder
 
 
-class CheckedFolder:
-    """Mixed in ahead of an mmseg data set: lists its images, of which there has to be one."""
+class CheckedFolder(BaseSegDataset):
+    """An mmseg data set, or a base ahead of another, that has to have at least one image."""
 
     def load_data_list(self) -> list[dict]:
         """List images and label maps, as mmseg does."""

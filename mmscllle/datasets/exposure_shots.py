@@ -91,8 +91,8 @@ def measure_mean(path: str) -> float:
 
 def _means_of_names(paths: list[str]) -> list[float] | None:
     """The means that the names of a scene's files tell; None where they are other names."""
-    found = [NAME_WITH_MEAN.fullmatch(Path(path).stem) for path in paths]
-    if not all(found):
+    found = [match for path in paths if (match := NAME_WITH_MEAN.fullmatch(Path(path).stem))]
+    if len(found) < len(paths):
         return None
     means = [float(match[2]) for match in found]
     # Names of other cameras may look alike, but do not count up together with brightness.

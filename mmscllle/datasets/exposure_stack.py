@@ -80,7 +80,7 @@ class ExposureStackDataset(BaseDataset):
         if fold < 2:
             raise ValueError(f'fold must be at least 2, got {fold}')
         self.role, self.split, self.fold = role, split, fold
-        self.means = ROLES.get(role) if means is None else means
+        self.means = ROLES.get(role, ()) if means is None else means
         super().__init__(data_root=data_root, pipeline=list(pipeline), **kwargs)
 
     def load_data_list(self) -> list[dict]:

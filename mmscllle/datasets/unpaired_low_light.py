@@ -6,7 +6,7 @@ from typing import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
-from mmengine.dataset import Compose
+from mmengine.dataset import BaseDataset, Compose
 from mmengine.logging import print_log
 from torch.utils.data import ConcatDataset, Dataset
 
@@ -53,7 +53,7 @@ class UnpairedLowLightDataset(Dataset):
     """
 
     def __init__(self,
-                 anchors: Sequence[dict],
+                 anchors: dict | Sequence[dict],
                  pipeline: Sequence[dict | Callable],
                  positive_folders: str | Sequence[str] | None = None,
                  negative_folders: str | Sequence[str] | None = None,
@@ -65,7 +65,7 @@ class UnpairedLowLightDataset(Dataset):
         anchors = [anchors] if isinstance(anchors, dict) else anchors
         if not anchors:
             raise ValueError('anchors names no data set')
-        self.anchors = ConcatDataset(
+        self.anchors: ConcatDataset = ConcatDataset(
             [self._build(config, f'anchors[{number}]') for number, config in enumerate(anchors)])
         contrasts = dict(
             positive=self._contrast('positive', positives, positive_folders, positive_pipeline),
@@ -82,14 +82,12 @@ class UnpairedLowLightDataset(Dataset):
         if config is not None and folders is not None:
             raise ValueError(f'give either {name}_folders or {name}s, got '
                              f'{name}_folders={folders!r}, {name}s={config!r}')
-        if config is None and folders is None:
-            return None
-        if config is not None:
-            return ContrastImages(cls._build(config, f'{name}s'))
+        if folders is None:
+            return None if config is None else ContrastImages(cls._build(config, f'{name}s'))
         return ContrastImages(ImageFiles(find_images(folders, f'{name}_folders'), pipeline))
 
     @staticmethod
-    def _build(config: dict, key: str) -> Dataset:
+    def _build(config: dict, key: str) -> BaseDataset:
         where = f"{key}, data_root {config.get('data_root')!r}, {config.get('data_prefix')}"
         try:
             return DATASETS.build(config)
@@ -103,7 +101,8 @@ class UnpairedLowLightDataset(Dataset):
     @property
     def metainfo(self) -> dict:
         """Classes and palette of the first anchors that have them."""
-        infos = [dataset.metainfo for dataset in self.anchors.datasets]
+        datasets: list[BaseDataset] = self.anchors.datasets
+        infos = [dataset.metainfo for dataset in datasets]
         return next((info for info in infos if info.get('classes')), infos[0])
 
     def __len__(self) -> int:
@@ -164,7 +163,7 @@ class ContrastImages:
         dataset: Images, with ``scene`` in their information where that is known.
     """
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: BaseDataset | ImageFiles) -> None:
         self.dataset = dataset
         infos = (dataset.get_data_info(index) for index in range(len(dataset)))
         self.scenes = np.array([info.get('scene') or '' for info in infos])
@@ -182,7 +181,7 @@ class ContrastImages:
         return found
 
 
-def _files(dataset: Dataset, index: int) -> str:
+def _files(dataset: BaseDataset, index: int) -> str:
     """The files of an item, for messages."""
     if isinstance(dataset, ConcatDataset):
         position = int(np.searchsorted(dataset.cumulative_sizes, index, side='right'))
