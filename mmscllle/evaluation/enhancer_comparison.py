@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Collection, Sequence
 
 import numpy as np
+from mmengine.dataset import BaseDataset
 from mmengine.evaluator import Evaluator
 from mmengine.structures import PixelData
 from torch import Tensor
-from torch.utils.data import Dataset
 
 from mmscllle.models.data_preprocessor import EnhanceDataPreprocessor
 from mmscllle.registry import DATASETS, METRICS
@@ -29,7 +29,7 @@ REFERENCE_METRIC = 'mmscllle.ImageQuality'
 HEIGHT = 256
 
 
-def read_pictures(folder: str, reference: str | None = None) -> Dataset:
+def read_pictures(folder: str, reference: str | None = None) -> BaseDataset:
     """Take the pictures of a folder, and their references of the same names.
 
     Args:
@@ -48,14 +48,14 @@ def read_pictures(folder: str, reference: str | None = None) -> Dataset:
         type='mmscllle.LowLightImageDataset', data_prefix=prefix, pipeline=LOAD_PAIR))
 
 
-def read_exposures(folder: str, split: str) -> Dataset:
+def read_exposures(folder: str, split: str) -> BaseDataset:
     """Take the pairs of a folder of exposure stacks, see :class:`ExposureStackDataset`."""
     return DATASETS.build(dict(
         type='mmscllle.ExposureStackDataset', data_root=folder, role='pair', split=split,
         pipeline=LOAD_PAIR))
 
 
-def measure(engine: Engine, dataset: Dataset, count: int, drawn: Collection[int],
+def measure(engine: Engine, dataset: BaseDataset, count: int, drawn: Collection[int],
             advance: Callable[[], None]) -> tuple[dict[str, float], dict[int, np.ndarray]]:
     """Enhance pictures and measure the results.
 
@@ -91,7 +91,7 @@ def measure(engine: Engine, dataset: Dataset, count: int, drawn: Collection[int]
     return evaluator.evaluate(count), results
 
 
-def draw_rows(dataset: Dataset, results: Sequence[dict[int, np.ndarray]],
+def draw_rows(dataset: BaseDataset, results: Sequence[dict[int, np.ndarray]],
               drawn: Sequence[int]) -> tuple[list[list[np.ndarray]], list[str]]:
     """Make the rows of a sheet: input | each enhancer | reference, where there is one.
 
