@@ -1,15 +1,13 @@
 """CamVid: street scenes by day and at dusk."""
 from __future__ import annotations
 
-from mmseg.datasets import BaseSegDataset
-
 from mmscllle.registry import DATASETS
 
 from .checked_folder import CheckedFolder
 
 
 @DATASETS.register_module()
-class CamVidDataset(CheckedFolder, BaseSegDataset):
+class CamVidDataset(CheckedFolder):
     """CamVid with its usual 11 classes (Brostow et al., *Semantic Object Classes in Video*, 2009).
 
     Layout: images and label maps of the same names in two folders; labels are class ids, 255 is

@@ -1,7 +1,7 @@
 """SCL-LLE as a model that MMEngine's runner trains."""
 from __future__ import annotations
 
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence
 
 import torch
 from mmengine.model import BaseModel
@@ -13,8 +13,10 @@ from mmscllle.registry import MODELS, build_part
 from mmscllle.utils.weights import claim_part
 
 from .enhancers import build_enhancer
-from .frozen_segmentor import FrozenSegmentor
 from .objective_inputs import IGNORE_INDEX, ObjectiveInputs
+
+if TYPE_CHECKING:
+    from .frozen_segmentor import FrozenSegmentor
 
 
 def stack_labels(samples: Sequence[SegDataSample], size: Sequence[int],
