@@ -11,7 +11,7 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 MIM_FOLDER = ROOT / 'mmscllle' / '.mim'
 MIM_ENTRIES = ('configs', 'tools', 'model-index.yml')
-EXTRAS = ('onedl', 'mmagic', 'fast', 'video', 'export', 'tests')
+EXTRAS = ('onedl', 'mmagic', 'fast', 'video', 'export', 'tests', 'docs')
 HOOK_SOURCE = ROOT / 'mmscllle' / 'config_scope.py'
 HOOK_MODULE = '_mmscllle_config_scope'
 # Python runs this line at every start. It stays silent if the module has gone.

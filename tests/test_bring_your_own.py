@@ -1,9 +1,8 @@
-"""The README's enhancer and loss, in files outside the package, go everywhere that ours go."""
+"""The tutorials' enhancer and loss, in files outside the package, go everywhere that ours go."""
 from __future__ import annotations
 
 import importlib.util
 import json
-import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -20,12 +19,13 @@ from mmscllle.command_line.enhance import main as enhance
 from mmscllle.registry import MODELS
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT / 'tests' / 'test_tools'))
+sys.path += [str(ROOT / 'tests' / 'test_tools'), str(ROOT / 'tests' / 'test_docs')]
 
 from commands import run  # noqa: E402
+from pages import DOCS, read_files  # noqa: E402
 from training_config import write_training_config  # noqa: E402
 
-BASE = "'mmscllle::scl_lle/scl-lle_fast-scnn_camvid-dusk-320x320_2k.py'"
+BASE = "'mmscllle::scl_lle/scl-lle_fcn-r18_night-street-160x224_200.py'"
 
 
 def load_tool(name: str) -> ModuleType:
@@ -37,11 +37,13 @@ def load_tool(name: str) -> ModuleType:
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory, tiny_segmentor) -> Path:
-    """The README's four files, and a training of four steps in place of its 2,000."""
+    """The tutorials' files, and a training of four steps in place of the quick start's 200."""
     folder = tmp_path_factory.mktemp('own')
     tiny = write_training_config(folder, tiny_segmentor)
-    for name, text in re.findall(r'```python\n# (\w+\.py)\n(.*?)```',
-                                 (ROOT / 'README.md').read_text(), flags=re.DOTALL):
+    files = read_files(DOCS / 'tutorials' / 'bring-your-own-loss.md')
+    assert {'my_enhancer.py', 'glow.py', 'my_loss.py', 'glow_exposure.py'} <= set(files)
+    assert BASE in files['glow.py']
+    for name, text in files.items():
         (folder / name).write_text(text.replace(BASE, repr(str(tiny))))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('PYTHONPATH', str(folder))

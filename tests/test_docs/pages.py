@@ -57,5 +57,5 @@ def read_files(page: Path) -> dict[str, str]:
     files: dict[str, str] = {}
     for earlier in CONTINUES.findall(page.read_text(encoding='utf-8')):
         files.update(read_files(page.parent / earlier))
-    files.update({block.file: block.text for block in read_blocks(page) if block.file})
+    files.update({block.file: block.for_test() for block in read_blocks(page) if block.file})
     return files
