@@ -66,9 +66,11 @@ class EnhanceInferencer(BaseInferencer):
             than weights.
 
     Example:
-        >>> enhance = EnhanceInferencer()
-        >>> enhance('photographs', out_dir='enhanced')
-        >>> bright = enhance(mmcv.imread('dark.jpg'))['predictions']
+        >>> enhance = EnhanceInferencer(device='cpu', show_progress=False)
+        >>> dark = np.full((48, 64, 3), 20, np.uint8)
+        >>> bright = enhance(dark)['predictions']
+        >>> bright.shape, bool(bright.mean() > dark.mean())
+        ((48, 64, 3), True)
     """
 
     def __init__(self,

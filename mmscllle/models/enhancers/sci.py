@@ -30,6 +30,7 @@ class SCI(Enhancer):
             weights from N(0, 0.02), those of the batch normalisation from N(1, 0.02).
 
     Example:
+        >>> import torch
         >>> enhanced, curves = SCI()(torch.rand(1, 3, 48, 64))
         >>> enhanced.shape, curves.shape
         (torch.Size([1, 3, 48, 64]), torch.Size([1, 0, 48, 64]))
