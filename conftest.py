@@ -1,4 +1,5 @@
 """Examples in docstrings, as tests: `pytest --doctest-modules mmscllle`."""
+
 from __future__ import annotations
 
 import logging

@@ -1,4 +1,5 @@
 """Docstrings are written for ``help()``; the site needs their few roles and tables in Markdown."""
+
 from __future__ import annotations
 
 import re
@@ -9,6 +10,8 @@ import griffe
 MATH_BLOCK = re.compile(r'^([ ]*)\.\. math::((?: .*)?(?:\n(?:[ ]*\n)*\1[ ]+\S.*)*)', re.MULTILINE)
 MATH_ROLE = re.compile(r':math:`([^`]+)`')
 OTHER_ROLE = re.compile(r':(?:class|func|meth|data|mod|attr|exc):`~?([^`]+)`')
+# Google's style has Examples alone, with or without a second one.
+EXAMPLE = re.compile(r'^([ ]*)Example:$', re.MULTILINE)
 TABLE = re.compile(r'^([ ]*)=+ +=+\n(?:.*\n)*?\1=+ +=+ *$', re.MULTILINE)
 
 
@@ -30,6 +33,7 @@ def to_markdown(text: str) -> str:
     text = MATH_BLOCK.sub(_display, text)
     text = MATH_ROLE.sub(r'$\1$', text)
     text = OTHER_ROLE.sub(r'`\1`', text)
+    text = EXAMPLE.sub(r'\1Examples:', text)
     return TABLE.sub(_as_code, text)
 
 

@@ -1,4 +1,5 @@
 """Formulas as MathML, which browsers draw by themselves: a page needs no script of others."""
+
 from __future__ import annotations
 
 import html

@@ -2,6 +2,7 @@
 
 With ``--strict`` a warning fails the build.
 """
+
 from __future__ import annotations
 
 import logging
@@ -45,5 +46,6 @@ def public_names(module: griffe.Module) -> Iterator[str]:
         elif member.is_module:
             yield from public_names(member)
         elif member.is_class and any(
-                'register_module' in str(decorator.value) for decorator in member.decorators):
+            'register_module' in str(decorator.value) for decorator in member.decorators
+        ):
             yield member.path

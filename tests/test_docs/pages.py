@@ -1,4 +1,5 @@
 """Read the fenced blocks of the documentation."""
+
 from __future__ import annotations
 
 import re
@@ -13,14 +14,18 @@ PAGES = [ROOT / 'README.md', ROOT / 'CONTRIBUTING.md', *sorted(DOCS.rglob('*.md'
 NOT_RUN = '# Not run by the tests: '
 
 # A comment before a block, with what the tests put in place of its numbers: `<!-- small: A -> B -->`.
-BLOCK = re.compile(r'(?:<!-- small: (?P<changes>[^\n]+) -->\n)?'
-                   r'^```(?P<language>bash|python)\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(
+    r'(?:<!-- small: (?P<changes>[^\n]+) -->\n)?'
+    r'^```(?P<language>bash|python)\n(?P<text>.*?)^```$',
+    re.DOTALL | re.MULTILINE,
+)
 FILE = re.compile(r'# (\w+\.py)\n')
 CONTINUES = re.compile(r'<!-- continues: (\S+) -->')
 
 
 class Block(NamedTuple):
     """A fenced block of bash or Python."""
+
     language: str
     text: str
     changes: tuple[tuple[str, str], ...]
@@ -47,9 +52,18 @@ class Block(NamedTuple):
 
 def read_blocks(page: Path) -> list[Block]:
     """The blocks of a page, in order."""
-    return [Block(match['language'], match['text'], tuple(
-        tuple(change.split(' -> ')) for change in (match['changes'] or '').split('; ') if change))
-        for match in BLOCK.finditer(page.read_text(encoding='utf-8'))]
+    return [
+        Block(
+            match['language'],
+            match['text'],
+            tuple(
+                tuple(change.split(' -> '))
+                for change in (match['changes'] or '').split('; ')
+                if change
+            ),
+        )
+        for match in BLOCK.finditer(page.read_text(encoding='utf-8'))
+    ]
 
 
 def read_files(page: Path) -> dict[str, str]:

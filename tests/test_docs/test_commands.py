@@ -1,4 +1,5 @@
 """The commands of all pages name scripts, options, configs and files that there are."""
+
 from __future__ import annotations
 
 import re
@@ -14,18 +15,24 @@ sys.path.append(str(Path(__file__).parent))
 
 from pages import DOCS, PAGES, ROOT, read_blocks, read_files  # noqa: E402
 
-COMMAND = re.compile(r'(?:(?:python|bash) (?:(?P<tool>tools/\S+)|(?P<gate>\.ci/run))'
-                     r'|(?P<installed>mmscllle-enhance))(?P<rest>[^\n]*)')
-CONFIG = re.compile(r"(?:mmscllle::|configs/)[\w/.-]+\.py")
+COMMAND = re.compile(
+    r'(?:(?:python|bash) (?:(?P<tool>tools/\S+)|(?P<gate>\.ci/run))'
+    r'|(?P<installed>mmscllle-enhance))(?P<rest>[^\n]*)'
+)
+CONFIG = re.compile(r'(?:mmscllle::|configs/)[\w/.-]+\.py')
 REPOSITORY_PATH = re.compile(r'`((?:mmscllle|configs|tools|tests|docs|requirements)/[\w/.-]+)`')
 LINK = re.compile(r'\]\((?!https?:|#)([^)#\s]+)')
 # What these hand on to the tool that they start.
-HANDS_ON = {'tools/dist_train.sh': 'tools/train.py', 'tools/dist_test.sh': 'tools/test.py',
-            'tools/slurm_train.sh': 'tools/train.py'}
+HANDS_ON = {
+    'tools/dist_train.sh': 'tools/train.py',
+    'tools/dist_test.sh': 'tools/test.py',
+    'tools/slurm_train.sh': 'tools/train.py',
+}
 PYTEST = ('tools/run_tests.sh', 'tools/run_tests_openmmlab.sh')
 
 pages = pytest.mark.parametrize(
-    'page', PAGES, ids=lambda page: str(page.relative_to(ROOT).with_suffix('')))
+    'page', PAGES, ids=lambda page: str(page.relative_to(ROOT).with_suffix(''))
+)
 
 
 def find_commands(text: str) -> list[tuple[str, list[str]]]:
@@ -42,6 +49,7 @@ def help_of(script: str) -> str:
     """What ``--help`` of a tool prints."""
     import contextlib
     import io
+
     printed = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
         patch.setattr(sys, 'argv', [script, '--help'])
@@ -61,22 +69,29 @@ def test_scripts_and_their_options_exist(page):
                 text = help_of(HANDS_ON.get(script, script))
                 for option in options:
                     assert re.search(rf'{option.split("=")[0]}(?![\w-])', text), (
-                        f'{script} has no option {option}')
+                        f'{script} has no option {option}'
+                    )
 
 
 @pages
 def test_configs_exist(page):
     text = page.read_text(encoding='utf-8')
-    names = [name.replace('mmscllle::', 'configs/') for name in CONFIG.findall(text)
-             if 'NAME' not in name]
+    names = [
+        name.replace('mmscllle::', 'configs/')
+        for name in CONFIG.findall(text)
+        if 'NAME' not in name
+    ]
     assert [name for name in names if not (ROOT / name).is_file()] == []
 
 
 @pages
 def test_files_that_are_named_exist(page):
     """Paths in backquotes; a reader looks them up."""
-    names = [name for name in REPOSITORY_PATH.findall(page.read_text(encoding='utf-8'))
-             if not re.search(r'NAME|…|[*]', name)]
+    names = [
+        name
+        for name in REPOSITORY_PATH.findall(page.read_text(encoding='utf-8'))
+        if not re.search(r'NAME|…|[*]', name)
+    ]
     assert [name for name in names if not (ROOT / name).exists()] == []
 
 
@@ -85,7 +100,8 @@ def test_links_lead_somewhere(page):
     for target in LINK.findall(page.read_text(encoding='utf-8')):
         # The site shows this file as a page.
         there = (page.parent / target).exists() or (
-            page.parent == ROOT / 'docs' and (ROOT / target).exists())
+            page.parent == ROOT / 'docs' and (ROOT / target).exists()
+        )
         assert there, f'{page.name} links to {target}'
 
 

@@ -1,4 +1,5 @@
 """The files that a maintainer and a citing author look for agree with the package."""
+
 from __future__ import annotations
 
 import re
@@ -24,8 +25,11 @@ def test_the_readme_is_short_and_shows_a_small_picture():
 
 
 def test_the_two_commands_that_set_up_are_in_the_readme():
-    for command in ('bash tools/quick_start.sh', 'bash tools/run_tests.sh',
-                    'bash tools/run_tests_openmmlab.sh'):
+    for command in (
+        'bash tools/quick_start.sh',
+        'bash tools/run_tests.sh',
+        'bash tools/run_tests_openmmlab.sh',
+    ):
         assert re.search(rf'^{re.escape(command)}\b', read('README.md'), re.MULTILINE)
 
 
@@ -49,7 +53,8 @@ def test_every_page_is_in_the_navigation():
     listed = pages_of(yaml.safe_load(read('mkdocs.yml'))['nav'])
     docs = ROOT / 'docs'
     assert sorted(listed) == sorted(
-        page.relative_to(docs).as_posix() for page in docs.rglob('*.md'))
+        page.relative_to(docs).as_posix() for page in docs.rglob('*.md')
+    )
 
 
 def test_the_site_fetches_nothing():
@@ -59,8 +64,8 @@ def test_the_site_fetches_nothing():
 
 
 def test_hooks_before_a_commit_are_the_gates():
-    hooks = [hook['entry'] for repository in yaml.safe_load(read('.pre-commit-config.yaml'))['repos']
-             for hook in repository['hooks']]
+    (repository,) = yaml.safe_load(read('.pre-commit-config.yaml'))['repos']
+    hooks = [hook['entry'] for hook in repository['hooks']]
     assert [entry.split(' -m ')[1].split()[0] for entry in hooks] == ['ruff', 'ruff', 'mypy']
 
 

@@ -1,4 +1,5 @@
 """Every command and every Python block of the tutorials runs, offline, on small generated data."""
+
 from __future__ import annotations
 
 import os
@@ -28,6 +29,7 @@ def checkout(tmp_path_factory) -> Path:
     from mmscllle.datasets.night_street import generate_night_street
     from mmscllle.models.enhancers import CurveEnhancer
     from mmscllle.models.frozen_segmentor import build_segmentor
+
     folder = tmp_path_factory.mktemp('checkout')
     for name in ('configs', 'tools'):
         (folder / name).symlink_to(ROOT / name)
@@ -38,8 +40,7 @@ def checkout(tmp_path_factory) -> Path:
         judge = config.model.objective.segmentor
         weights = {
             judge.checkpoint: build_segmentor(judge.config, 'config'),
-            f'work_dirs/quick_start/scl_lle/iter_{config.train_cfg.max_iters}.pth':
-                CurveEnhancer(),
+            f'work_dirs/quick_start/scl_lle/iter_{config.train_cfg.max_iters}.pth': CurveEnhancer(),
         }
         for path, network in weights.items():
             Path(path).parent.mkdir(parents=True)
@@ -72,6 +73,7 @@ def folder(checkout, tmp_path) -> Path:
 
 def write_video(path: Path) -> None:
     from mmscllle.video import Frame, VideoFormat, create_video
+
     noise = np.random.default_rng(0).integers(60, size=(6, 24, 32, 3), dtype=np.uint8)
     with create_video(path, VideoFormat(24, 32, Fraction(12))) as writer:
         for number, image in enumerate(noise):
@@ -85,8 +87,9 @@ def script_of(page: Path) -> str:
         if block.file or not block.is_run:
             continue
         if block.language == 'python':
-            lines.append(f'python - <<"END_OF_BLOCK_{number}"\n{block.for_test()}'
-                         f'END_OF_BLOCK_{number}')
+            lines.append(
+                f'python - <<"END_OF_BLOCK_{number}"\n{block.for_test()}END_OF_BLOCK_{number}'
+            )
         else:
             lines.append(block.for_test())
     return '\n'.join(lines)
@@ -99,12 +102,21 @@ def test_a_tutorial_runs(page, folder):
     if 'clip.mp4' in page.read_text():
         write_video(folder / 'clip.mp4')
     environment = dict(
-        os.environ, PATH=f'{folder / "bin"}{os.pathsep}{os.environ["PATH"]}',
-        PYTHONPATH=f'{ROOT}{os.pathsep}{os.environ.get("PYTHONPATH", "")}', OMP_NUM_THREADS='1',
+        os.environ,
+        PATH=f'{folder / "bin"}{os.pathsep}{os.environ["PATH"]}',
+        PYTHONPATH=f'{ROOT}{os.pathsep}{os.environ.get("PYTHONPATH", "")}',
+        OMP_NUM_THREADS='1',
         # Whoever would download something fails at once.
-        **{name: 'http://127.0.0.1:9' for name in ('http_proxy', 'https_proxy')})
-    done = subprocess.run(['bash', '-c', script_of(page)], cwd=folder, env=environment,
-                          capture_output=True, text=True, timeout=300)
+        **{name: 'http://127.0.0.1:9' for name in ('http_proxy', 'https_proxy')},
+    )
+    done = subprocess.run(
+        ['bash', '-c', script_of(page)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert done.returncode == 0, (done.stdout + done.stderr)[-4000:]
     for name in named_results(page):
         assert (folder / name).exists(), f'{page.name} says that there is {name}'
@@ -113,8 +125,12 @@ def test_a_tutorial_runs(page, folder):
 def named_results(page: Path) -> list[str]:
     """Results that a page's blocks are said to leave: `<!-- leaves: A B -->`."""
     marker = '<!-- leaves: '
-    return [name for line in page.read_text(encoding='utf-8').splitlines()
-            if line.startswith(marker) for name in line[len(marker):].split(' -->')[0].split()]
+    return [
+        name
+        for line in page.read_text(encoding='utf-8').splitlines()
+        if line.startswith(marker)
+        for name in line[len(marker) :].split(' -->')[0].split()
+    ]
 
 
 @pytest.mark.parametrize('page', TUTORIALS, ids=lambda page: page.stem)
@@ -127,7 +143,7 @@ def test_a_tutorial_has_commands_and_says_what_they_leave(page):
 def test_a_block_that_is_not_run_says_why(page):
     for block in read_blocks(page):
         if not block.is_run:
-            reason = block.text[len(NOT_RUN):].splitlines()[0]
+            reason = block.text[len(NOT_RUN) :].splitlines()[0]
             assert len(reason.split()) > 2
 
 
