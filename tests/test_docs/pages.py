@@ -13,7 +13,8 @@ PAGES = [ROOT / 'README.md', ROOT / 'CONTRIBUTING.md', *sorted(DOCS.rglob('*.md'
 # The first line of a block that the tests do not run; the reason follows.
 NOT_RUN = '# Not run by the tests: '
 
-# A comment before a block, with what the tests put in place of its numbers: `<!-- small: A -> B -->`.
+# A comment before a block says what the tests put in place of its numbers:
+# `<!-- small: A -> B; C -> D -->`.
 BLOCK = re.compile(
     r'(?:<!-- small: (?P<changes>[^\n]+) -->\n)?'
     r'^```(?P<language>bash|python)\n(?P<text>.*?)^```$',
