@@ -210,12 +210,12 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'data/cityscapes/leftImg8bit/train/aachen/a_leftImg8bit.png', 'data/lowlight/dicm/1.jpg',
         *(f'data/SICE/Dataset_Part1/{name}.JPG'
           for name in ('Label/1', '1/1', '1/2', '1/7', '1/9')),
-        *(f'shared/data/camvid/img/{split}/1.jpg' for split in ('day_train', 'dusk')),
+        *(f'shared/data/camvid/img/{split}/1.jpg' for split in ('day_train', 'day_val', 'dusk')),
         *(f'{street}/img/{split}/1.png' for split in splits),
     ]
     labels = [
         'data/cityscapes/gtFine/train/aachen/a_gtFine_labelTrainIds.png',
-        *(f'shared/data/camvid/ann/{split}/1.png' for split in ('day_train', 'dusk')),
+        *(f'shared/data/camvid/ann/{split}/1.png' for split in ('day_train', 'day_val', 'dusk')),
         *(f'{street}/ann/{split}/1.png' for split in splits),
     ]
     for name in (*images, *labels):

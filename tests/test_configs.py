@@ -22,7 +22,7 @@ SCL_LLE = [path for path in LEAVES if path.parent.name == 'scl_lle' and path not
 # Published enhancers, trained on by the objective of SCL-LLE.
 PUBLISHED = [path for path in LEAVES
              if path.parent.name in ('clip_lit', 'iat', 'pairlie', 'sci', 'zero_dce_plus_plus')]
-SEGMENTORS = [path for path in LEAVES if path.parent.name == 'night_street']
+SEGMENTORS = [path for path in LEAVES if path.parent.name in ('camvid', 'night_street')]
 FULL = 'scl-lle_deeplabv3plus-mnv2_cityscapes-sice-384x384_50k.py'
 REFERENCE = FULL.replace('scl-lle_', 'scl-lle_reference_')
 LABEL_FREE = FULL.replace('scl-lle_', 'scl-lle_label-free_')
@@ -158,9 +158,11 @@ def test_data_is_built_and_feeds_the_model(path, offline_config):
 @of(SEGMENTORS)
 def test_segmentor_and_its_data_are_built(path, config_folder, monkeypatch):
     monkeypatch.chdir(config_folder)
+    monkeypatch.setenv('MMSCLLLE_SHARED', str(config_folder / 'shared'))
     config = Config.fromfile(str(path))
     with DefaultScope.overwrite_default_scope(config.default_scope):
         network = MODELS.build(config.model)
+        assert not any(isinstance(m, torch.nn.SyncBatchNorm) for m in network.modules())
         for loader in (config.train_dataloader, config.val_dataloader, config.test_dataloader):
             dataset = DATASETS.build(loader.dataset)
             assert dataset[0]['inputs'].dtype == torch.uint8
