@@ -195,6 +195,20 @@ def tiny_segmentor(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 
 @pytest.fixture(scope='session')
+def second_segmentor(
+        tiny_segmentor: tuple[str, str],
+        tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Config and checkpoint of the tiny segmentor with its classes in another order."""
+    config, checkpoint = tiny_segmentor
+    content = torch.load(checkpoint)
+    content['state_dict']['decode_head.conv_seg.weight'] = (
+        content['state_dict']['decode_head.conv_seg.weight'].flip(0))
+    path = tmp_path_factory.mktemp('second_segmentor') / 'second_fast_scnn.pth'
+    torch.save(content, path)
+    return config, str(path)
+
+
+@pytest.fixture(scope='session')
 def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data and weights where the SCL-LLE configs look for them, an image or two a folder."""
     import cv2
@@ -255,8 +269,10 @@ def offline_config(config_folder: Path, seeded_vgg: str, monkeypatch: pytest.Mon
     def read(path: Path) -> Config:
         config = Config.fromfile(str(path))
         networks = config.model.objective
+        judges = networks.segmentor
         for network, local in ((networks.feature_extractor, seeded_vgg),
-                               (networks.segmentor, str(config_folder / 'deeplab.pth'))):
+                               *((judge, str(config_folder / 'deeplab.pth'))
+                                 for judge in (judges if isinstance(judges, list) else [judges]))):
             if network is not None and network.checkpoint.startswith('https://'):
                 network.checkpoint = local
         return config

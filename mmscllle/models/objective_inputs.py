@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Callable, Mapping
 import torch
 from torch import Tensor
 
+from .judges import average_scores
 from .presence import is_there
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ class ObjectiveInputs:
     ``enhanced_NAME``  the enhanced image ``NAME``, as ``enhanced_second``; black where ``NAME`` is
                        entirely black, which stands for none
     ``fast``           what the enhancer's fast mode makes of ``low``, (N, 3, H, W)
-    ``scores``         class scores of the fixed segmentor on ``enhanced``, (N, K, H, W)
+    ``scores``         class scores on ``enhanced``, (N, K, H, W), of each fixed segmentor that
+                       judges this step; a term is given one after the other
     ``labels``         int64, (N, H, W), 255 is void; an image without any has the prediction of
-                       the fixed segmentor, where there is one and ``pseudo_labels`` allows it
+                       those segmentors, where there are any and ``pseudo_labels`` allows it
     ``NAME_style``     shallow features of ``enhanced`` or another image, (N, C_l, H_l, W_l) each
     ``NAME_content``   deep features of the same, (N, C, h, w)
     =================  =========================================================================
@@ -50,6 +52,7 @@ class ObjectiveInputs:
         self.enhancer = enhancer
         self.images = images
         self.given_labels = labels
+        self.judges = objective.judges.of_step()
         self._known: dict[str, object] = dict(images)
 
     def __getitem__(self, name: str) -> object:
@@ -81,7 +84,7 @@ class ObjectiveInputs:
             return self.enhancer.forward_fast(self['low'])[0]
         if name == 'scores':
             image = self['enhanced']
-            return self.objective.segmentor(
+            return self._judge(
                 image.detach() if self.objective.detach_before_segmentor else image)
         if name == 'labels':
             return self._complete_labels()
@@ -115,13 +118,16 @@ class ObjectiveInputs:
     def _complete_labels(self) -> Tensor:
         labels, objective = self.given_labels, self.objective
         unlabelled = (labels == IGNORE_INDEX).flatten(1).all(dim=1)
-        if not objective.pseudo_labels or objective.segmentor is None or not unlabelled.any():
+        if not objective.pseudo_labels or not self.judges or not unlabelled.any():
             return labels
         if 'scores' in objective.wanted:
-            scores = self['scores'].detach()[unlabelled]
+            scores = [each.detach()[unlabelled] for each in self['scores']]
         else:
             with torch.no_grad():
-                scores = objective.segmentor(self['enhanced'][unlabelled])
+                scores = self._judge(self['enhanced'][unlabelled])
         labels = labels.clone()
-        labels[unlabelled] = objective.label_by(scores)
+        labels[unlabelled] = objective.label_by(average_scores(scores))
         return labels
+
+    def _judge(self, image: Tensor) -> list[Tensor]:
+        return [segmentor(image) for segmentor in self.judges]

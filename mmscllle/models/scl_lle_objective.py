@@ -2,11 +2,13 @@
 from __future__ import annotations
 
 import inspect
+from typing import Sequence
 
 from torch import Tensor, nn
 
 from mmscllle.registry import MODELS, build_part
 
+from .judges import Judges
 from .objective_inputs import IGNORE_INDEX, ObjectiveInputs
 
 # What each term of the paper takes, by names that ObjectiveInputs explains.
@@ -41,7 +43,10 @@ class SCLLLEObjective(nn.Module):
         illumination_smoothness: Loss of the curves.
         extra_terms: Further losses by name, such as ``dict(my_term=dict(type='my.Loss'))``.
         feature_extractor: The fixed network for terms that take features.
-        segmentor: The fixed :class:`FrozenSegmentor` for class scores and pseudo-labels.
+        segmentor: The fixed :class:`FrozenSegmentor` for class scores and pseudo-labels; or a list
+            of several, of which the first predicts in validation.
+        segmentor_choice: Of several segmentors, ``'draw'`` lets one a step judge, ``'all'`` takes
+            the mean over all of a term of class scores (:class:`Judges`).
         pseudo_labels: Label images that have no ground truth by the segmentor's own prediction
             on the enhanced image; False is the released code's behaviour (deviation 6).
         pseudo_label_confidence: Pixels whose predicted class is less probable stay void.
@@ -50,7 +55,8 @@ class SCLLLEObjective(nn.Module):
 
     Raises:
         ValueError: If a term lacks the fixed network that it needs, an extra term has the name of
-            one of the paper, or its loss does not say what it takes.
+            one of the paper, its loss does not say what it takes, or the segmentors do not go
+            together.
     """
 
     def __init__(self,
@@ -63,7 +69,8 @@ class SCLLLEObjective(nn.Module):
                  illumination_smoothness: dict | None = None,
                  extra_terms: dict[str, dict | None] | None = None,
                  feature_extractor: dict | None = None,
-                 segmentor: dict | None = None,
+                 segmentor: dict | Sequence[dict] | None = None,
+                 segmentor_choice: str = 'draw',
                  pseudo_labels: bool = True,
                  pseudo_label_confidence: float = 0.,
                  detach_before_segmentor: bool = False) -> None:
@@ -78,12 +85,19 @@ class SCLLLEObjective(nn.Module):
         self.extra_terms = nn.ModuleDict({
             name: build_part(config) for name, config in (extra_terms or {}).items() if config})
         self.feature_extractor = build_part(feature_extractor)
-        self.segmentor = build_part(segmentor)
+        if segmentor is None or isinstance(segmentor, dict):
+            segmentor = [segmentor] if segmentor else []
+        self.judges = Judges(segmentor, segmentor_choice)
         self.pseudo_labels = pseudo_labels
         self.pseudo_label_confidence = pseudo_label_confidence
         self.detach_before_segmentor = detach_before_segmentor
         self.takes = {name: self._read_takes(name, term) for name, term in self._terms()}
         self.wanted = {want for takes in self.takes.values() for want in takes}
+
+    @property
+    def segmentor(self) -> nn.Module | None:
+        """The fixed segmentor, the first of several."""
+        return self.judges.first
 
     def forward(self, inputs: ObjectiveInputs) -> dict[str, Tensor]:
         """Compute every term that is configured.
@@ -105,8 +119,18 @@ class SCLLLEObjective(nn.Module):
                 values = [inputs[want] for want in self.takes[name]]
             except ValueError as error:
                 raise ValueError(f'{self._key(name)}: {error}') from error
-            losses[f'loss_{name}'] = term(*values)
+            losses[f'loss_{name}'] = self._judged(term, self.takes[name], values)
         return losses
+
+    @staticmethod
+    def _judged(term: nn.Module, takes: tuple[str, ...], values: list) -> Tensor:
+        """The term's value: where it takes class scores, its mean over those who judge."""
+        if 'scores' not in takes:
+            return term(*values)
+        found = [term(*(scores if want == 'scores' else value
+                        for want, value in zip(takes, values)))
+                 for scores in values[takes.index('scores')]]
+        return sum(found) / len(found)
 
     def label_by(self, scores: Tensor) -> Tensor:
         """The classes of class scores, (N, K, H, W), void where unsure: int64, (N, H, W)."""

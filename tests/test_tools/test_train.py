@@ -92,8 +92,14 @@ def test_two_ranks_report_the_same_metrics_as_one(trained, tmp_path):
     assert reported(one) == reported(two)
 
 
-def test_a_killed_run_resumes_to_the_same_weights_bit_for_bit(tmp_path, tiny_segmentor):
+def test_a_killed_run_resumes_to_the_same_weights_bit_for_bit(
+        tmp_path, tiny_segmentor, second_segmentor):
     config = write_training_config(tmp_path, tiny_segmentor, iters=12, interval=3)
+    # Two judges, one of them drawn a step.
+    config.write_text(config.read_text() + f"""
+judge = model['objective']['segmentor']
+model['objective']['segmentor'] = [judge, dict(judge, checkpoint='{second_segmentor[1]}')]
+""")
     command = [sys.executable, ROOT / 'tools/train.py', config, '--cfg-options',
                'train_dataloader.num_workers=2', 'val_cfg=None', 'val_dataloader=None',
                'val_evaluator=None', '--work-dir']

@@ -1,4 +1,4 @@
-"""A small segmentor from scratch: AdamW, poly, 1,000 iterations; a leaf with more sets both ends."""
+"""A small segmentor from scratch: AdamW, poly, 1,000 iterations."""
 max_iters = 1000
 optim_wrapper = dict(
     type='OptimWrapper',
