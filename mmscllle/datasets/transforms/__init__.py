@@ -2,17 +2,20 @@
 from .add_sensor_noise import AddSensorNoise
 from .check_niqe_size import CheckNIQESize
 from .compress_jpeg import CompressJPEG
+from .fourier_amplitude_transfer import FourierAmplitudeTransfer
 from .loading import LoadImage, LoadLabelMap, LoadReference, LoadSecondShot
 from .packing import PackEnhanceInputs, PackTripletInputs
 from .random_square_crop import RandomSquareCrop
 from .synthesize_exposure import SynthesizeExposure
 from .synthesize_low_light import SynthesizeLowLight
+from .synthesize_night import SynthesizeNight
 from .synthesize_under_exposure import SynthesizeUnderExposure
 from .take_as_reference import TakeAsReference
+from .take_as_second_shot import TakeAsSecondShot
 
 __all__ = [
-    'AddSensorNoise', 'CheckNIQESize', 'CompressJPEG', 'LoadImage', 'LoadLabelMap',
-    'LoadReference', 'LoadSecondShot', 'PackEnhanceInputs', 'PackTripletInputs',
-    'RandomSquareCrop', 'SynthesizeExposure', 'SynthesizeLowLight', 'SynthesizeUnderExposure',
-    'TakeAsReference'
+    'AddSensorNoise', 'CheckNIQESize', 'CompressJPEG', 'FourierAmplitudeTransfer', 'LoadImage',
+    'LoadLabelMap', 'LoadReference', 'LoadSecondShot', 'PackEnhanceInputs', 'PackTripletInputs',
+    'RandomSquareCrop', 'SynthesizeExposure', 'SynthesizeLowLight', 'SynthesizeNight',
+    'SynthesizeUnderExposure', 'TakeAsReference', 'TakeAsSecondShot'
 ]

@@ -8,21 +8,23 @@ import numpy as np
 DISPLAY_GAMMA = 2.2
 
 
-def check_range(name: str, values: Sequence[float]) -> tuple[float, float]:
+def check_range(name: str, values: Sequence[float], zero: bool = False) -> tuple[float, float]:
     """Check a range of positive numbers.
 
     Args:
         name: The argument, for the error message.
         values: (lowest, highest).
+        zero: Whether 0 is allowed, too.
 
     Returns:
         The range as floats.
 
     Raises:
-        ValueError: If it is not two ascending positive numbers.
+        ValueError: If it is not two ascending numbers of that kind.
     """
-    if len(values) != 2 or not 0 < values[0] <= values[1]:
-        raise ValueError(f'{name} must be two ascending positive numbers, got {values}')
+    if len(values) != 2 or not 0 <= values[0] <= values[1] or (not zero and not values[0]):
+        kind = 'numbers of at least 0' if zero else 'positive numbers'
+        raise ValueError(f'{name} must be two ascending {kind}, got {values}')
     return float(values[0]), float(values[1])
 
 

@@ -1,0 +1,71 @@
+"""Nights for segmentation: CamVid's day frames as nights of many kinds, with labels.
+
+Beside them real dusk and nights without labels, which have to give one picture with what is
+darkened from them; and exposure stacks, which keep pictures sane.
+"""
+_base_ = './exposures_256x256.py'
+square_pipeline = [
+    dict(type='mmscllle.LoadImage'),
+    dict(type='mmscllle.LoadLabelMap'),
+    dict(type='mmscllle.RandomSquareCrop', size=256, zoom_prob=0.3),
+    dict(type='mmscllle.TakeAsReference'),
+]
+low_light = dict(
+    type='mmscllle.SynthesizeLowLight',
+    exposure=(0.02, 0.5),
+    shot_noise=(5e-4, 3e-3),
+    read_noise=(1e-7, 6e-6))
+night_look = [
+    dict(
+        type='mmscllle.FourierAmplitudeTransfer',
+        folder='{{$MMSCLLLE_SHARED:../shared}}/data/night'),
+    dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 1.)),
+]
+# The last one: a day stays a day.
+street_nights = dict(
+    _base_.street_anchors,
+    pipeline=[
+        *square_pipeline,
+        dict(
+            type='RandomChoice',
+            transforms=[[low_light], [dict(type='mmscllle.SynthesizeNight')], night_look, []],
+            prob=[0.3, 0.45, 0.1, 0.15]),
+    ])
+real_nights = dict(
+    type='mmscllle.LowLightImageDataset',
+    data_root='{{$MMSCLLLE_SHARED:../shared}}/data/',
+    pipeline=[
+        dict(type='mmscllle.LoadImage'),
+        dict(type='mmscllle.RandomSquareCrop', size=256),
+        dict(type='mmscllle.TakeAsSecondShot'),
+        dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 0.7), lamps=(0, 0)),
+    ])
+train_dataloader = dict(
+    batch_size=4,
+    dataset=dict(
+        anchors=[
+            dict(type='RepeatDataset', dataset=street_nights, times=4),
+            dict(real_nights, data_prefix=dict(img_path='camvid/img/dusk')),
+            dict(real_nights, data_prefix=dict(img_path='night')),
+            _base_.dark_shots,
+            _base_.darkened_shots,
+        ]))
+# Dusk is what a gain is chosen by: its labels are in no training.
+val_dataloader = dict(
+    num_workers=1,
+    dataset=dict(
+        _delete_=True,
+        type='mmscllle.CamVidDataset',
+        data_root='{{$MMSCLLLE_SHARED:../shared}}/data/camvid/',
+        data_prefix=dict(img_path='img/dusk', seg_map_path='ann/dusk'),
+        pipeline=[
+            dict(type='mmscllle.LoadImage'),
+            dict(type='mmscllle.LoadLabelMap'),
+            dict(type='mmscllle.PackEnhanceInputs')
+        ]))
+test_dataloader = val_dataloader
+val_evaluator = [
+    dict(type='mmseg.IoUMetric', iou_metrics=['mIoU']),
+    dict(type='mmscllle.ExposureStatistics'),
+]
+test_evaluator = val_evaluator

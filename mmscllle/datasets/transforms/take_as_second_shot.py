@@ -1,0 +1,16 @@
+"""A picture without a reference, and what is darkened from it, should become one picture."""
+from __future__ import annotations
+
+from mmcv.transforms import BaseTransform
+
+from mmscllle.registry import TRANSFORMS
+
+
+@TRANSFORMS.register_module()
+class TakeAsSecondShot(BaseTransform):
+    """Keep a copy of ``img``, which transforms that follow darken, as ``second_img``."""
+
+    def transform(self, results: dict) -> dict:
+        """Add ``second_img``."""
+        results['second_img'] = results['img'].copy()
+        return results
