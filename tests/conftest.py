@@ -256,6 +256,9 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_random_weights(
         str(folder / 'configs/night_street/fcn-r18_night-street-160x224_400.py'),
         folder / 'work_dirs/quick_start/segmentor/iter_400.pth')
+    save_random_weights(
+        str(folder / 'configs/camvid/erfnet_camvid-day-240x320_1k.py'),
+        folder / 'work_dirs/erfnet_camvid-day-240x320_1k/iter_1000.pth')
     return folder
 
 

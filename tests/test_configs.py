@@ -12,7 +12,9 @@ from mmengine.registry import DefaultScope
 from torch.utils.data import default_collate
 
 from mmscllle.models.objective_inputs import ObjectiveInputs
+from mmscllle.models.presence import is_there
 from mmscllle.registry import DATASETS, METRICS, MODELS
+from mmscllle.utils.shipped_weights import load_from_package
 
 ROOT = Path(__file__).resolve().parents[1] / 'configs'
 LEAVES = sorted(path for path in ROOT.glob('*/*.py') if path.parent.name != '_base_')
@@ -26,6 +28,7 @@ SEGMENTORS = [path for path in LEAVES if path.parent.name in ('camvid', 'night_s
 FULL = 'scl-lle_deeplabv3plus-mnv2_cityscapes-sice-384x384_50k.py'
 REFERENCE = FULL.replace('scl-lle_', 'scl-lle_reference_')
 LABEL_FREE = FULL.replace('scl-lle_', 'scl-lle_label-free_')
+NIGHT = 'scl-lle_bilateral-grid_camvid-night-256x256_seg_2k.py'
 CAMVID = 'scl-lle_fast-scnn_camvid-dusk-320x320_2k.py'
 TERMS = ('contrastive_brightness', 'contrastive_gram', 'semantic_brightness',
          'semantic_cross_entropy', 'feature_retention', 'color_constancy',
@@ -90,6 +93,34 @@ def test_model_of_a_bilateral_grid_is_built_and_trains(path, offline_config):
     total.backward()
     assert total.isfinite() and 'loss_reconstruction' in losses
     assert all(p.grad is not None for p in model.enhancer.parameters())
+
+
+def test_nights_are_built_from_real_data_and_feed_the_model(
+        shared, offline_config, monkeypatch):
+    config = offline_config(ROOT / 'scl_lle' / NIGHT)
+    monkeypatch.setenv('MMSCLLLE_SHARED', str(shared))
+    dataset = Config.fromfile(str(ROOT / 'scl_lle' / NIGHT)).train_dataloader.dataset
+    with DefaultScope.overwrite_default_scope(config.default_scope):
+        model = MODELS.build(config.model)
+        train = DATASETS.build(dataset)
+    assert len(model.objective.judges.segmentors) == 2
+    # The shipped weights are where it starts.
+    model.init_weights()
+    shipped = load_from_package('mmscllle://scl-lle', 'cpu')
+    assert all(torch.equal(value, shipped[name])
+               for name, value in model.enhancer.state_dict().items())
+    starts = [0, *train.anchors.cumulative_sizes[:-1]]
+    batch = model.data_preprocessor(
+        collate([train[len(train) + start] for start in starts]), training=True)
+    assert batch['inputs']['low'].shape == (5, 3, 256, 256)
+    labelled, seconds = ([i in given for i in range(5)] for given in ({0}, {1, 2, 3}))
+    assert ['gt_sem_seg' in sample for sample in batch['data_samples']] == labelled
+    assert is_there(batch['inputs']['second']).tolist() == seconds
+    assert is_there(batch['inputs']['reference']).tolist() == [i in (0, 4) for i in range(5)]
+    losses = model(**batch, mode='loss')
+    assert set(losses) == {
+        'loss_semantic_cross_entropy', 'loss_reconstruction', 'loss_cross_exposure'}
+    assert all(loss > 0 for loss in losses.values())
 
 
 @of(SCL_LLE)

@@ -4,17 +4,12 @@ Starts from the shipped weights. BiSeNetV2 (configs/camvid) is left out of the t
 what a segmentor gains that was no judge.
 """
 _base_ = [
-    '../_base_/models/scl-lle_fast-scnn.py',
+    '../_base_/models/scl-lle_camvid-judges.py',
     '../_base_/datasets/camvid-night_256x256.py',
     '../_base_/schedules/adam_50k.py',
     '../_base_/default_runtime.py',
 ]
 max_iters = 2000
-erfnet = dict(
-    type='mmscllle.FrozenSegmentor',
-    config='mmscllle::camvid/erfnet_camvid-day-240x320_1k.py',
-    checkpoint='work_dirs/erfnet_camvid-day-240x320_1k/iter_1000.pth',
-    num_classes=11)
 model = dict(
     enhancer=dict(
         type='mmscllle.BilateralGridEnhancer',
@@ -31,7 +26,6 @@ model = dict(
         color_constancy=None,
         illumination_smoothness=None,
         feature_extractor=None,
-        segmentor=[_base_.model.objective.segmentor, erfnet],
         pseudo_labels=False,
         extra_terms=dict(
             reconstruction=dict(

@@ -1,4 +1,4 @@
-"""Darken a folder of day pictures in a way that no training knows: darken_night.py IN OUT [options].
+"""Darken day pictures in a way that no training knows: darken_night.py IN OUT [options].
 
 For validation. It shares no code with the transforms of the training: lamps follow the law of the
 inverse square, noise is drawn coarse and enlarged, the light's colour is greenish or bluish, and
