@@ -7,29 +7,31 @@ import sys
 from pathlib import Path
 
 import torch
-from mmengine.config import Config
 
 from mmscllle.evaluation.dark_evaluation import (
     InputError,
     LabelledImages,
-    Method,
     MethodBuilder,
-    draw_contact_sheet,
-    evaluate_methods,
-    rank_images,
-    summarise,
-    to_markdown,
+    evaluate_cell,
+    grid_to_markdown,
+    summarise_grid,
 )
-from mmscllle.evaluation.dark_evaluation.dataset import read_class_names
 from mmscllle.evaluation.dark_evaluation.inputs import (
-    blame,
     check_device,
     read_config,
     split_named_source,
 )
 from mmscllle.evaluation.dark_evaluation.methods import BASELINES
-from mmscllle.evaluation.dark_evaluation.peak_memory import PeakMemory
-from mmscllle.fileio import Photograph, write_photograph, write_text
+from mmscllle.evaluation.dark_evaluation.requests import (
+    Segmentor,
+    build_methods,
+    read_requests,
+    read_segmentor,
+    read_set,
+    take_config,
+    take_folders,
+)
+from mmscllle.fileio import write_text
 from mmscllle.utils.command_line import add_config_options
 from mmscllle.utils.commands import run_command
 
@@ -39,18 +41,29 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description='Compare a segmentor alone and behind enhancers: IoU, time and memory in one '
         'table, and pictures. A run that was broken off goes on where it stopped.')
-    parser.add_argument('config', metavar='SEGMENTOR_CONFIG',
+    parser.add_argument('config', nargs='?', metavar='SEGMENTOR_CONFIG',
                         help="config of an mmseg segmentor (a path, or 'mmseg::folder/name.py') "
                         'or of an EnhancedSegmentor')
-    parser.add_argument('checkpoint', metavar='SEGMENTOR_CHECKPOINT',
+    parser.add_argument('checkpoint', nargs='?', metavar='SEGMENTOR_CHECKPOINT',
                         help="the segmentor's weights: a path or URL")
+    parser.add_argument('--segmentor', nargs='+', action='extend', default=[],
+                        metavar='NAME=CONFIG,CHECKPOINT', help='further segmentors, or these '
+                        'alone: one table has a column for each, on every set')
+    parser.add_argument('--set', nargs='+', action='extend', default=[],
+                        metavar='NAME=IMG_DIR,ANN_DIR', help='sets of images, each with its name '
+                        'in the table; or NAME=CONFIG, whose test_dataloader has them')
+    parser.add_argument('--seen', nargs='+', default=[], metavar='NAME', help='segmentors that the '
+                        'enhancers were trained through: the table marks them')
     parser.add_argument('--enhancer', nargs='+', action='extend', default=[],
                         metavar='NAME=SOURCE', help='an enhancer: a config that names its weights, '
                         'the name of a model, as mmscllle://scl-lle-seg, or a checkpoint, alone or '
-                        'in a larger model')
+                        'in a larger model. Several of one name are trainings with other seeds')
     parser.add_argument('--joint', nargs='+', action='extend', default=[],
                         metavar='NAME=CHECKPOINT', help='a checkpoint of an EnhancedSegmentor, '
-                        'whose enhancer and segmentor both come from it')
+                        'whose enhancer and segmentor both come from it; of several segmentors, '
+                        'the first')
+    parser.add_argument('--fast', action='store_true', help='a further row NAME-fast for each '
+                        'enhancer that has a fast mode')
     parser.add_argument('--baselines', nargs='*', default=list(BASELINES), metavar='NAME',
                         help='some of none, gamma, clahe; default: all; may be empty')
     parser.add_argument('--data', metavar='CONFIG', help='take the test_dataloader of this config '
@@ -78,6 +91,15 @@ def check_args(args: argparse.Namespace) -> None:
         raise InputError(f'{missing}: missing; --img-dir and --ann-dir go together')
     if args.data and args.img_dir:
         raise InputError('--data: give either this or --img-dir and --ann-dir')
+    if args.set and (args.data or args.img_dir):
+        raise InputError('--set: give either this or --data, --img-dir and --ann-dir')
+    if bool(args.config) != bool(args.checkpoint):
+        raise InputError('SEGMENTOR_CHECKPOINT: missing; it goes with SEGMENTOR_CONFIG')
+    if not args.config and not args.segmentor:
+        raise InputError('SEGMENTOR_CONFIG: missing; give it and SEGMENTOR_CHECKPOINT, or '
+                         '--segmentor')
+    if args.cfg_options and not args.config:
+        raise InputError('--cfg-options: they are keys of SEGMENTOR_CONFIG, which is not given')
     for name, least in (('limit', 1), ('pictures', 0)):
         value = getattr(args, name)
         if value is not None and value < least:
@@ -85,100 +107,84 @@ def check_args(args: argparse.Namespace) -> None:
     check_device(args.device)
 
 
-def split_pairs(args: argparse.Namespace) -> dict[str, tuple[str, str]]:
-    """Read what is compared: name to ``'baselines'``, ``'enhancer'`` or ``'joint'`` and source.
+def read_segmentors(args: argparse.Namespace) -> list[Segmentor]:
+    """Load the segmentors.
 
     Raises:
-        InputError: If an entry is no NAME=SOURCE, or a name comes twice.
+        InputError: If one is not right, a name comes twice, or ``--seen`` names another.
     """
-    found: dict[str, tuple[str, str]] = {}
-    for kind in ('baselines', 'enhancer', 'joint'):
-        for entry in getattr(args, kind):
-            name, source = ((entry, '') if kind == 'baselines' else
-                            split_named_source(entry, f'--{kind}'))
-            if name in found:
-                raise InputError(f'--{kind}: the name {name!r} is given twice; rename one')
-            found[name] = (kind, source)
-    if not found:
-        raise InputError('--enhancer: nothing to compare; give one, or a name to --baselines')
+    found = []
+    if args.config:
+        cfg = read_config(args.config, 'SEGMENTOR_CONFIG', args.cfg_options)
+        found.append(Segmentor(Path(args.config).stem, cfg, MethodBuilder(cfg, args.checkpoint)))
+    found += [read_segmentor(entry) for entry in args.segmentor]
+    names = [segmentor.name for segmentor in found]
+    check_unique(names, '--segmentor')
+    unknown = [name for name in args.seen if name not in names]
+    if unknown:
+        raise InputError(f'--seen: there is no segmentor {unknown[0]!r}, only {", ".join(names)}')
     return found
 
 
-def build_methods(args: argparse.Namespace, builder: MethodBuilder) -> list[Method]:
-    """Build every method, so that a wrong one shows before the run."""
-    make = dict(baselines=lambda name, _: builder.baseline(name), enhancer=builder.enhancer,
-                joint=builder.joint)
-    return [make[kind](name, source) for name, (kind, source) in split_pairs(args).items()]
+def check_unique(names: list[str], argument: str) -> None:
+    """Raise an error that names the first name that comes twice."""
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise InputError(f'{argument}: the name {twice[0]!r} is given twice; rename one')
 
 
-def read_images(args: argparse.Namespace, cfg: Config, builder: MethodBuilder) -> LabelledImages:
-    """Find the images.
+def read_sets(args: argparse.Namespace, segmentor: Segmentor) -> dict[str, LabelledImages]:
+    """Find the sets of images by name, as a segmentor's config loads them.
 
     Raises:
-        InputError: If there are none, or their classes are not the segmentor's.
+        InputError: If there is none, or their classes are not the segmentor's.
     """
+    if args.set:
+        names = [split_named_source(entry, '--set')[0] for entry in args.set]
+        check_unique(names, '--set')
+        return {name: read_set(entry, segmentor) for name, entry in zip(names, args.set)}
     if args.img_dir:
-        metainfo = read_class_names(builder.meta, builder.num_classes)
-        images = LabelledImages.from_folders(args.img_dir, args.ann_dir, metainfo, cfg)
-    elif args.data:
-        images = LabelledImages.from_config(read_config(args.data, '--data'), '--data')
-    else:
-        images = LabelledImages.from_config(cfg, 'SEGMENTOR_CONFIG')
-    if len(images.classes) != builder.num_classes:
-        raise InputError(f'{images.argument}: the dataset has {len(images.classes)} classes, the '
-                         f'segmentor {builder.num_classes}; take a dataset with the classes that '
-                         'the segmentor was trained on')
-    return images
-
-
-def draw(methods: list[Method], results: dict[str, list[dict]], images: LabelledImages,
-         args: argparse.Namespace, path: Path) -> list[dict]:
-    """Write the contact sheet of the first enhancer against ``none``; return what is on it."""
-    path.unlink(missing_ok=True)
-    by_name = {method.name: method for method in methods}
-    own = [name for name in by_name if name not in BASELINES]
-    first = next(iter(own or [name for name in by_name if name != 'none']), None)
-    if not args.pictures or first is None or 'none' not in by_name:
-        if args.pictures:
-            print('no pictures: they compare an enhancer with the baseline none')
-        return []
-    ranked = rank_images(results['none'], results[first], args.pictures)
-    if not ranked:
-        print(f'no pictures: {first} changes the mIoU of no image')
-        return []
-    sheet = draw_contact_sheet(ranked, by_name['none'], by_name[first], images,
-                               torch.device(args.device))
-    write_photograph(Photograph([sheet]), path)
-    print(f'pictures of {first} against none: {path}')
-    return [dict(entry, method=first) for entry in ranked]
+        return dict(images=take_folders(args.img_dir, args.ann_dir, segmentor))
+    if args.data:
+        return dict(images=take_config(read_config(args.data, '--data'), '--data', segmentor))
+    argument = 'SEGMENTOR_CONFIG' if args.config else f'--segmentor {segmentor.name}'
+    return dict(images=take_config(segmentor.cfg, argument, segmentor))
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate, print and save; return the exit status: 1 if an image failed."""
     check_args(args)
-    split_pairs(args)
-    cfg = read_config(args.config, 'SEGMENTOR_CONFIG', args.cfg_options)
-    builder = MethodBuilder(cfg, args.checkpoint)
-    methods = build_methods(args, builder)
-    images = read_images(args, cfg, builder)
-    out_dir = Path(args.out_dir or Path('work_dirs', 'dark_eval', Path(args.config).stem))
-    with blame('--out-dir'):
-        out_dir.mkdir(parents=True, exist_ok=True)
-    device = torch.device(args.device)
-    count = min(args.limit or len(images), len(images))
-    results = evaluate_methods(methods, images, count, out_dir / 'results', device,
-                               lambda text: print(f'\n{text}', file=sys.stderr))
-    rows = [summarise(name, records, images.classes) for name, records in results.items()]
-    memory = PeakMemory(device).meaning
-    table = to_markdown(rows, args.device, memory)
-    print(table)
-    write_text(out_dir / 'dark_eval.md', table)
-    pictures = draw(methods, results, images, args, out_dir / 'dark_eval.png')
-    report = dict(config=args.config, checkpoint=args.checkpoint, device=args.device,
-                  peak_memory=memory, classes=images.classes, methods=rows, pictures=pictures)
-    write_text(out_dir / 'dark_eval.json', json.dumps(report, indent=2))
-    print(f'table: {out_dir / "dark_eval.md"}, {out_dir / "dark_eval.json"}')
-    return int(any(row['failed'] for row in rows))
+    requests = read_requests(args)
+    segmentors = read_segmentors(args)
+    methods = [build_methods(requests, segmentor.builder, not number, args.fast)
+               for number, segmentor in enumerate(segmentors)]
+    sets = [read_sets(args, segmentor) for segmentor in segmentors]
+    several = args.segmentor or args.set or any(len(row) > 1 for row in methods[0].values())
+    out_dir = Path(args.out_dir or Path('work_dirs', 'dark_eval', segmentors[0].name))
+    device, grid, failed = torch.device(args.device), {}, False
+    for images in sets[0]:
+        for segmentor, own, their in zip(segmentors, methods, sets):
+            about = dict(config=args.config, checkpoint=args.checkpoint)
+            folder = out_dir
+            if several:
+                about = dict(segmentor=segmentor.name, set=images)
+                folder = out_dir / images / segmentor.name
+                print(f'{images}, {segmentor.name}:\n')
+            rows = evaluate_cell([method for row in own.values() for method in row],
+                                 their[images], args.limit, args.pictures, device, folder, about)
+            failed |= any(row['failed'] for row in rows)
+            scores = {row['name']: row['mIoU'] for row in rows}
+            grid[images, segmentor.name] = {
+                name: [scores[method.name] for method in row] for name, row in own.items()}
+    if several:
+        summary = summarise_grid(grid, list(methods[0]))
+        table = grid_to_markdown(summary, args.seen)
+        print(table)
+        write_text(out_dir / 'dark_eval.md', table)
+        report = dict(seen=args.seen, device=args.device, methods=summary)
+        write_text(out_dir / 'dark_eval.json', json.dumps(report, indent=2))
+        print(f'table: {out_dir / "dark_eval.md"}, {out_dir / "dark_eval.json"}')
+    return int(failed)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -277,7 +277,92 @@ def test_data_of_another_config_and_no_picture_without_enhancer(
     assert not (data / 'out' / 'dark_eval.png').exists()
 
 
+def test_several_segmentors_sets_and_seeds_give_one_table(
+        tool: ModuleType, enhancer: str, data: Path, tiny_segmentor: tuple[str, str],
+        second_segmentor: tuple[str, str], calls: list, capsys: pytest.CaptureFixture):
+    seed = torch.load(enhancer)
+    seed['e_conv7.bias'] += 0.5
+    torch.save(seed, data / 'seed.pth')
+    arguments = [
+        '--segmentor', f'first={",".join(tiny_segmentor)}',
+        f'second={",".join(second_segmentor)}', '--seen', 'second',
+        '--set', f'night={data}/img,{data}/ann', f'same={data}/data.py',
+        '--enhancer', f'ours={enhancer}', f'ours={data}/seed.pth', '--baselines', 'none',
+        '--fast', '--limit', '2', '--pictures', '1', '--device', 'cpu', '--out-dir',
+        str(data / 'out')]
+    assert tool.main(arguments) == 0
+    # None, and two trainings in two modes, through two segmentors on two sets of two images.
+    assert len(calls) == 5 * 2 * 2 * 2
+    table = (data / 'out/dark_eval.md').read_text()
+    assert table in capsys.readouterr().out
+    header, _, *lines = table.splitlines()[:5]
+    assert [cell.strip() for cell in header.strip('|').split('|')] == [
+        'method', 'night, first', 'night, second*', 'same, first', 'same, second*', 'mean gain']
+    assert [line.split()[1] for line in lines] == ['none', 'ours', 'ours-fast']
+    rows = {row['name']: row for row in report(data)['methods']}
+    none, ours, fast = (rows[name]['cells'] for name in ('none', 'ours', 'ours-fast'))
+    assert [cell['seeds'] for cell in ours] == [2] * 4 and ours != fast
+    for cell, base in zip(ours, none):
+        single = json.loads((data / 'out' / cell['set'] / cell['segmentor']
+                             / 'dark_eval.json').read_text())
+        found = {row['name']: row['mIoU'] for row in single['methods']}
+        assert list(found) == ['none', 'ours.1', 'ours.2', 'ours.1-fast', 'ours.2-fast']
+        assert cell['mIoU'] == pytest.approx((found['ours.1'] + found['ours.2']) / 2, abs=0.006)
+        assert (cell['lowest'], cell['highest']) == tuple(
+            sorted((found['ours.1'], found['ours.2'])))
+        assert cell['gain'] == pytest.approx(cell['mIoU'] - found['none'], abs=0.006)
+        assert base['mIoU'] == found['none'] and base['gain'] is None
+    # Both sets are of the same images, the segmentors differ.
+    assert [cell['mIoU'] for cell in ours[:2]] == [cell['mIoU'] for cell in ours[2:]]
+    assert none[0]['mIoU'] != none[1]['mIoU']
+    assert tool.main(arguments) == 0
+    assert len(calls) == 5 * 2 * 2 * 2, 'a second run has all results'
+
+
+@torch.no_grad()
+def test_fast_mode_is_that_of_the_enhancer(tool: ModuleType, folders: list, enhancer: str,
+                                           data: Path, tiny_segmentor: tuple[str, str]):
+    assert tool.main([*folders, '--enhancer', f'ours={enhancer}', '--fast', '--baselines',
+                      '--pictures', '0', '--limit', '1']) == 0
+    exact, fast = report(data)['methods']
+    assert (exact['name'], fast['name']) == ('ours', 'ours-fast')
+    network = CurveEnhancer()
+    network.load_state_dict(torch.load(enhancer))
+    network.forward = network.forward_fast
+    chain = EnhancedSegmentor(dict(type='mmscllle.IdentityEnhancer'), tiny_segmentor[0], None,
+                              tiny_segmentor[1]).eval()
+    chain.enhancer = network
+    with DefaultScope.overwrite_default_scope('mmseg'):
+        dataset = DATASETS.build(Config.fromfile(str(data / 'data.py')).test_dataloader.dataset)
+    batch = pseudo_collate([dataset[0]])
+    areas = loop.count_areas(chain.test_step(batch)[0].pred_sem_seg.data[0],
+                             batch['data_samples'][0].gt_sem_seg.data[0], 4, 255)
+    assert json.loads((data / 'out/results/ours-fast.jsonl').read_text().splitlines()[1])[
+        'areas'] == areas
+
+
 @pytest.mark.parametrize('change, message', [
+    (lambda a, d: a[2:], 'SEGMENTOR_CONFIG: missing; give it and SEGMENTOR_CHECKPOINT, or --seg'),
+    (lambda a, d: [a[0], *a[2:]], 'SEGMENTOR_CHECKPOINT: missing'),
+    (lambda a, d: [*a, '--segmentor', f'x={a[0]}'], '--segmentor: got .*; write NAME=CONFIG,CHECK'),
+    (lambda a, d: [*a, '--segmentor', f'x=none.py,{a[1]}'],
+     "--segmentor x: there is no config file 'none.py'"),
+    (lambda a, d: [*a, '--segmentor', f'x={a[0]},{d}/enhancer.pth'],
+     '--segmentor x: .* does not fit the model .* Does it belong to --segmentor x'),
+    (lambda a, d: [*a, '--segmentor', f'tiny_fast_scnn={a[0]},{a[1]}'],
+     "--segmentor: the name 'tiny_fast_scnn' is given twice; rename one"),
+    (lambda a, d: [*a, '--seen', 'y'], "--seen: there is no segmentor 'y', only tiny_fast_scnn"),
+    (lambda a, d: [*a, '--set', f'x={d}/img,{d}/ann'], '--set: give either this or --data'),
+    (lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/img,'], '--set: got .*; write NAME=IMG_DIR'),
+    (lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/none,{d}/ann'],
+     '--set x: --img-dir: there is no folder'),
+    (lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/img,{d}/ann', f'x={d}/img,{d}/ann'],
+     "--set: the name 'x' is given twice"),
+    (lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/two.py'],
+     '--set x: the dataset has 2 classes, the segmentor 4'),
+    (lambda a, d: [*a, '--fast'], '--fast: no enhancer has a fast mode; leave it out'),
+    (lambda a, d: [*a, '--enhancer', f'x={d}/enhancer.pth', f'x={d}/enhancer.pth', '--joint',
+                   f'x={d}/enhancer.pth'], "--joint: the name 'x' is given twice; rename one"),
     (lambda a, d: ['none.py', *a[1:]], "SEGMENTOR_CONFIG: there is no config file 'none.py'"),
     (lambda a, d: [a[0], 'none.pth', *a[2:]],
      "SEGMENTOR_CHECKPOINT: there is no checkpoint file 'none.pth'"),

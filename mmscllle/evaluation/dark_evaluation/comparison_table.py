@@ -58,7 +58,8 @@ def to_markdown(rows: Sequence[dict], device: str, memory: str) -> str:
                       _number(row['ms_per_image'], 1), _number(row['peak_memory_mib'], 0),
                       str(row['images']), str(row['failed'])])
     lines = [markdown_table(header, cells, text_columns=1)]
-    lines += ['', 'Under a class name: its IoU. mIoU, mAcc, aAcc and IoU in per cent. '
+    lines += ['', 'Under a class name: its IoU. mIoU, mAcc, aAcc and IoU in per cent; mIoU and '
+              'mAcc are means over the classes that the label maps have, the same for all rows. '
               f'ms/image: median time to enhance and segment one image on {device}, without '
               f'loading it and without the first {WARM_UP} of a run. MiB: peak memory, {memory}.']
     return '\n'.join(lines + _failures(rows)) + '\n'

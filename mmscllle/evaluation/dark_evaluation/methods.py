@@ -8,7 +8,7 @@ import torch
 from mmengine.config import Config
 from mmengine.model import revert_sync_batchnorm
 from mmseg.models import BaseSegmentor
-from torch import nn
+from torch import Tensor, nn
 
 from mmscllle.models.enhanced_segmentor import EnhancedSegmentor
 from mmscllle.models.enhancers import EnhancerSource, find_enhancer, load_enhancer
@@ -51,12 +51,26 @@ class Method:
     fingerprint: dict[str, str]
 
 
+class InFastMode(nn.Module):
+    """An enhancer whose ``forward`` is its fast mode."""
+
+    def __init__(self, enhancer: nn.Module) -> None:
+        super().__init__()
+        self.enhancer = enhancer
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Enhance ``image``, RGB in [0, 1], (N, 3, H, W): the enhanced one, and the curves."""
+        return self.enhancer.forward_fast(image)
+
+
 class MethodBuilder:
     """Makes the methods of one segmentor, which they share.
 
     Args:
         cfg: Config of an mmseg segmentor or of an :class:`EnhancedSegmentor`.
         checkpoint: The segmentor's weights, alone or in those of a chain.
+        config_argument: The command-line argument that gives the config, for error messages.
+        checkpoint_argument: The one that gives the weights.
 
     Attributes:
         meta: ``meta`` of the checkpoint.
@@ -66,14 +80,16 @@ class MethodBuilder:
         InputError: If the config or the checkpoint is not right.
     """
 
-    def __init__(self, cfg: Config, checkpoint: str) -> None:
+    def __init__(self, cfg: Config, checkpoint: str, config_argument: str = 'SEGMENTOR_CONFIG',
+                 checkpoint_argument: str = 'SEGMENTOR_CHECKPOINT') -> None:
         self.enhancer_config: dict | None = None
-        with blame('SEGMENTOR_CONFIG'):
-            self.config = read_segmentor_config(cfg.get('model') or {}, 'SEGMENTOR_CONFIG')
+        self.config_argument = config_argument
+        with blame(config_argument):
+            self.config = read_segmentor_config(cfg.get('model') or {}, config_argument)
             if self.config.type in ('EnhancedSegmentor', 'mmscllle.EnhancedSegmentor'):
                 self.enhancer_config = find_enhancer(self.config).config
-                self.config = read_segmentor_config(self.config.segmentor, 'SEGMENTOR_CONFIG')
-        self.segmentor, self.meta = self._load_segmentor(checkpoint, 'SEGMENTOR_CHECKPOINT')
+                self.config = read_segmentor_config(self.config.segmentor, config_argument)
+        self.segmentor, self.meta = self._load_segmentor(checkpoint, checkpoint_argument)
         self.num_classes = self.segmentor.num_classes
 
     def baseline(self, name: str) -> Method:
@@ -125,12 +141,25 @@ class MethodBuilder:
             segmentor, _ = self._load_segmentor(checkpoint, argument)
             return self._chain(name, source, segmentor, argument)
 
+    @staticmethod
+    def has_fast_mode(method: Method) -> bool:
+        """Whether the method's enhancer has one."""
+        return 'fast' in getattr(getattr(method.model, 'enhancer', None), 'modes', ())
+
+    def fast(self, method: Method, name: str) -> Method:
+        """The same chain with its enhancer in fast mode."""
+        chain = EnhancedSegmentor(dict(type=BASELINES['none']), self.config)
+        chain.enhancer = InFastMode(method.model.enhancer)
+        chain.segmentor = method.model.segmentor
+        return Method(name, chain.requires_grad_(False).eval(),
+                      dict(method.fingerprint, config=digest([method.fingerprint, 'fast'])))
+
     def _load_segmentor(self, checkpoint: str, argument: str) -> tuple[BaseSegmentor, dict]:
-        with blame('SEGMENTOR_CONFIG'):
-            network = revert_sync_batchnorm(build_segmentor(self.config, 'SEGMENTOR_CONFIG'))
+        with blame(self.config_argument):
+            network = revert_sync_batchnorm(build_segmentor(self.config, self.config_argument))
         with blame(argument):
             meta = load_weights(network, checkpoint, argument,
-                                'Does it belong to SEGMENTOR_CONFIG?', 'segmentor')
+                                f'Does it belong to {self.config_argument}?', 'segmentor')
         return network.requires_grad_(False).eval(), meta
 
     def _chain(self, name: str, source: EnhancerSource, segmentor: BaseSegmentor,

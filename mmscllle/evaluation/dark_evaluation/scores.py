@@ -56,13 +56,17 @@ def image_miou(areas: Areas) -> float | None:
 def dataset_scores(areas: Sequence[Areas], num_classes: int) -> dict:
     """Compute what mmseg's ``IoUMetric`` reports, in per cent, rounded as there.
 
+    A class that no label map has enters neither mean. For mmseg it counts as 0 where it is
+    predicted in a single pixel, and not at all otherwise: two predictions of the same images are
+    then means over different classes.
+
     Args:
         areas: Of each image, see :func:`count_areas`.
         num_classes: Number of classes.
 
     Returns:
         ``mIoU``, ``mAcc``, ``aAcc``, and ``IoU``, a list with a value per class. None stands for
-        what is not defined: a class in no label map and no prediction, or all without an image.
+        what is not defined: a class in no label map, or all without an image.
     """
     if not areas:
         return dict(mIoU=None, mAcc=None, aAcc=None, IoU=[None] * num_classes)
@@ -70,6 +74,7 @@ def dataset_scores(areas: Sequence[Areas], num_classes: int) -> dict:
     totals = [sum(torch.tensor(image[kind], dtype=torch.float32) for image in areas)
               for kind in range(4)]
     values = IoUMetric.total_area_to_metrics(*totals)
+    values['IoU'] = np.where(totals[3].numpy() > 0, values['IoU'], np.nan)
     return dict(mIoU=_percent(values['IoU']), mAcc=_percent(values['Acc']),
                 aAcc=_percent(values['aAcc']), IoU=[_percent(value) for value in values['IoU']])
 
