@@ -1,7 +1,7 @@
 """Darken day pictures in a way that no training knows: darken_night.py IN OUT [options].
 
 For validation. It shares no code with the transforms of the training: lamps follow the law of the
-inverse square, noise is drawn coarse and enlarged, the light's colour is greenish or bluish, and
+inverse square, noise is drawn coarse and enlarged, the light's colour is amber, greenish or bluish, and
 JPEG is Pillow's.
 """
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy as np
 from PIL import Image
 
 SUFFIXES = ('.jpg', '.jpeg', '.png')
-# Linear RGB of mercury vapour, of fluorescent lamps and of a sky after sunset.
-CASTS = np.array([[0.75, 1., 0.72], [0.82, 1., 0.88], [0.66, 0.83, 1.]])
+# Linear RGB of amber lamps, of mercury vapour and of a sky after sunset.
+CASTS = np.array([[1., 0.6, 0.3], [0.7, 1., 0.65], [0.55, 0.72, 1.]])
 
 
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
@@ -48,13 +48,13 @@ def encode(light: np.ndarray) -> np.ndarray:
 def draw_lamp_light(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     """Factor on the light of each pixel, of mean 1, (H, W, 1)."""
     rows, columns = np.mgrid[:height, :width]
-    light = np.full((height, width), rng.uniform(0.3, 0.9))
+    light = np.full((height, width), rng.uniform(0.25, 0.7))
     for _ in range(rng.integers(1, 5)):
         x, y = rng.uniform(0, width), rng.uniform(0.4, 1) * height
         above = rng.uniform(0.1, 0.3) * width
         # On the ground, under a lamp: cosine to the third power over the height squared.
         ground = (columns - x)**2 + (2.5 * (rows - y))**2
-        light += rng.uniform(0.6, 3) * (1 + ground / above**2)**-1.5
+        light += rng.uniform(0.8, 4) * (1 + ground / above**2)**-1.5
     return (light / light.mean())[..., None]
 
 

@@ -49,7 +49,7 @@ class SynthesizeNight(BaseTransform):
 
     def __init__(self,
                  exposure: Sequence[float] = (0.02, 0.3),
-                 cast: Sequence[float] = (0., 0.6),
+                 cast: Sequence[float] = (0., 0.8),
                  lamps: Sequence[int] = (0, 5),
                  vignetting: Sequence[float] = (0., 0.5),
                  shot_noise: Sequence[float] = (2e-4, 3e-3),
