@@ -27,8 +27,8 @@ ENHANCER = 'configs/scl_lle/scl-lle_fcn-r18_night-street-160x224_200.py'
 def checkout(tmp_path_factory) -> Path:
     """What a reader has after the quick start: the checkout, its data and weights, but small."""
     from mmscllle.datasets.night_street import generate_night_street
-    from mmscllle.models.enhancers import CurveEnhancer
     from mmscllle.models.frozen_segmentor import build_segmentor
+    from mmscllle.registry import MODELS
 
     folder = tmp_path_factory.mktemp('checkout')
     for name in ('configs', 'tools'):
@@ -40,7 +40,9 @@ def checkout(tmp_path_factory) -> Path:
         judge = config.model.objective.segmentor
         weights = {
             judge.checkpoint: build_segmentor(judge.config, 'config'),
-            f'work_dirs/quick_start/scl_lle/iter_{config.train_cfg.max_iters}.pth': CurveEnhancer(),
+            f'work_dirs/quick_start/scl_lle/iter_{config.train_cfg.max_iters}.pth': MODELS.build(
+                config.model.enhancer
+            ),
         }
         for path, network in weights.items():
             Path(path).parent.mkdir(parents=True)
