@@ -2,14 +2,14 @@
 # Create a virtual environment that runs this project: create_env.sh [FOLDER] [EXTRAS]
 #
 #   FOLDER   where it goes, default .venv; an environment that is there already is brought up to date
-#   EXTRAS   extras of setup.py, default onedl,fast; for instance onedl,tests
+#   EXTRAS   extras of setup.py, default onedl,fast,video; for instance onedl,tests
 #   PYTHON   in the environment: the interpreter to start from, default python3
 #
 # A torch that PYTHON already has is used. Where there is none, a machine with an NVIDIA GPU gets
 # the newest torch with CUDA, any other a CPU build.
 set -euo pipefail
 FOLDER=${1:-.venv}
-EXTRAS=${2:-onedl,fast}
+EXTRAS=${2:-onedl,fast,video}
 PYTHON=${PYTHON:-python3}
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 TORCH=2.13.0

@@ -73,7 +73,7 @@ class EnhanceRun:
                 task = progress.add_task(f'camera {index}, Ctrl-C ends', total=None)
                 enhance_camera(index, enhance, self._comparison(), record,
                                lambda: progress.advance(task))
-        except OSError as error:
+        except (ImportError, OSError) as error:
             print(f'enhance: error: {error}', file=sys.stderr)
             return 1
         finally:

@@ -9,7 +9,7 @@ def one_line(error: BaseException) -> str:
     if 'Original Traceback' in text:
         text = text.strip().splitlines()[-1]
     text = ' '.join(text.split())
-    if text and isinstance(error, (ValueError, OSError)):
+    if text and isinstance(error, (ValueError, OSError, ImportError)):
         return text
     return f'{type(error).__name__}: {text}' if text else type(error).__name__
 

@@ -15,7 +15,7 @@ import cv2
 from mmscllle.fileio import atomic_path
 
 from .comparison import Comparison
-from .files import create_video
+from .files import check_pyav, create_video
 from .frame import Frame, VideoFormat
 from .frame_enhancer import FrameEnhancer
 
@@ -45,11 +45,14 @@ def enhance_camera(index: int,
         How many pictures there were.
 
     Raises:
+        ImportError: If it is to be recorded and PyAV is missing.
         OSError: If there is no such camera, it gives no pictures or stops to, there is no screen,
             or the file cannot be written.  What was recorded is kept.
     """
     if record is None:
         check_screen()
+    else:
+        check_pyav()
     count = 0
     with ExitStack() as stack:
         capture = cv2.VideoCapture(index)

@@ -51,9 +51,9 @@ def enhance_video(source: str | os.PathLike,
                   put: Callable[[Path, Path], None] = os.replace) -> VideoReport:
     """Enhance a video file, frame by frame; few frames are in memory at a time.
 
-    Frame rate, size, way up and, with PyAV or the program ffmpeg, sound are kept.  The result
-    takes its place when it is complete.  A video that breaks off gives a result as far as it can
-    be read, and a report that says so.
+    Frame rate, times, size, way up and sound are kept.  The result takes its place when it is
+    complete.  A video that breaks off gives a result as far as it can be read, and a report that
+    says so.
 
     Args:
         source: The video.
@@ -71,6 +71,7 @@ def enhance_video(source: str | os.PathLike,
         The report.
 
     Raises:
+        ImportError: If PyAV is missing.
         OSError: If the video cannot be read at all, or the result not be written.
         ValueError: If its frames have more than ``max_pixels`` pixels.
     """

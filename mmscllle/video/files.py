@@ -1,4 +1,4 @@
-"""Open and create video files with the best library that is there."""
+"""Open and create video files."""
 from __future__ import annotations
 
 import os
@@ -10,9 +10,8 @@ from packaging.version import Version
 from mmscllle.fileio.opening import open_regular
 
 from .frame import VideoFormat
-from .opencv_files import OpenCVReader, OpenCVWriter
-from .pyav_reader import PyAVReader
-from .pyav_writer import PyAVWriter
+from .reader import VideoReader
+from .writer import VideoWriter
 
 # What the enhanced video may be, in the container of the original.
 WRITTEN_SUFFIXES = ('.mp4', '.m4v', '.mov', '.mkv', '.avi', '.webm')
@@ -24,27 +23,36 @@ TEXT = {*range(9, 14), *range(32, 127)}
 OLDEST_PYAV = Version('17')
 
 
-def has_pyav() -> bool:
-    """Whether PyAV, which keeps all of a video, is installed in a version that works."""
+def check_pyav() -> None:
+    """Check that PyAV, which reads and writes video, is installed in a version that works.
+
+    Raises:
+        ImportError: If it is not.
+    """
     try:
-        return Version(version('av')) >= OLDEST_PYAV
+        installed = Version(version('av'))
     except PackageNotFoundError:
-        return False
+        installed = None
+    if installed is None or installed < OLDEST_PYAV:
+        found = f', not {installed}' if installed else ''
+        raise ImportError(f'video needs PyAV {OLDEST_PYAV} or newer{found}: '
+                          f"pip install 'av>={OLDEST_PYAV}'")
 
 
-def open_video(path: str | os.PathLike) -> PyAVReader | OpenCVReader:
+def open_video(path: str | os.PathLike) -> VideoReader:
     """Open a video file for reading.
 
     Args:
         path: The file.
 
     Returns:
-        An iterable of frames, to be closed; see :class:`PyAVReader`.
+        An iterable of frames, to be closed; see :class:`VideoReader`.
 
     Raises:
+        ImportError: If PyAV is missing.
         OSError: If the file is missing, unreadable or no video that can be decoded.
     """
-    # OpenCV would not say why.
+    check_pyav()
     with open_regular(path) as file:
         start = file.read(64)
     if not start:
@@ -53,11 +61,11 @@ def open_video(path: str | os.PathLike) -> PyAVReader | OpenCVReader:
     if start.startswith(PLAYLISTS) or not set(start) - TEXT:
         raise OSError(f'{os.fspath(path)!r} is a text, no video')
     # Absolute, so that no name is taken for a protocol (concat:a.mp4).
-    return (PyAVReader if has_pyav() else OpenCVReader)(os.path.abspath(path))
+    return VideoReader(os.path.abspath(path))
 
 
 def create_video(path: str | os.PathLike, like: VideoFormat,
-                 sound: str | os.PathLike | None = None) -> PyAVWriter | OpenCVWriter:
+                 sound: str | os.PathLike | None = None) -> VideoWriter:
     """Create a video file.
 
     Args:
@@ -66,12 +74,14 @@ def create_video(path: str | os.PathLike, like: VideoFormat,
         sound: A video whose sound is carried over; None: no sound.
 
     Returns:
-        The writer, to be closed; see :class:`PyAVWriter`.
+        The writer, to be closed; see :class:`VideoWriter`.
 
     Raises:
+        ImportError: If PyAV is missing.
         OSError: If the file cannot be created.
     """
-    return (PyAVWriter if has_pyav() else OpenCVWriter)(path, like, sound)
+    check_pyav()
+    return VideoWriter(path, like, sound)
 
 
 def result_path(path: Path) -> Path:

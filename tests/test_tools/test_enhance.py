@@ -16,7 +16,7 @@ import torch
 from mmscllle.command_line import runner
 from mmscllle.command_line.enhance import main
 from mmscllle.models import CurveEnhancer
-from mmscllle.video import Frame, VideoFormat, create_video, open_video
+from mmscllle.video import Frame, VideoFormat, create_video, files, open_video
 from mmscllle.video import frame_enhancer as enhancing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,15 +190,29 @@ def test_bad_files_are_named_and_the_others_done(run, inputs, tmp_path, capsys):
     assert 5 < len(list(open_video(tmp_path / 'out' / 'cut.mkv'))) < 55
 
 
+def test_without_pyav_photographs_are_enhanced(run, inputs, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(files, 'version', lambda name: '16.0')
+    sentence = "video needs PyAV 17 or newer, not 16.0: pip install 'av>=17'"
+    assert run(inputs) == 1
+    output = capsys.readouterr()
+    assert '2 enhanced, 1 failed' in output.out
+    failed, = (line for line in output.err.splitlines() if line.startswith('failed: '))
+    assert failed == f'failed: {inputs / "sub" / "c.mp4"}: {sentence}'
+    assert listed(tmp_path / 'out') == ['a.png', 'sub/b.jpg']
+    # Said before the camera is switched on.
+    assert run('0') == 1
+    assert capsys.readouterr().err.splitlines()[-1] == f'enhance: error: {sentence}'
+
+
 @pytest.mark.parametrize('suffix', ['.png', '.mp4'])
 def test_two_inputs_of_one_result(run, tmp_path, capsys, suffix):
     make = make_image if suffix == '.png' else make_video
-    files = [tmp_path / folder / f'x{suffix}' for folder in 'ab']
-    for file in files:
-        make(file)
-    assert run(*files) == 2
+    paths = [tmp_path / folder / f'x{suffix}' for folder in 'ab']
+    for path in paths:
+        make(path)
+    assert run(*paths) == 2
     error = capsys.readouterr().err
-    assert all(repr(str(file)) in error for file in files) and 'common folder' in error
+    assert all(repr(str(path)) in error for path in paths) and 'common folder' in error
     assert not (tmp_path / 'out').exists()
 
 

@@ -12,18 +12,6 @@ from mmscllle.datasets.night_street.lighting import light_night
 from mmscllle.datasets.night_street.scene import build_scene
 from mmscllle.inference.curve_engine import CurveEngine
 from mmscllle.models import CurveEnhancer
-from mmscllle.video import files
-
-BACKENDS = ('av', 'opencv')
-
-
-@pytest.fixture(params=BACKENDS)
-def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both libraries in turn."""
-    if request.param == 'av':
-        assert files.has_pyav(), 'the tests need PyAV (requirements/tests.txt)'
-    monkeypatch.setattr(files, 'has_pyav', lambda: request.param == 'av')
-    return request.param
 
 
 @pytest.fixture(scope='session')

@@ -56,7 +56,7 @@ def clip(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize('threads', [False, True])
-def test_every_frame_is_enhanced(backend, engine, tmp_path, threads):
+def test_every_frame_is_enhanced(engine, tmp_path, threads):
     make_clip(tmp_path / 'clip.mp4')
     target = tmp_path / 'out' / 'clip.mp4'
     counts, steps = [], []
@@ -84,7 +84,7 @@ def test_comparison(clip, enhance, tmp_path):
 
 
 @pytest.mark.parametrize('suffix', ['.avi', '.mkv'])
-def test_a_video_that_breaks_off(backend, enhance, tmp_path, suffix):
+def test_a_video_that_breaks_off(enhance, tmp_path, suffix):
     source, target = tmp_path / f'clip{suffix}', tmp_path / 'out' / f'clip{suffix}'
     make_clip(source, 60, noise=90)
     content = source.read_bytes()
@@ -134,7 +134,7 @@ class Broken:
 
 @pytest.mark.parametrize('threads', [False, True])
 @pytest.mark.parametrize('error', [KeyboardInterrupt(), OSError(errno.ENOSPC, 'No space left')])
-def test_leaves_nothing_half_written(backend, clip, tmp_path, error, threads):
+def test_leaves_nothing_half_written(clip, tmp_path, error, threads):
     before = threading.active_count()
     (tmp_path / 'out').mkdir()
     (tmp_path / 'out' / 'clip.mp4').write_text('an earlier result')

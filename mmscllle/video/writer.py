@@ -1,8 +1,9 @@
-"""Write video files with PyAV: exact times, sound, any size."""
+"""Write video files with PyAV."""
 from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Iterator
@@ -19,9 +20,14 @@ QUALITY = {
 CODECS = {'.webm': 'libvpx-vp9', '.avi': 'mpeg4'}
 # Number of a property of colours that is not stated (ISO/IEC 23091-2); of the range it is 0.
 UNSTATED = (2, 2, 2, 0)
+# The longest time between two frames, in units of the time base; the times of a file may claim any.
+# FFmpeg refuses 2**31, to which the gaps of frames that are reordered add up, and in AVI, where
+# each frame that is left out takes an entry, 2**16.
+LONGEST_GAPS = {'.avi': 2**15}
+LONGEST_GAP = 2**28
 
 
-class PyAVWriter:
+class VideoWriter:
     """Writes a video file frame by frame; a context in which an error leaves it unfinished.
 
     H.264, in WebM VP9, in AVI MPEG-4; the sound is copied as it is.
@@ -64,7 +70,8 @@ class PyAVWriter:
         self._colour = like.colour or UNSTATED
         (context.colorspace, context.color_primaries, context.color_trc,
          context.color_range) = self._colour
-        self._last_time = -1
+        self._longest_gap = LONGEST_GAPS.get(suffix, LONGEST_GAP)
+        self._last_time, self._left_out = -1, 0
         self._sound = SoundCopy(self._container, sound, self.notes) if sound is not None else None
 
     def write(self, frame: Frame) -> None:
@@ -82,14 +89,26 @@ class PyAVWriter:
             format=self._stream.pix_fmt,
             dst_colorspace=matrix if matrix != UNSTATED[0] else None,
             dst_color_range=colour_range if colour_range != UNSTATED[3] else None)
-        self._last_time = max(round(frame.seconds / self._time_base), self._last_time + 1)
+        self._last_time = self._next_time(frame.seconds)
         picture.pts, picture.time_base = self._last_time, self._time_base
         with self._naming_file():
             if self._sound:
                 self._sound.copy(until=frame.seconds)
             self._container.mux(self._stream.encode(picture))
 
-    def __enter__(self) -> PyAVWriter:
+    def _next_time(self, seconds: Fraction) -> int:
+        """When a frame is shown, in units of the time base: a gap that is too long is shortened."""
+        time = round(seconds / self._time_base) - self._left_out
+        excess = time - self._last_time - self._longest_gap
+        if excess > 0:
+            if not self._left_out:
+                self.notes.append(f'the gap before {float(seconds):.0f} s is too long for this '
+                                  'kind of file and is shortened; sound after it comes too late')
+            self._left_out += excess
+            time -= excess
+        return max(time, self._last_time + 1)
+
+    def __enter__(self) -> VideoWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,

@@ -1,4 +1,4 @@
-"""Read video files with PyAV: exact times, any size, most codecs."""
+"""Read video files with PyAV."""
 from __future__ import annotations
 
 import os
@@ -19,7 +19,7 @@ FORMATS = ('mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,asf,
            'hevc,mxf,dv,gif,ivf,nut')
 
 
-class PyAVReader:
+class VideoReader:
     """Frames of a video file, in order.
 
     Args:
