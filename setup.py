@@ -11,6 +11,10 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 MIM_FOLDER = ROOT / 'mmscllle' / '.mim'
 MIM_ENTRIES = ('configs', 'tools', 'model-index.yml')
+# Tools for work in a checkout: they set up environments, draw the quick start's data and measure.
+CHECKOUT_ONLY = ('analysis_tools', 'benchmark.py', 'benchmarking', 'create_env.sh',
+                 'create_openmmlab_env.sh', 'night_street', 'quick_start.py', 'quick_start.sh',
+                 'run_tests.sh', 'run_tests_openmmlab.sh')
 EXTRAS = ('onedl', 'mmagic', 'fast', 'video', 'export', 'tests', 'docs')
 HOOK_SOURCE = ROOT / 'mmscllle' / 'config_scope.py'
 HOOK_MODULE = '_mmscllle_config_scope'
@@ -75,7 +79,8 @@ class BuildWithMimAndHook(build_py):
 
     def _mim_files(self):
         target = Path(self.build_lib, 'mmscllle', '.mim')
-        files = (file for entry in MIM_ENTRIES for file in iterate_files(ROOT / entry))
+        files = (file for entry in MIM_ENTRIES for file in iterate_files(ROOT / entry)
+                 if not is_for_checkout_only(file))
         return {str(target / file.relative_to(ROOT)): str(file.relative_to(ROOT)) for file in files}
 
 
@@ -83,6 +88,12 @@ def iterate_files(path):
     """The file ``path``, or all files below the folder ``path``, without compiled ones."""
     candidates = [path] if path.is_file() else sorted(path.rglob('*'))
     return [file for file in candidates if file.is_file() and file.suffix != '.pyc']
+
+
+def is_for_checkout_only(path):
+    """Whether a file is one of the tools that a wheel does not carry."""
+    parts = path.relative_to(ROOT).parts
+    return parts[0] == 'tools' and parts[1] in CHECKOUT_ONLY
 
 
 def link_mim_entries():

@@ -11,14 +11,14 @@ from pathlib import Path
 from statistics import median
 
 import torch
+from benchmarking.cases import MODES, SIZES, Case, make_cases, parse_size
+from benchmarking.machine import describe_machine
+from benchmarking.plot import draw_plot
+from benchmarking.profile import describe
+from benchmarking.table import add_speed_ups, make_row, to_markdown
 from rich.console import Console
 from rich.progress import track
 
-from mmscllle.benchmark.cases import MODES, SIZES, Case, make_cases, parse_size
-from mmscllle.benchmark.machine import describe_machine
-from mmscllle.benchmark.plot import draw_plot
-from mmscllle.benchmark.profile import describe
-from mmscllle.benchmark.table import add_speed_ups, make_row, to_markdown
 from mmscllle.inference import PRECISIONS
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL
 
@@ -83,10 +83,13 @@ def check_args(args: argparse.Namespace) -> None:
 
 def run_worker(job: str, arguments: dict, threads: int) -> dict:
     """Run a job in a process of its own and return its result, an ``error`` if that crashed."""
+    # The folder of this file, where the package `benchmarking` lies, beside the caller's own.
+    folders = [str(Path(__file__).parent), os.environ.get('PYTHONPATH')]
     process = subprocess.run(
-        [sys.executable, '-W', 'ignore', '-m', 'mmscllle.benchmark.worker', job,
+        [sys.executable, '-W', 'ignore', '-m', 'benchmarking.worker', job,
          json.dumps(arguments)],
-        env={**os.environ, 'OMP_NUM_THREADS': str(threads), 'MKL_NUM_THREADS': str(threads)},
+        env={**os.environ, 'OMP_NUM_THREADS': str(threads), 'MKL_NUM_THREADS': str(threads),
+             'PYTHONPATH': os.pathsep.join(filter(None, folders))},
         capture_output=True, text=True)
     try:
         return json.loads(process.stdout.splitlines()[-1])

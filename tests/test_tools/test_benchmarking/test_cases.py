@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 import torch
+from benchmarking.cases import Case, make_cases, make_enhancer, parse_size
 
-from mmscllle.benchmark.cases import Case, make_cases, make_enhancer, parse_size
 from mmscllle.inference.curve_engine import CurveEngine
 from mmscllle.inference.plain_engine import PlainEngine
 from mmscllle.inference.tiles import default_side

@@ -1,4 +1,4 @@
-"""One measurement in a process of its own: python -m mmscllle.benchmark.worker JOB ARGUMENTS.
+"""One measurement in a process of its own: python -m benchmarking.worker JOB ARGUMENTS.
 
 The arguments are JSON; the last line of the output is the result as JSON, or an error with the
 reason under ``error``.

@@ -4,8 +4,7 @@ import json
 import sys
 
 import pytest
-
-from mmscllle.benchmark import limits, worker
+from benchmarking import limits, worker
 
 
 def run(monkeypatch, capsys, job, arguments):

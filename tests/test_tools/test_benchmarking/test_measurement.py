@@ -4,10 +4,9 @@ import time
 
 import pytest
 import torch
-
-from mmscllle.benchmark import limits, measurement
-from mmscllle.benchmark.cases import Case
-from mmscllle.benchmark.measurement import measure
+from benchmarking import limits, measurement
+from benchmarking.cases import Case
+from benchmarking.measurement import measure
 
 # It has all modes.
 CURVES = 'scl-lle-curves'

@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import cv2
 import pytest
-
-from mmscllle.benchmark.cases import Case
-from mmscllle.benchmark.plot import draw_plot
-from mmscllle.benchmark.table import add_speed_ups, make_row, to_markdown
+from benchmarking.cases import Case
+from benchmarking.plot import draw_plot
+from benchmarking.table import add_speed_ups, make_row, to_markdown
 
 LIMITS = dict(bandwidth=1e9, matrix_rates=dict(float32=1e10, bfloat16=2e10))
 

@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import pytest
-
-from mmscllle.benchmark.cases import Case
-from mmscllle.benchmark.profile import describe, profile_case
+from benchmarking.cases import Case
+from benchmarking.profile import describe, profile_case
 
 
 @pytest.mark.parametrize('mode', ['eager', 'exact', 'fast'])
