@@ -1,6 +1,7 @@
 """What many tests share."""
 from __future__ import annotations
 
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Iterator
@@ -13,7 +14,10 @@ from mmengine.logging import MMLogger
 # Small inputs gain nothing from threads, which wait for each other on a busy machine.
 torch.set_num_threads(1)
 
-SHARED = Path(__file__).resolve().parents[2] / 'shared'
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / 'shared'
+# The packages beside the tools, last: some tools are called as modules of Python are (test.py).
+sys.path.append(str(ROOT / 'tools'))
 
 # The tested environments, each with the distribution that no other has. A test that needs a library
 # of one environment is marked with its name, and imports that library in its body.
@@ -237,7 +241,7 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         content = image if name in images else np.full(image.shape[:2], 2, np.uint8)
         assert cv2.imwrite(str(folder / name), content)
 
-    (folder / 'configs').symlink_to(Path(__file__).resolve().parents[1] / 'configs')
+    (folder / 'configs').symlink_to(ROOT / 'configs')
 
     def save_random_weights(config: str, path: Path) -> None:
         path.parent.mkdir(exist_ok=True)
@@ -254,7 +258,7 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'mmseg::mobilenet_v2/mobilenet-v2-d8_deeplabv3plus_4xb2-80k_cityscapes-512x1024.py',
         folder / 'deeplab.pth')
     save_random_weights(
-        str(folder / 'configs/night_street/fcn-r18_night-street-160x224_400.py'),
+        str(folder / 'configs/night_street/fcn-r18_night-street-128x176_400.py'),
         folder / 'work_dirs/quick_start/segmentor/iter_400.pth')
     save_random_weights(
         str(folder / 'configs/camvid/erfnet_camvid-day-240x320_1k.py'),

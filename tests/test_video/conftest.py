@@ -6,10 +6,10 @@ from typing import Callable, Sequence
 import numpy as np
 import pytest
 import torch
+from night_street.exposure import srgb_encode
+from night_street.lighting import light_night
+from night_street.scene import build_scene
 
-from mmscllle.datasets.night_street.exposure import srgb_encode
-from mmscllle.datasets.night_street.lighting import light_night
-from mmscllle.datasets.night_street.scene import build_scene
 from mmscllle.inference.curve_engine import CurveEngine
 from mmscllle.models import CurveEnhancer
 

@@ -1,18 +1,26 @@
-"""The quick start's training: the day segmentor teaches the enhancer on generated nights."""
+"""The quick start's training: the day segmentor teaches the enhancer on generated nights.
+
+It goes on from the weights for photographs; their network takes a quarter of the time of the
+paper's.
+"""
 _base_ = [
     '../_base_/models/scl-lle.py',
     '../_base_/datasets/night-street.py',
     '../_base_/schedules/adam_50k.py',
     '../_base_/default_runtime.py',
 ]
-segmentor_config = 'configs/night_street/fcn-r18_night-street-160x224_400.py'
+segmentor_config = 'configs/night_street/fcn-r18_night-street-128x176_400.py'
 segmentor_checkpoint = 'work_dirs/quick_start/segmentor/iter_400.pth'
+max_iters = 200
+load_from = 'mmscllle://scl-lle'
 model = dict(
+    enhancer=dict(type='mmscllle.BilateralGridEnhancer'),
     objective=dict(
         # Day brightness is a hint here, what the segmentor recognises is the aim.
         contrastive_brightness=dict(loss_weight=1.),
-        semantic_cross_entropy=dict(loss_weight=2.),
-        illumination_smoothness=dict(loss_weight=5.),
+        semantic_cross_entropy=dict(loss_weight=5.),
+        color_constancy=dict(loss_weight=16.),
+        illumination_smoothness=dict(loss_weight=20.),
         feature_extractor=dict(
             type='mmscllle.BackboneFeatures',
             config=segmentor_config,
@@ -23,7 +31,7 @@ model = dict(
             checkpoint=segmentor_checkpoint,
             num_classes=8)))
 crop = [
-    dict(type='mmseg.RandomCrop', crop_size=(160, 224)),
+    dict(type='mmseg.RandomCrop', crop_size=(128, 176)),
     dict(type='mmseg.RandomFlip', prob=0.5),
 ]
 image_pipeline = [dict(type='mmscllle.LoadImage'), *crop]
@@ -48,7 +56,12 @@ train_dataloader = dict(
         positive_pipeline=image_pipeline,
         negative_pipeline=[*image_pipeline, dict(type='mmscllle.SynthesizeExposure')],
         pipeline=[dict(type='mmscllle.PackTripletInputs')]))
-optim_wrapper = dict(optimizer=dict(lr=1e-3))
-train_cfg = dict(max_iters=200, val_interval=200)
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3), clip_grad=dict(max_norm=1.))
+param_scheduler = [
+    dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False)
+]
+train_cfg = dict(max_iters=max_iters, val_interval=max_iters)
 default_hooks = dict(
-    logger=dict(interval=20), checkpoint=dict(interval=200), visualization=dict(interval=10))
+    logger=dict(interval=20),
+    checkpoint=dict(interval=max_iters),
+    visualization=dict(interval=10))

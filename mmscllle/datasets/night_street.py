@@ -1,4 +1,4 @@
-"""The generated scenes as an mmseg data set."""
+"""The streets by day and by night that the quick start generates (``tools/night_street``)."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,12 +7,10 @@ from mmseg.datasets import BaseSegDataset
 
 from mmscllle.registry import DATASETS
 
-from .classes import CLASSES, PALETTE
-
 
 @DATASETS.register_module()
 class NightStreetDataset(BaseSegDataset):
-    """What :func:`generate_night_street` writes.
+    """Generated streets with labels of eight classes, in colours of CamVid.
 
     An image of ``night_val`` has the same street by day as its reference (``gt_path``).
 
@@ -22,7 +20,10 @@ class NightStreetDataset(BaseSegDataset):
         **kwargs: See mmseg's ``BaseSegDataset``.
     """
 
-    METAINFO = dict(classes=CLASSES, palette=[list(color) for color in PALETTE])
+    METAINFO = dict(
+        classes=('sky', 'building', 'pole', 'road', 'sidewalk', 'tree', 'car', 'pedestrian'),
+        palette=[[128, 128, 128], [128, 0, 0], [192, 192, 128], [128, 64, 128], [0, 0, 192],
+                 [128, 128, 0], [64, 0, 128], [64, 64, 0]])
 
     def __init__(self, img_suffix: str = '.png', seg_map_suffix: str = '.png',
                  **kwargs: object) -> None:

@@ -1,6 +1,6 @@
 """A small segmentor for the generated scenes by day, trained by stock mmseg."""
 _base_ = ['../_base_/datasets/night-street.py', '../_base_/default_runtime.py']
-crop_size = (160, 224)
+crop_size = (128, 176)
 norm_cfg = dict(type='BN', momentum=0.05, requires_grad=True)
 model = dict(
     type='mmseg.EncoderDecoder',

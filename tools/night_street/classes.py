@@ -1,0 +1,3 @@
+"""Class ids of the drawn streets, in the order of ``NightStreetDataset``."""
+SKY, BUILDING, POLE, ROAD, SIDEWALK, TREE, CAR, PEDESTRIAN = range(8)
+VOID = 255
