@@ -108,9 +108,6 @@ def read(root, monkeypatch):
             if not local.is_file():
                 save(build_segmentor(model.segmentor, 'config'), local)
             model.segmentor_checkpoint = str(local)
-            if model.get('objective'):
-                assert model.objective.segmentor.checkpoint.endswith(local.name)
-                model.objective.segmentor.checkpoint = str(local)
         return config
 
     return read

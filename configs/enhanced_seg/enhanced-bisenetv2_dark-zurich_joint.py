@@ -1,6 +1,8 @@
 _base_ = [
-    '../_base_/models/joint_bisenetv2_cityscapes.py',
+    '../_base_/models/enhanced_bisenetv2_cityscapes.py',
+    '../_base_/models/joint_cityscapes.py',
     '../_base_/datasets/dark-zurich_joint.py',
     '../_base_/schedules/joint_20k.py',
     '../_base_/default_runtime.py',
 ]
+model = _base_.joint

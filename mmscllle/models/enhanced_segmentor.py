@@ -19,6 +19,7 @@ from .enhanced_segmentor_parts import (
     adopt_parts,
     build_segmentor,
     check_labels,
+    judge_by_copy,
 )
 from .enhancers import build_enhancer
 from .objective_inputs import ObjectiveInputs
@@ -63,7 +64,8 @@ class EnhancedSegmentor(BaseSegmentor):
             ``norm_eval`` of mmseg's backbones does for theirs: those of a few dark images are
             poor, and make it forget the day.
         objective: Config of a :class:`SCLLLEObjective` whose terms are added to the segmentor's
-            losses. Images without labels get those of the objective's segmentor.
+            losses. Images without labels get those of the objective's segmentor, which is a
+            fixed copy of this model's where it names no ``config``.
         data_preprocessor: Config of the enhancer's preprocessor.
         **segmentor_changes: Keys merged into the config of the segmentor, as
             ``test_cfg=dict(mode='whole')``; None changes nothing.  mmseg's ``benchmark.py`` sets
@@ -94,7 +96,7 @@ class EnhancedSegmentor(BaseSegmentor):
         self.segmentor = build_segmentor(segmentor, segmentor_changes)
         if not torch.cuda.is_available():
             self.segmentor = revert_sync_batchnorm(self.segmentor)
-        self.objective = build_part(objective)
+        self.objective = build_part(judge_by_copy(objective, segmentor, segmentor_checkpoint))
         self._register_load_state_dict_pre_hook(adopt_parts, with_module=True)
         self.loaded: set[str] = set()
         for part, checkpoint in (('enhancer', enhancer_checkpoint),

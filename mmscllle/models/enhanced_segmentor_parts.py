@@ -42,6 +42,31 @@ def build_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     return segmentor
 
 
+def judge_by_copy(objective: dict | None, segmentor: str | dict,
+                  checkpoint: str | None) -> dict | None:
+    """Fill in the segmentor of an objective that names none: a copy of the chain's own.
+
+    Args:
+        objective: Config of a :class:`SCLLLEObjective`; None: there is none.
+        segmentor: Config of the chain's segmentor.
+        checkpoint: Its weights.
+
+    Returns:
+        The objective's config.
+
+    Raises:
+        ValueError: If a copy is wanted and the chain's segmentor has no weights.
+    """
+    judge = (objective or {}).get('segmentor')
+    if not isinstance(judge, dict) or 'config' in judge:
+        return objective
+    if checkpoint is None:
+        raise ValueError('model.objective.segmentor names no config, so that it is a copy of '
+                         'model.segmentor, whose weights are missing: set '
+                         'model.segmentor_checkpoint')
+    return dict(objective, segmentor=dict(judge, config=segmentor, checkpoint=checkpoint))
+
+
 def adopt_parts(chain: EnhancedSegmentor, state_dict: dict[str, Tensor], prefix: str,
                 *_: object) -> None:
     """Let checkpoints of a chain, of either part, or of a model that holds one load into the parts.

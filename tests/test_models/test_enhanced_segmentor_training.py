@@ -11,6 +11,7 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmscllle.models import EnhancedSegmentor
+from mmscllle.models.frozen_segmentor import FrozenSegmentor
 from mmscllle.registry import MODELS
 
 PARTS = ('enhancer', 'segmentor')
@@ -208,3 +209,18 @@ def test_unlabelled_images_need_an_objective(tiny_segmentor, inputs):
     samples = [SegDataSample(metainfo=dict(img_path=f'{i}.png')) for i in range(2)]
     with pytest.raises(ValueError, match=r"no labels for \['0.png', '1.png'\]: .*objective"):
         build(tiny_segmentor, learn='both').loss(inputs['low'], samples)
+
+
+def test_an_objective_without_a_segmentor_of_its_own_is_judged_by_a_copy(tiny_segmentor):
+    objective = dict(type='mmscllle.SCLLLEObjective',
+                     color_constancy=dict(type='mmscllle.ColorConstancyLoss'),
+                     segmentor=dict(type='mmscllle.FrozenSegmentor', num_classes=4))
+    model = build(tiny_segmentor, learn='both', objective=objective)
+    images = torch.rand(1, 3, 32, 40)
+    expected = FrozenSegmentor(*tiny_segmentor)(images)
+    with torch.no_grad():
+        for parameter in model.segmentor.parameters():
+            parameter.add_(0.1)
+    torch.testing.assert_close(model.objective.segmentor(images), expected)
+    with pytest.raises(ValueError, match='copy of model.segmentor, whose weights are missing'):
+        build((tiny_segmentor[0], None), learn='both', objective=objective)

@@ -12,8 +12,4 @@ model = dict(
         semantic_brightness=dict(terms.semantic_brightness, loss_weight=0.08),
         color_constancy=dict(terms.color_constancy, loss_weight=0.5),
         illumination_smoothness=dict(terms.illumination_smoothness, loss_weight=0.25),
-        segmentor=dict(
-            type='mmscllle.FrozenSegmentor',
-            config=_base_.segmentor_config,
-            checkpoint=_base_.segmentor_checkpoint,
-            num_classes=11)))
+        segmentor=dict(type='mmscllle.FrozenSegmentor', num_classes=11)))
