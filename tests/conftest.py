@@ -213,6 +213,21 @@ def second_segmentor(
 
 
 @pytest.fixture(scope='session')
+def weights(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The checkpoint of a network of random weights that brightens."""
+    from mmscllle.models import CurveEnhancer
+    with torch.random.fork_rng(), torch.no_grad():
+        torch.manual_seed(0)
+        network = CurveEnhancer()
+        for parameter in network.parameters():
+            parameter.normal_(std=0.06)
+        network.e_conv7.bias.sub_(0.15)
+    path = tmp_path_factory.mktemp('weights') / 'enhancer.pth'
+    torch.save(network.state_dict(), path)
+    return str(path)
+
+
+@pytest.fixture(scope='session')
 def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data and weights where the SCL-LLE configs look for them, an image or two a folder."""
     import cv2

@@ -3,5 +3,6 @@
 set -euo pipefail
 TOOLS=$(cd "$(dirname "$0")" && pwd)
 VENV=${VENV:-$TOOLS/../.venv}
+echo "installing into ${VENV/"$TOOLS/../"/} (about a minute the first time)"
 bash "$TOOLS/create_env.sh" "$VENV" onedl
 exec "$VENV/bin/python" -W ignore "$TOOLS/quick_start.py" "$@"

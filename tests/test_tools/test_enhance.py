@@ -11,31 +11,15 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from mmscllle.command_line import runner
 from mmscllle.command_line.enhance import main
-from mmscllle.models import CurveEnhancer
 from mmscllle.video import Frame, VideoFormat, create_video, files, open_video
 from mmscllle.video import frame_enhancer as enhancing
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOL = ROOT / 'tools' / 'enhance.py'
 COUNT = 12
-
-
-@pytest.fixture(scope='module')
-def weights(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The checkpoint of a network of random weights that brightens."""
-    with torch.random.fork_rng(), torch.no_grad():
-        torch.manual_seed(0)
-        network = CurveEnhancer()
-        for parameter in network.parameters():
-            parameter.normal_(std=0.06)
-        network.e_conv7.bias.sub_(0.15)
-    path = tmp_path_factory.mktemp('weights') / 'enhancer.pth'
-    torch.save(network.state_dict(), path)
-    return str(path)
 
 
 def make_image(path: Path, seed: int = 0) -> None:

@@ -1,13 +1,3 @@
-"""Darkened Cityscapes with labels and night images of Dark Zurich without."""
-_base_ = ['./night-driving.py', './cityscapes_joint.py']
-train_dataloader = dict(
-    dataset=dict(anchors=[
-        _base_.darkened_cityscapes,
-        dict(
-            type='mmscllle.LowLightImageDataset',
-            data_root='data/dark_zurich/',
-            data_prefix=dict(img_path='rgb_anon/train/night'),
-            pipeline=_base_.image_pipeline),
-    ]))
+_base_ = ['./night-driving.py', './cityscapes-dark-zurich_joint.py']
 val_dataloader = _base_.test_dataloader
 val_evaluator = _base_.test_evaluator
