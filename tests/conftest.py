@@ -273,8 +273,8 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'mmseg::mobilenet_v2/mobilenet-v2-d8_deeplabv3plus_4xb2-80k_cityscapes-512x1024.py',
         folder / 'deeplab.pth')
     save_random_weights(
-        str(folder / 'configs/night_street/fcn-r18_night-street-128x176_400.py'),
-        folder / 'work_dirs/quick_start/segmentor/iter_400.pth')
+        str(folder / 'configs/night_street/fcn-r18_night-street-128x176_300.py'),
+        folder / 'work_dirs/quick_start/segmentor/iter_300.pth')
     save_random_weights(
         str(folder / 'configs/camvid/erfnet_camvid-day-240x320_1k.py'),
         folder / 'work_dirs/erfnet_camvid-day-240x320_1k/iter_1000.pth')

@@ -15,9 +15,9 @@ CONFIGS = Path(__file__).resolve().parents[2] / 'configs'
 def read_briefly(path: str) -> Config:
     """Read a config of the quick start for two iterations in place of hundreds."""
     text = Config.fromfile(path).pretty_text
-    text = re.sub(r'(max_iters|val_interval|interval|T_max|end)=(200|400)', r'\1=2', text)
+    text = re.sub(r'(max_iters|val_interval|interval|T_max|end)=(160|300)', r'\1=2', text)
     text = re.sub(r'^max_iters = .*', 'max_iters = 2', text, flags=re.MULTILINE)
-    return Config.fromstring(text.replace('iter_400', 'iter_2'), '.py')
+    return Config.fromstring(text.replace('iter_300', 'iter_2'), '.py')
 
 
 def test_streets_trainings_table_and_picture(tmp_path, monkeypatch, capsys):

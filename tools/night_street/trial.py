@@ -20,8 +20,8 @@ from mmscllle.visualization import contact_sheet, overlay_segmentation
 
 from .generate import generate_night_street
 
-SEGMENTOR = 'configs/night_street/fcn-r18_night-street-128x176_400.py'
-ENHANCER = 'configs/scl_lle/scl-lle_fcn-r18_night-street-128x176_200.py'
+SEGMENTOR = 'configs/night_street/fcn-r18_night-street-128x176_300.py'
+ENHANCER = 'configs/scl_lle/scl-lle_fcn-r18_night-street-128x176_160.py'
 BASELINES = {
     'none': dict(type='mmscllle.IdentityEnhancer'),
     'gamma 0.45': dict(type='mmscllle.GammaEnhancer', gamma=0.45),
@@ -53,6 +53,8 @@ def make_runner(config: str, name: str, seed: int, advanced: Callable[[], None],
     cfg.launcher = 'none'
     cfg.experiment_name = f'quick_start_{name}_{time.time()}'
     runner = Runner.from_cfg(cfg)
+    # A fifth faster on a CPU.
+    runner.model.to(memory_format=torch.channels_last)
     runner.register_hook(ProgressHook(advanced), 'LOWEST')
     return runner
 

@@ -9,9 +9,9 @@ _base_ = [
     '../_base_/schedules/adam_50k.py',
     '../_base_/default_runtime.py',
 ]
-segmentor_config = 'configs/night_street/fcn-r18_night-street-128x176_400.py'
-segmentor_checkpoint = 'work_dirs/quick_start/segmentor/iter_400.pth'
-max_iters = 200
+segmentor_config = 'configs/night_street/fcn-r18_night-street-128x176_300.py'
+segmentor_checkpoint = 'work_dirs/quick_start/segmentor/iter_300.pth'
+max_iters = 160
 load_from = 'mmscllle://scl-lle'
 model = dict(
     enhancer=dict(type='mmscllle.BilateralGridEnhancer'),
@@ -37,7 +37,8 @@ crop = [
 image_pipeline = [dict(type='mmscllle.LoadImage'), *crop]
 train_dataloader = dict(
     batch_size=2,
-    num_workers=0,
+    num_workers=1,
+    persistent_workers=True,
     sampler=dict(type='mmscllle.NumberedSampler', shuffle=True),
     dataset=dict(
         type='mmscllle.UnpairedLowLightDataset',

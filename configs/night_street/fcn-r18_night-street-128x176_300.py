@@ -37,7 +37,8 @@ model = dict(
     test_cfg=dict(mode='whole'))
 train_dataloader = dict(
     batch_size=8,
-    num_workers=0,
+    num_workers=1,
+    persistent_workers=True,
     sampler=dict(type='InfiniteSampler', shuffle=True),
     dataset=dict(
         type='mmscllle.NightStreetDataset',
@@ -61,7 +62,7 @@ val_dataloader = dict(
 val_evaluator = dict(_delete_=True, type='mmseg.IoUMetric', iou_metrics=['mIoU'])
 test_dataloader = val_dataloader
 test_evaluator = val_evaluator
-max_iters = 400
+max_iters = 300
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=max_iters, val_interval=max_iters)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
