@@ -9,15 +9,20 @@ MMEngine's own parts without a warning.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from mmengine import registry as root
 from mmengine.config import ConfigDict
-from mmengine.registry import Registry
+from mmengine.registry import Registry, build_from_cfg
+
+from mmscllle.models import PLACES
+from mmscllle.utils.import_hooks import after_import
 
 # Whatever uses a part of this package reads checkpoints as weights only, and knows those that come
 # with the package.
-import mmscllle.utils.shipped_weights  # noqa: F401
+after_import('mmengine.runner.checkpoint',
+             lambda: import_module('mmscllle.utils.checkpoint_schemes'))
 
 
 def _child(parent: Registry, package: str) -> Registry:
@@ -25,7 +30,23 @@ def _child(parent: Registry, package: str) -> Registry:
     return Registry(parent.name, parent=parent, scope='mmscllle', locations=[f'mmscllle.{package}'])
 
 
-MODELS = _child(root.MODELS, 'models')
+class ModelRegistry(Registry):
+    """Registry that imports the module of one of our parts alone when its name is looked up.
+
+    For any other name MMEngine imports all of them.
+    """
+
+    def get(self, key: str) -> type | None:
+        """Give the class of a name; see :meth:`mmengine.registry.Registry.get`."""
+        scope, name = self.split_scope_key(key)
+        if name in PLACES and scope in (None, self.scope):
+            import_module(f'mmscllle.models.{PLACES[name]}')
+            return self.module_dict[name]
+        return super().get(key)
+
+
+MODELS = ModelRegistry(root.MODELS.name, parent=root.MODELS, scope='mmscllle',
+                       locations=['mmscllle.models.registered'])
 MODEL_WRAPPERS = _child(root.MODEL_WRAPPERS, 'models')
 WEIGHT_INITIALIZERS = _child(root.WEIGHT_INITIALIZERS, 'models')
 TASK_UTILS = _child(root.TASK_UTILS, 'models')
@@ -64,6 +85,7 @@ def build_part(config: dict | None) -> Any:
     if config is None:
         return None
     config = ConfigDict(config)
-    if config.get('type') in MODELS.module_dict:
+    if config.get('type') in PLACES or config.get('type') in MODELS.module_dict:
         config.type = f'mmscllle.{config.type}'
-    return MODELS.build(config)
+    # Not MODELS.build, which imports all of MMEngine's models for the sake of lists.
+    return build_from_cfg(config, MODELS)

@@ -1,42 +1,25 @@
-"""Enhance photographs: files, folders, URLs, arrays."""
+"""Enhance photographs from Python: files, folders, URLs, arrays."""
 from __future__ import annotations
 
 import logging
-import os
-from dataclasses import replace
 from functools import partial
-from itertools import count, islice
 from typing import Any, Callable, Iterable, Iterator, Sequence
 
 import numpy as np
-import torch
 from mmengine.config import Config, ConfigDict
-from mmengine.device import get_device
 from mmengine.infer import BaseInferencer
 from mmengine.logging import print_log
-from mmengine.visualization import Visualizer
 from rich.progress import track
 from torch import nn
 
-from mmscllle.fileio import MAX_PIXELS, Photograph, Source, find_sources, read_photograph
-from mmscllle.models.enhancers import (
-    EnhancerSource,
-    find_enhancer,
-    load_enhancer,
-    make_engine,
-)
-from mmscllle.models.enhancers.known import match_known, read_source
-from mmscllle.utils.shipped_weights import DEFAULT_MODEL
-from mmscllle.visualization import enhancement_panel
+from mmscllle.fileio import MAX_PIXELS
 
-from .enhancement import Enhancement, begin, collect_failure, group_by_size
-from .ordered_map import ordered_map
-from .output_plan import OutputPlan
-from .segmentation import load_segmentor
-from .tensors import frames_to_tensor, tensor_to_frame
+from .enhancement import Enhancement, group_by_size
+from .photograph_enhancer import PhotographEnhancer
+from .tensors import frames_to_tensor
 
 
-class EnhanceInferencer(BaseInferencer):
+class EnhanceInferencer(PhotographEnhancer, BaseInferencer):
     """Enhance photographs.
 
     Args:
@@ -85,18 +68,10 @@ class EnhanceInferencer(BaseInferencer):
                  segmentor_weights: str | None = None,
                  max_pixels: int | None = MAX_PIXELS,
                  show_progress: bool = True) -> None:
-        self.max_pixels = max_pixels
-        # Arrays have no names: they are counted, over all calls.
-        self.numbers = count()
-        self.device = _usable_device(device or get_device())
-        source = _find_enhancer(model, weights)
-        super().__init__(Config(dict(model=source.config)), source.weights, self.device,
-                         'mmscllle', show_progress)
-        self.engine = make_engine(self.model, self.device, precision, fast, tile, compile)
-        self.segmentor, self.segmentor_meta = None, {}
-        if segmentor is not None:
-            self.segmentor, self.segmentor_meta = load_segmentor(
-                segmentor, segmentor_weights, self.device)
+        PhotographEnhancer.__init__(self, model, weights, device, fast, tile, precision, compile,
+                                    segmentor, segmentor_weights, max_pixels)
+        BaseInferencer.__init__(self, Config(dict(model=self.source.config)), self.source.weights,
+                                self.device, 'mmscllle', show_progress)
 
     def __call__(self, inputs: Any, return_datasamples: bool = False, batch_size: int = 1,
                  **kwargs: Any) -> dict:
@@ -136,159 +111,10 @@ class EnhanceInferencer(BaseInferencer):
         panels = [result.visualization for result in results] if kwargs.get('return_vis') else None
         return self.postprocess(results, panels, return_datasamples)
 
-    def stream(self,
-               inputs: Any,
-               batch_size: int = 1,
-               strength: float = 1.0,
-               show: bool = False,
-               wait_time: float = 0,
-               out_dir: str | os.PathLike = '',
-               compare: bool = False,
-               curves: bool = False,
-               return_vis: bool = False,
-               existing: str = 'overwrite',
-               num_workers: int = 0) -> Iterator[Enhancement]:
-        """Enhance photographs one after the other; what fails does not stop the others.
-
-        Args:
-            inputs: A path, a URL, a folder (with all below), a glob pattern, an array in
-                OpenMMLab's convention (BGR, BGR with alpha or grey; uint8, uint16 or floating
-                point in [0, 1]), a Pillow image, or an iterable of these, which is consumed as
-                needed.
-            batch_size: How many consecutive photographs of one size are enhanced together.
-            strength: 0 gives the input, 1 what was trained, beyond is brighter.
-            show: Show the panel input | enhanced (| segmentations of both) in a window.
-            wait_time: How long, in seconds; 0: until a key is pressed.
-            out_dir: Folder to write to, in the format of each input, the structure of folders
-                and patterns mirrored. Empty: nothing is written.
-            compare: Also write the panel, at full size, to ``out_dir/compare``.
-            curves: Also plot the tone curves, written to ``out_dir/curves``.
-            return_vis: Give the panel with the result.
-            existing: What to do about result files that are there: ``'overwrite'``, ``'skip'``
-                or ``'error'``.
-            num_workers: Threads that read ahead and write behind.
-
-        Yields:
-            One :class:`Enhancement` a photograph, in the order of the inputs.
-
-        Raises:
-            ValueError: If an argument is wrong.
-            TypeError: If an input is of none of these types.
-        """
-        if batch_size < 1:
-            raise ValueError(f'batch_size must be at least 1, got {batch_size}')
-        if not 0 <= strength < float('inf'):
-            raise ValueError(f'strength must be finite and not negative, got {strength}')
-        plan = OutputPlan(out_dir, existing, compare, curves)
-        sources = self._find(inputs, out_dir)
-        if not isinstance(inputs, Iterator):
-            # Else they are not known before they come.
-            sources = list(sources)
-            plan.protect(sources if out_dir else ())
-        items = (begin(source, plan if out_dir else None) for source in sources)
-        yield from self.enhance_items(items, plan, batch_size, strength, num_workers,
-                                      show=show, wait_time=wait_time, return_vis=return_vis)
-
-    def enhance_items(self,
-                      items: Iterable[Enhancement],
-                      plan: OutputPlan,
-                      batch_size: int = 1,
-                      strength: float = 1.0,
-                      num_workers: int = 0,
-                      show: bool = False,
-                      wait_time: float = 0,
-                      return_vis: bool = False) -> Iterator[Enhancement]:
-        """Enhance photographs whose results have their places.
-
-        Args:
-            items: The photographs, consumed as needed.
-            plan: Which gave them their places, and says whether panels and plots are made.
-            batch_size: See :meth:`stream`, and for the others, too.
-            strength: How strongly.
-            num_workers: Threads that read ahead and write behind.
-            show: Show the panels in a window.
-            wait_time: How long each, in seconds.
-            return_vis: Give the panels with the results.
-
-        Yields:
-            The items, in order.
-        """
-        def draw(item: Enhancement) -> None:
-            if show or plan.compare or return_vis:
-                item.visualization, = self.visualize(
-                    [item.original], [item.photograph], show, wait_time)
-            if plan.curves:
-                item.curves = self.engine.plot(
-                    self.collate_fn(item.original.frames[:1]), strength)
-
-        def enhance(items: Iterable[Enhancement]) -> Iterator[Enhancement]:
-            for batch in self.preprocess(items, batch_size):
-                with collect_failure(batch):
-                    originals = [item.original for item in batch if item.original is not None]
-                    for item, enhanced in zip(batch, self.forward(originals, strength)):
-                        item.photograph = enhanced
-                for item in batch:
-                    if item.photograph is not None:
-                        with collect_failure([item]):
-                            draw(item)
-                yield from batch
-
-        read = ordered_map(self.pipeline, items, num_workers)
-        yield from ordered_map(plan.write, enhance(read), num_workers)
-
     def preprocess(self, inputs: Iterable[Enhancement],
                    batch_size: int = 1) -> Iterator[list[Enhancement]]:
         """Group photographs that are enhanced together."""
         return group_by_size(inputs, batch_size)
-
-    @torch.inference_mode()
-    def forward(self, inputs: Sequence[Photograph], strength: float = 1.0) -> list[Photograph]:
-        """Enhance photographs of one size together, or an animation frame by frame.
-
-        Args:
-            inputs: The photographs.
-            strength: See :meth:`stream`.
-
-        Returns:
-            The enhanced ones, of the same shapes and types, with the same alpha.
-        """
-        frames = [frame for photograph in inputs for frame in photograph.frames]
-        step = len(inputs) if len(frames) == len(inputs) else 1
-        enhanced: list[np.ndarray] = []
-        for start in range(0, len(frames), max(step, 1)):
-            group = frames[start:start + step]
-            images = self.engine(self.collate_fn(group), strength)
-            enhanced += map(tensor_to_frame, images, group)
-        rest = iter(enhanced)
-        return [replace(photograph, frames=list(islice(rest, len(photograph.frames))))
-                for photograph in inputs]
-
-    def visualize(self,
-                  inputs: Sequence[Photograph],
-                  preds: Sequence[Photograph],
-                  show: bool = False,
-                  wait_time: float = 0) -> list[np.ndarray]:
-        """Draw panels input | enhanced (| segmentations of both), of animations the first frame.
-
-        Args:
-            inputs: The photographs.
-            preds: The enhanced ones.
-            show: Show each in a window.
-            wait_time: How long, in seconds; 0: until a key is pressed.
-
-        Returns:
-            uint8 RGB arrays (H, W, 3).
-        """
-        panels = []
-        for before, after in zip(inputs, preds):
-            low, enhanced = (self.collate_fn(photograph.frames[:1])[0]
-                             for photograph in (before, after))
-            panels.append(enhancement_panel(
-                low, enhanced, self.segmentor, self.segmentor_meta, max_height=before.size[0]))
-            if show:
-                self.visualizer = self.visualizer or Visualizer()
-                self.visualizer.show(panels[-1], win_name='enhanced', wait_time=wait_time)
-        return panels
 
     def postprocess(self,
                     preds: Sequence[Enhancement],
@@ -310,24 +136,12 @@ class EnhanceInferencer(BaseInferencer):
             visualization = visualization and visualization[0]
         return dict(predictions=predictions, visualization=visualization, failures=failures)
 
-    def _find(self, inputs: Any, out_dir: str | os.PathLike) -> Iterator[Source]:
-        return find_sources(inputs, out_dir or None, self.numbers)
-
-    def _read(self, item: Enhancement) -> Enhancement:
-        """Read the photograph of an item unless it has failed or is there."""
-        if item.error is None and not item.skipped:
-            with collect_failure([item]):
-                content = item.source.content
-                item.original = (Photograph.from_array(content) if isinstance(content, np.ndarray)
-                                 else read_photograph(content, self.max_pixels))
-        return item
-
     def _init_model(self, cfg: Config | ConfigDict, weights: str | None,
                     device: str = 'cpu') -> nn.Module:
-        return load_enhancer(EnhancerSource(cfg.model, weights), 'weights')
+        return self.model
 
     def _init_pipeline(self, cfg: Config | ConfigDict) -> Callable:
-        return self._read
+        return self.read
 
     def _init_collate(self, cfg: Config | ConfigDict) -> Callable:
         return partial(frames_to_tensor, device=self.device)
@@ -335,23 +149,3 @@ class EnhanceInferencer(BaseInferencer):
     def _init_visualizer(self, cfg: Config | ConfigDict) -> None:
         """Made when a window is asked for: a config's would write files."""
         return None
-
-
-def _find_enhancer(model: str | dict | Config | None, weights: str | None) -> EnhancerSource:
-    if model is None and weights is not None:
-        return EnhancerSource(match_known(weights, 'weights'), weights)
-    try:
-        source = (find_enhancer(model) if isinstance(model, (dict, Config))
-                  else read_source(model or DEFAULT_MODEL, 'model'))
-    except (FileNotFoundError, ValueError) as error:
-        text = str(error)
-        raise type(error)(text if text.startswith('model') else f'model: {text}') from error
-    return source._replace(weights=weights or source.weights)
-
-
-def _usable_device(name: str) -> str:
-    try:
-        torch.empty(0, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise ValueError(f'device: {name!r} cannot be used here ({error})') from error
-    return name

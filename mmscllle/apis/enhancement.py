@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
 
 import numpy as np
-from mmengine.structures import PixelData
-from mmseg.structures import SegDataSample
 
 from mmscllle.fileio import Photograph, Source
 from mmscllle.utils.messages import one_line
@@ -16,6 +14,8 @@ from mmscllle.utils.messages import one_line
 from .tensors import frames_to_tensor
 
 if TYPE_CHECKING:
+    from mmseg.structures import SegDataSample
+
     from .output_plan import OutputPlan, Outputs
 
 
@@ -77,6 +77,9 @@ class Enhancement:
         """
         if self.photograph is None:
             return None
+        # mmseg takes a second to import.
+        from mmengine.structures import PixelData
+        from mmseg.structures import SegDataSample
         size = self.photograph.size
         samples = [
             SegDataSample(
@@ -111,7 +114,11 @@ def begin(source: Source, plan: OutputPlan | None) -> Enhancement:
     item = Enhancement(source, error=source.error)
     if plan is not None and item.error is None:
         with collect_failure([item]):
-            item.outputs = plan.place(source)
+            try:
+                item.outputs = plan.place(source)
+            except FileExistsError as error:
+                raise FileExistsError(f"{error}; existing='overwrite' replaces it, "
+                                      "existing='skip' keeps it") from error
             item.skipped = plan.is_done(item.outputs)
     return item
 

@@ -11,7 +11,7 @@ from mmscllle.fileio import IMAGE_SUFFIXES, Photograph, Source, write_photograph
 
 from .enhancement import Enhancement, collect_failure
 
-EXISTING = ('overwrite', 'skip', 'error')
+EXISTING = ('error', 'overwrite', 'skip')
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class OutputPlan:
 
     Args:
         out_dir: The folder.
-        existing: What to do about files that are there: ``'overwrite'``, ``'skip'`` or
-            ``'error'``.
+        existing: What to do about files that are there: ``'error'``, ``'overwrite'`` or
+            ``'skip'``.
         compare: Whether there are comparisons, in ``out_dir/compare``.
         curves: Whether there are plots, in ``out_dir/curves``.
 
@@ -51,7 +51,7 @@ class OutputPlan:
         ValueError: If ``existing`` is none of these.
     """
 
-    def __init__(self, out_dir: str | os.PathLike, existing: str = 'overwrite',
+    def __init__(self, out_dir: str | os.PathLike, existing: str = 'error',
                  compare: bool = False, curves: bool = False) -> None:
         if existing not in EXISTING:
             raise ValueError(f'existing must be one of {", ".join(EXISTING)}, got {existing!r}')

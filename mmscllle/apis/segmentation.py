@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from matplotlib import colormaps
 
 from mmscllle.models.frozen_segmentor import FrozenSegmentor
 
@@ -33,6 +32,7 @@ def load_segmentor(config: str | dict, weights: str | None,
     if len(classes) != count:
         classes = [f'class {index}' for index in range(count)]
     if len(palette) != count:
+        from matplotlib import colormaps
         colours = (np.array(colormaps['tab20'].colors) * 255).astype(int)
         palette = [colours[index % len(colours)].tolist() for index in range(count)]
     return segmentor, dict(classes=classes, palette=palette)

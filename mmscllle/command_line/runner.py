@@ -8,9 +8,9 @@ from typing import Sequence
 
 from rich.progress import Progress
 
-from mmscllle.apis import EnhanceInferencer
 from mmscllle.apis.enhancement import Enhancement
 from mmscllle.apis.output_plan import OutputPlan
+from mmscllle.apis.photograph_enhancer import PhotographEnhancer
 from mmscllle.fileio import MAX_PIXELS, Photograph, write_photograph
 from mmscllle.models.enhancers import make_engine
 from mmscllle.utils.commands import INTERRUPTED
@@ -36,12 +36,11 @@ class EnhanceRun:
         self.args = args
         self.plan = plan
         self.max_pixels = MAX_PIXELS if args.max_pixels is None else args.max_pixels or None
-        self.inferencer = EnhanceInferencer(
+        self.enhancer = PhotographEnhancer(
             args.model, args.weights, args.device, fast=args.fast, tile=args.tile,
             precision=args.precision, compile=args.compile, segmentor=args.segmentor,
-            segmentor_weights=args.segmentor_weights, max_pixels=self.max_pixels,
-            show_progress=False)
-        self.overview = make_engine(self.inferencer.model, self.inferencer.device)
+            segmentor_weights=args.segmentor_weights, max_pixels=self.max_pixels)
+        self.overview = make_engine(self.enhancer.model, self.enhancer.device)
         self.done = self.skipped = 0
         self.failures: list[str] = []
         self.notes: list[str] = []
@@ -88,7 +87,7 @@ class EnhanceRun:
         task = progress.add_task('images', total=len(jobs))
         items = (Enhancement(job.source, outputs=job.outputs, error=job.source.error,
                              skipped=self._is_done(job)) for job in jobs)
-        results = self.inferencer.enhance_items(
+        results = self.enhancer.enhance_items(
             items, self.plan, args.batch_size, args.strength, args.num_workers)
         with closing(results):
             for item in results:
@@ -138,15 +137,15 @@ class EnhanceRun:
             self.done += 1
 
     def _frame_enhancer(self) -> FrameEnhancer:
-        return FrameEnhancer(self.inferencer.engine, self.overview, self.args.smoothing,
+        return FrameEnhancer(self.enhancer.engine, self.overview, self.args.smoothing,
                              self.args.strength)
 
     def _comparison(self) -> Comparison | None:
         if not (self.args.compare or self.args.segmentor):
             return None
-        return Comparison(self.inferencer.segmentor,
-                          self.inferencer.segmentor_meta.get('palette', ()),
-                          self.inferencer.device)
+        return Comparison(self.enhancer.segmentor,
+                          self.enhancer.segmentor_meta.get('palette', ()),
+                          self.enhancer.device)
 
     def _fail(self, name: str, reason: str) -> None:
         self.failures.append(reason if name in reason else f'{name}: {reason}')

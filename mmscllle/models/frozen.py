@@ -4,7 +4,6 @@ from __future__ import annotations
 import copy
 from typing import Callable
 
-from mmengine.model import revert_sync_batchnorm
 from torch import nn
 
 
@@ -25,6 +24,7 @@ class Frozen(nn.Module):
 
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
+        from mmengine.model import revert_sync_batchnorm
         network = revert_sync_batchnorm(network)
         network.requires_grad_(False)
         # Not chained: the train() of some backbones returns nothing.

@@ -2,19 +2,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from mmengine.config import Config, ConfigDict
-from mmengine.hub import get_config
 from mmengine.registry import DefaultScope
-from mmseg.models import BaseSegmentor
-from mmseg.models.decode_heads.decode_head import BaseDecodeHead
 from torch import Tensor, nn
 
 from mmscllle.registry import MODELS
 from mmscllle.utils.weights import load_weights
 
 from .frozen import Frozen
+
+# mmseg takes a second to import: only where a segmentor is built.
+if TYPE_CHECKING:
+    from mmseg.models import BaseSegmentor
 
 # Heads of mmseg whose predictions are sums of probabilities over masks, and those that predict in a
 # way of their own, yet logits.
@@ -42,6 +44,7 @@ def read_segmentor_config(config: str | dict, key: str) -> ConfigDict:
     """
     if isinstance(config, str):
         if '::' in config:
+            from mmengine.hub import get_config
             config = get_config(config)
         elif Path(config).is_file():
             config = Config.fromfile(config)
@@ -69,6 +72,7 @@ def build_segmentor(config: str | dict, key: str) -> BaseSegmentor:
     Raises:
         ValueError: If the model is no mmseg segmentor.
     """
+    from mmseg.models import BaseSegmentor
     model = read_segmentor_config(config, key).copy()
     model.setdefault('_scope_', 'mmseg')
     with DefaultScope.overwrite_default_scope('mmseg'):
@@ -90,6 +94,7 @@ def find_output(head: nn.Module | nn.ModuleList) -> str:
     Raises:
         ValueError: If the head predicts in a way of its own that is not known.
     """
+    from mmseg.models.decode_heads.decode_head import BaseDecodeHead
     head = head[-1] if isinstance(head, nn.ModuleList) else head
     kinds = [kind.__name__ for kind in type(head).__mro__]
     if MASK_HEADS.intersection(kinds):

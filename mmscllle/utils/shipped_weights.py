@@ -4,8 +4,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from mmengine.runner import CheckpointLoader
-
 from .checkpoint_loader import load_from_local
 
 SCHEME = 'mmscllle://'
@@ -38,7 +36,6 @@ SHIPPED_MODELS = {
 DEFAULT_MODEL = 'scl-lle'
 
 
-@CheckpointLoader.register_scheme(prefixes=SCHEME, force=True)
 def load_from_package(filename: str, map_location: object = None) -> object:
     """Read weights that come with the package.
 

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Iterable, Mapping
 
 from mmengine.logging import print_log
-from mmengine.runner import CheckpointLoader
 from torch import Tensor, nn
 
 from mmscllle.utils.checkpoint_loader import load_from_local
+from mmscllle.utils.shipped_weights import SCHEME, load_from_package
 
 
 def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]:
@@ -29,9 +29,8 @@ def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]
     """
     if not isinstance(checkpoint, str) or not checkpoint:
         raise ValueError(f'{key} must be the path or URL of a checkpoint, got {checkpoint!r}')
-    load = CheckpointLoader.load_checkpoint if '://' in checkpoint else load_from_local
     try:
-        content = load(checkpoint, 'cpu')
+        content = _load(checkpoint)
     except (OSError, ValueError) as error:
         raise type(error)(f'{key}: {error}') from error
     weights = content.get('state_dict', content) if isinstance(content, dict) else None
@@ -40,6 +39,16 @@ def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]
         raise ValueError(f'{key}: {checkpoint!r} holds no state dict')
     meta = content.get('meta', {}) if 'state_dict' in content else {}
     return {re.sub(r'^module\.', '', name): value for name, value in weights.items()}, meta
+
+
+def _load(checkpoint: str) -> object:
+    if checkpoint.startswith(SCHEME):
+        return load_from_package(checkpoint, 'cpu')
+    if '://' not in checkpoint:
+        return load_from_local(checkpoint, 'cpu')
+    # Imported here: MMEngine's runner takes longer to import than a photograph to enhance.
+    from mmengine.runner import CheckpointLoader
+    return CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
 
 
 def find_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str = '') -> str:

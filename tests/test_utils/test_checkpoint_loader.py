@@ -106,9 +106,10 @@ def test_unknown_model_is_named():
 
 
 def test_backbone_of_mmcls(save, url, monkeypatch):
-    from mmscllle.utils import checkpoint_loader
+    from mmscllle.utils import checkpoint_schemes
     save(dict(state_dict={'backbone.conv': torch.ones(2), 'head.fc': torch.ones(3)}))
-    monkeypatch.setattr(checkpoint_loader, 'get_mmcls_models', lambda: dict(a=f'{url}/weights.pth'))
+    addresses = dict(a=f'{url}/weights.pth')
+    monkeypatch.setattr(checkpoint_schemes, 'get_mmcls_models', lambda: addresses)
     content = CheckpointLoader.load_checkpoint('mmcls://a')
     torch.testing.assert_close(content, dict(state_dict=dict(conv=torch.ones(2))))
 

@@ -1,10 +1,10 @@
 """The boundary: what an enhancer is, to everything that trains it or runs it."""
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import torch
-from mmengine.model import BaseModule
 from torch import Tensor, nn
 
 from mmscllle.utils.weights import claim_part
@@ -17,8 +17,10 @@ CONTRACT = ('an enhancer takes RGB images in [0, 1], (N, 3, H, W), and returns t
             '(N, C, h, w), with C = 0 if there are none')
 
 
-class Enhancer(BaseModule):
-    """Base class of what brightens an image.
+class Enhancer(nn.Module):
+    """Base class of the networks that brighten an image.
+
+    It is initialised as MMEngine's ``BaseModule`` is.
 
     A subclass has a ``forward(image)`` as :data:`CONTRACT` says, which is checked at each call,
     and the attributes below where they differ.  Any other ``nn.Module`` with such a ``forward``
@@ -34,8 +36,26 @@ class Enhancer(BaseModule):
     modes: tuple[str, ...] = ('exact', )
 
     def __init__(self, init_cfg: dict | list | None = None) -> None:
-        super().__init__(init_cfg)
+        super().__init__()
+        self.init_cfg = copy.deepcopy(init_cfg)
+        self._is_init = False
         adapt_enhancer(self)
+
+    def init_weights(self) -> None:
+        """Initialise the weights as ``init_cfg`` says."""
+        # Imported here: MMEngine's models bring half of torch.distributed, which takes longer than
+        # a photograph, and an enhancer with weights from a file does without.
+        from mmengine.model import BaseModule
+        BaseModule.init_weights(self)
+
+    @property
+    def is_init(self) -> bool:
+        """Whether :meth:`init_weights` has been called."""
+        return self._is_init
+
+    def _dump_init_info(self) -> None:
+        from mmengine.model import BaseModule
+        BaseModule._dump_init_info(self)
 
     def forward_fast(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch in the fast mode, close to the exact one; see ``forward``.

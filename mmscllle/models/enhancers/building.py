@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mmengine.config import Config, ConfigDict
-from mmengine.hub import get_config
-from mmengine.model import BaseModel
 from torch import nn
 
 from mmscllle.registry import build_part
@@ -46,7 +44,12 @@ def find_enhancer(cfg: Config | ConfigDict | dict | str) -> EnhancerSource:
     if isinstance(cfg, str):
         if '::' not in cfg and not Path(cfg).is_file():
             raise FileNotFoundError(f'there is no config file {cfg!r}')
-        cfg = get_config(cfg) if '::' in cfg else Config.fromfile(cfg)
+        if '::' in cfg:
+            # Imported here, as it brings MMEngine's runner, which takes a second.
+            from mmengine.hub import get_config
+            cfg = get_config(cfg)
+        else:
+            cfg = Config.fromfile(cfg)
     model = cfg.get('model', cfg)
     config = model
     for owner in ('generator', 'enhancer'):
@@ -75,7 +78,7 @@ def build_enhancer(config: dict | str) -> nn.Module:
     if isinstance(config, str):
         config = find_enhancer(config).config
     enhancer = build_part(config)
-    if isinstance(enhancer, BaseModel):
+    if hasattr(enhancer, 'train_step'):
         raise ValueError(f'{type(enhancer).__name__} is no enhancer, and holds none')
     return adapt_enhancer(enhancer)
 

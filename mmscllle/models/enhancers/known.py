@@ -5,7 +5,6 @@ from pathlib import Path
 
 from mmengine.config import Config
 from mmengine.fileio import load
-from mmengine.hub import get_config
 
 import mmscllle
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS
@@ -56,7 +55,7 @@ def find_model(name: str, key: str) -> EnhancerSource:
     """
     if name in SHIPPED_MODELS:
         model = SHIPPED_MODELS[name]
-        source = find_enhancer(get_config(f'mmscllle::{model.config}'))
+        source = find_enhancer(Config.fromfile(_root() / 'configs' / model.config))
         return source._replace(weights=f'{SCHEME}{name}')
     entries = _read_metafiles()
     if name not in entries:
