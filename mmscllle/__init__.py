@@ -5,10 +5,12 @@ Importing the package checks the versions of the host libraries and imports none
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as distribution_version
 from importlib.util import find_spec
+from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
@@ -17,7 +19,10 @@ from mmscllle.version import __version__
 
 __all__ = ['__version__']
 
-_GET_TORCH = 'Install the torch for your machine: https://pytorch.org/get-started/locally.'
+_GET_TORCH = (
+    'Install torch: `pip install torch`, or with the command for your machine of '
+    'https://pytorch.org/get-started/locally.'
+)
 _GET_OPENMMLAB = (
     "Install OneDL's releases with `pip install onedl-mmengine onedl-mmcv onedl-mmsegmentation`, "
     "or OpenMMLab's with `pip install openmim` and `mim install 'mmengine>=0.10.7' "
@@ -44,25 +49,36 @@ def _installed_version(module: str, distributions: tuple[str, ...]) -> str:
 
 
 def _check_hosts() -> None:
-    """Check that each host library is there in a supported version.
+    """Check that the host libraries are there in supported versions.
 
     Raises:
-        ImportError: If one is missing or of another version; names the versions and the commands
-            that install it.
+        ImportError: If some are missing or of another version; names all of them, with the
+            versions and the commands that install them.
     """
+    problems, commands = [], []
     for module, (supported, distributions, how_to_install) in _HOSTS.items():
         if find_spec(module) is None:
-            raise ImportError(
-                f'mmscllle {__version__} needs {module} {supported}, which is not installed. '
-                f'{how_to_install}'
-            )
-        installed = _installed_version(module, distributions)
-        if not SpecifierSet(supported).contains(installed, prereleases=True):
-            raise ImportError(
-                f'mmscllle {__version__} needs {module} {supported}, but {module} {installed} is '
-                f'installed. {how_to_install}'
-            )
+            problem = f'{module} {supported}, which is not installed'
+        else:
+            installed = _installed_version(module, distributions)
+            if SpecifierSet(supported).contains(installed, prereleases=True):
+                continue
+            problem = f'{module} {supported}, but {module} {installed} is installed'
+        problems.append(problem)
+        if how_to_install not in commands:
+            commands.append(how_to_install)
+    if problems:
+        raise ImportError(
+            f'mmscllle {__version__} needs {"; ".join(problems)}. {" ".join(commands)}'
+        )
 
 
-_check_hosts()
+try:
+    _check_hosts()
+except ImportError as error:
+    # Who runs the command has no use for a traceback.
+    if Path(sys.argv[0]).stem != 'mmscllle-enhance':
+        raise
+    print(f'mmscllle-enhance: error: {error}', file=sys.stderr)
+    sys.exit(2)
 register()

@@ -59,6 +59,11 @@ def data_set(path: Path) -> str:
 BUILT = [path for path in LEAVES if data_set(path) in ('acdc-night', 'camvid-dusk')]
 
 
+def own_classes(count: int) -> dict:
+    return dict(classes=[f'own class {index}' for index in range(count)],
+                palette=[[index, index, 9] for index in range(count)])
+
+
 @pytest.fixture(scope='module')
 def root(tmp_path_factory) -> Path:
     """Images where the configs look for them, larger than their crops, and random weights."""
@@ -85,7 +90,8 @@ def read(root, monkeypatch):
 
     def save(network: torch.nn.Module, path: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
-        torch.save(network.state_dict(), path)
+        meta = dict(dataset_meta=own_classes(network.num_classes))
+        torch.save(dict(state_dict=network.state_dict(), meta=meta), path)
         return str(path)
 
     def read(path: Path) -> Config:
@@ -214,3 +220,22 @@ def test_what_mmsegs_tools_look_for(path):
     assert config.tta_pipeline[0].type == 'LoadImageFromFile'
     assert isinstance(config.test_evaluator, dict)
     assert 'visualization' in config.default_hooks
+
+
+@of([path for path in BUILT if path.stem.startswith((CAMVID, 'enhanced-bisenetv2'))])
+def test_mmsegs_functions_take_the_classes_of_the_segmentors_checkpoint(path, read, recwarn):
+    from mmseg.apis import MMSegInferencer, inference_model, init_model
+    config = read(path)
+    image = np.full((64, 96, 3), 30, np.uint8)
+    model = init_model(config.copy(), device='cpu')
+    classes = own_classes(model.num_classes)
+    assert model.dataset_meta == classes
+    labels = inference_model(model, image).pred_sem_seg.data
+    assert labels.shape == (1, 64, 96)
+    config.visualizer.name = path.stem
+    inferencer = MMSegInferencer(config, device='cpu', show_progress=False)
+    assert inferencer.model.dataset_meta == classes
+    result = inferencer(image, return_vis=True)
+    np.testing.assert_array_equal(result['predictions'], labels[0])
+    texts = [str(warning.message) for warning in recwarn]
+    assert not [text for text in texts if 'randomly initialized' in text or 'cityscapes' in text]

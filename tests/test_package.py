@@ -72,10 +72,34 @@ def test_a_missing_host_is_named_with_the_commands_that_install_it(tmp_path, mis
     assert '`mim install ' in result.stderr
 
 
+def test_all_missing_hosts_are_named_at_once(tmp_path):
+    site = make_site(tmp_path / 'site', {})
+    result = run_python('import mmscllle', site, ROOT, cwd=tmp_path)
+    message = result.stderr.splitlines()[-1]
+    for name in ONEDL:
+        assert f'{name} >=' in message
+    for command in ('pip install torch', 'pip install onedl-mmengine onedl-mmcv onedl-mmseg'):
+        assert message.count(command) == 1
+
+
+@pytest.mark.parametrize('name', ['mmscllle-enhance', 'enhance.py'])
+def test_the_command_says_what_is_missing_without_a_traceback(tmp_path, name):
+    site = make_site(tmp_path / 'site', {})
+    code = f'import sys; sys.argv = ["bin/{name}", "--help"]; '
+    if name == 'enhance.py':
+        code += f'import runpy; runpy.run_path({str(ROOT / "tools" / name)!r}, run_name="__main__")'
+    else:
+        code += 'from mmscllle.command_line.enhance import main; sys.exit(main())'
+    result = run_python(code, site, ROOT, cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stderr.count('\n') == 1
+    assert 'enhance: error: mmscllle 0.1.0 needs torch >=' in result.stderr
+
+
 def test_a_missing_torch_is_named_with_where_to_get_it(tmp_path):
     hosts = {name: host for name, host in ONEDL.items() if name != 'torch'}
     result = run_python('import mmscllle', make_site(tmp_path / 'site', hosts), ROOT, cwd=tmp_path)
-    assert 'needs torch >=1.13.0a0,<3, which is not installed. Install the torch' in result.stderr
+    assert 'needs torch >=1.13.0a0,<3, which is not installed. Install torch' in result.stderr
     assert 'https://pytorch.org' in result.stderr
 
 

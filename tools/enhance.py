@@ -3,7 +3,11 @@ from __future__ import annotations
 
 import sys
 
-from mmscllle.command_line.enhance import main
+try:
+    from mmscllle.command_line.enhance import main
+except ImportError as error:
+    print(f'enhance: error: {error}', file=sys.stderr)
+    sys.exit(2)
 
 if __name__ == '__main__':
     sys.exit(main())

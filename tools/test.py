@@ -67,7 +67,15 @@ def test(args: argparse.Namespace) -> None:
     if args.tta:
         augment_at_test_time(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
-    runner.test()
+    try:
+        runner.test()
+    except FileNotFoundError as error:
+        val_dataloader = cfg.get('val_dataloader')
+        if val_dataloader is None or val_dataloader == cfg.test_dataloader:
+            raise
+        raise FileNotFoundError(
+            f'test_dataloader.dataset.{error}; val_dataloader names other data: to test on them, '
+            'add `test_dataloader = val_dataloader` below it in the config') from error
     leave_process_group()
 
 

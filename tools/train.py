@@ -17,6 +17,7 @@ from mmscllle.utils.command_line import (
     read_config,
 )
 from mmscllle.utils.commands import UsageError, run_command
+from mmscllle.utils.needed_downloads import fetch_checkpoints
 from mmscllle.utils.resuming import check_resumable, find_checkpoint, only_training_in
 
 
@@ -100,6 +101,8 @@ def train(args: argparse.Namespace) -> None:
             stack.enter_context(only_training_in(cfg.work_dir))
         if args.resume:
             choose_checkpoint(cfg, args.resume)
+        if is_first_process():
+            fetch_checkpoints(cfg)
         runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
         runner.train()
         leave_process_group()

@@ -22,6 +22,7 @@ from .enhanced_segmentor_parts import (
     judge_by_copy,
 )
 from .enhancers import build_enhancer
+from .kept_dataset_meta import KeptDatasetMeta
 from .objective_inputs import ObjectiveInputs
 from .scl_lle import stack_labels
 
@@ -42,13 +43,14 @@ def describe(images: Images) -> list[SegDataSample]:
 
 
 @MODELS.register_module()
-class EnhancedSegmentor(BaseSegmentor):
+class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
     """Enhance each image, then segment it with any mmseg segmentor.
 
     The segmentor gets the enhanced image as its own data preprocessor would make it of a loaded
     one: its mean, standard deviation, channel order and padding, so padding is never enhanced,
     and with an enhancer that changes nothing its scores are those of the bare segmentor.  A
     checkpoint of the chain, of the bare segmentor or of the bare enhancer loads into its part.
+    The names and colours of the classes are those in the segmentor's checkpoint.
 
     Args:
         enhancer: Config of the enhancer, or the path of a config whose model has one.
@@ -102,11 +104,14 @@ class EnhancedSegmentor(BaseSegmentor):
         for part, checkpoint in (('enhancer', enhancer_checkpoint),
                                  ('segmentor', segmentor_checkpoint)):
             if checkpoint is not None:
-                load_weights(getattr(self, part), checkpoint, f'model.{part}_checkpoint', part=part)
+                meta = load_weights(getattr(self, part), checkpoint, f'model.{part}_checkpoint',
+                                    part=part)
                 self.loaded.add(part)
             # DistributedDataParallel, which MMEngine also tests in, refuses a model all of whose
             # parameters are fixed.  Where nothing learns, `loss` refuses to train.
             getattr(self, part).requires_grad_(part in self.learners or not self.learners)
+        if 'segmentor' in self.loaded:
+            self.keep_dataset_meta(meta.get('dataset_meta', {}))
         self.train(self.training)
 
     @property

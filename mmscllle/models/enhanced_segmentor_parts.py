@@ -88,6 +88,8 @@ def adopt_parts(chain: EnhancedSegmentor, state_dict: dict[str, Tensor], prefix:
     if len(lacking) == sum(map(bool, own.values())):
         raise ValueError(f'the checkpoint has neither part of the chain: it has '
                          f'{list_some(weights)}; the model has {list_some(chain.state_dict())}')
+    if 'segmentor' not in lacking:
+        chain.release_dataset_meta()
     for part in PARTS:
         if part not in lacking:
             claim_part(state_dict, own[part], part, f'{prefix}{part}.', prefix)

@@ -34,20 +34,38 @@ def cached_download(url: str) -> Path:
         ValueError: If its hash is not the one that its name states.
     """
     name = file_name(url)
+    path = find_cached(url)
+    if path is None:
+        path = own_place(url)
+        print_log(f'downloading {url} to {path}', 'current')
+        with atomic_path(path) as temporary:
+            with open(temporary, 'wb') as file:
+                try:
+                    download(url, file, MAX_BYTES, SECONDS)
+                except OSError as error:
+                    raise OSError(f'{error}; without a network, put a copy of the file at '
+                                  f'{str(place_for_copy(url))!r}') from error
+            if not has_stated_hash(temporary, name):
+                raise ValueError(f'what {url!r} gives is not what its name says: its SHA-256 does '
+                                 f'not begin with {stated_hash(name)}; is it another file?')
+    return path
+
+
+def find_cached(url: str) -> Path | None:
+    """The file at a URL in torch's cache, or None."""
+    name = file_name(url)
     # What torchvision and MMEngine have fetched lies there by its name alone.
     others = cache_folder() / name
     if stated_hash(name) and others.is_file() and has_stated_hash(others, name):
         return others
     path = own_place(url)
-    if not path.exists():
-        print_log(f'downloading {url} to {path}', 'current')
-        with atomic_path(path) as temporary:
-            with open(temporary, 'wb') as file:
-                download(url, file, MAX_BYTES, SECONDS)
-            if not has_stated_hash(temporary, name):
-                raise ValueError(f'what {url!r} gives is not what its name says: its SHA-256 does '
-                                 f'not begin with {stated_hash(name)}; is it another file?')
-    return path
+    return path if path.exists() else None
+
+
+def place_for_copy(url: str) -> Path:
+    """Where a user may put a copy of the file at a URL, to be found by :func:`find_cached`."""
+    name = file_name(url)
+    return cache_folder() / name if stated_hash(name) else own_place(url)
 
 
 def own_place(url: str) -> Path:

@@ -195,3 +195,43 @@ def test_wrong_use_of_train_is_answered_in_a_line(arguments, message, trained):
     arguments = [str(trained[0]) if part == '{config}' else part for part in arguments]
     output = run(sys.executable, ROOT / 'tools/train.py', *arguments, fails=True)
     assert message in output and 'Traceback' not in output
+
+
+RECIPE = """
+_base_ = ['mmscllle::scl_lle/scl-lle_label-free_deeplabv3plus-mnv2_cityscapes-sice-384x384_50k.py']
+model = dict(objective=dict(feature_extractor=dict(checkpoint='http://127.0.0.1:9/vgg16-397923af.pth')))
+val_dataloader = dict(
+    num_workers=0, persistent_workers=False,
+    dataset=dict(data_root={root!r}, data_prefix=dict(img_path='')))
+"""
+
+
+def test_a_training_without_a_network_says_in_one_sentence_what_it_needs(tmp_path):
+    config = tmp_path / 'mine.py'
+    config.write_text(RECIPE.format(root=str(tmp_path)))
+    result = subprocess.run(
+        [sys.executable, ROOT / 'tools/train.py', config, '--work-dir', tmp_path / 'work'],
+        env={**environment(), 'TORCH_HOME': str(tmp_path)}, capture_output=True, text=True)
+    assert result.returncode == 1
+    assert 'downloaded first' in result.stdout and '/vgg16-397923af.pth' in result.stdout
+    assert 'deeplabv3plus_m-v2-d8' in result.stdout
+    assert len(result.stdout.splitlines()) < 10
+    message = result.stderr.splitlines()[-1]
+    assert message.startswith('train.py: error: model.objective.feature_extractor.checkpoint: ')
+    assert "put a copy of the file at '" in message and 'Traceback' not in result.stderr
+
+
+def test_a_test_on_other_data_than_the_validation_says_which_line_is_missing(trained):
+    config, work_dir, _ = trained
+    mine = config.with_name('mine.py')
+    mine.write_text(f"""
+_base_ = {str(config)!r}
+test_dataloader = dict(dataset=dict(
+    _delete_=True, type='mmscllle.LowLightImageDataset', data_root='no/such',
+    data_prefix=dict(img_path='folder'), pipeline=[dict(type='mmscllle.LoadImage')]))
+""")
+    output = run(sys.executable, ROOT / 'tools/test.py', mine, work_dir / 'iter_4.pth',
+                 '--work-dir', work_dir / 'mine', fails=True)
+    assert ("test.py: error: test_dataloader.dataset.data_prefix.img_path: there is no folder "
+            "'no/such/folder'; val_dataloader names other data: to test on them, add "
+            "`test_dataloader = val_dataloader` below it in the config") in output

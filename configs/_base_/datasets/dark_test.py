@@ -2,6 +2,8 @@
 # Named so, mmseg's inferencer finds and replaces what loads files.
 load_image = dict(type='LoadImageFromFile')
 load_labels = dict(type='LoadAnnotations', _scope_='mmseg')
+# For mmseg's `inference_model`, whose images have no labels.
+test_pipeline = [load_image, dict(type='mmseg.PackSegInputs')]
 test_dataloader = dict(
     batch_size=1,
     num_workers=4,
