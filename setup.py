@@ -15,7 +15,7 @@ MIM_ENTRIES = ('configs', 'tools', 'model-index.yml')
 CHECKOUT_ONLY = ('analysis_tools', 'benchmark.py', 'benchmarking', 'create_env.sh',
                  'create_openmmlab_env.sh', 'night_street', 'quick_start.py', 'quick_start.sh',
                  'run_tests.sh', 'run_tests_openmmlab.sh')
-EXTRAS = ('onedl', 'mmagic', 'fast', 'video', 'export', 'tests', 'docs')
+EXTRAS = ('onedl', 'mmagic', 'fast', 'heif', 'video', 'export', 'tests', 'docs')
 HOOK_SOURCE = ROOT / 'mmscllle' / 'config_scope.py'
 HOOK_MODULE = '_mmscllle_config_scope'
 # Python runs this line at every start. It stays silent if the module has gone.

@@ -11,7 +11,7 @@ from mmscllle.fileio import IMAGE_SUFFIXES, Photograph, Source, write_photograph
 
 from .enhancement import Enhancement, collect_failure
 
-EXISTING = ('error', 'overwrite', 'skip')
+EXISTING = ('overwrite', 'skip', 'error')
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class OutputPlan:
 
     Args:
         out_dir: The folder.
-        existing: What to do about files that are there: ``'error'``, ``'overwrite'`` or
-            ``'skip'``.
+        existing: What to do about files that are there: ``'overwrite'``, ``'skip'`` or
+            ``'error'``.
         compare: Whether there are comparisons, in ``out_dir/compare``.
         curves: Whether there are plots, in ``out_dir/curves``.
 

@@ -48,8 +48,9 @@ def plan_jobs(inputs: Sequence[str], plan: OutputPlan) -> list[Job]:
                 f'there is no file or folder {source.name!r}')
     found = [job for job in jobs if job.source.error is None]
     if not found:
-        raise FileNotFoundError('nothing to enhance: '
-                                + '; '.join(str(job.source.error) for job in jobs))
+        reasons = [str(job.source.error) for job in jobs]
+        more = [f'and {len(reasons) - 3} more'] if len(reasons) > 3 else []
+        raise FileNotFoundError(f'nothing to enhance: {"; ".join(reasons[:3] + more)}')
     plan.protect(job.source for job in found)
     errors: list[ValueError | FileExistsError] = []
     for job in found:

@@ -11,7 +11,7 @@ from rich.progress import Progress
 from mmscllle.apis.enhancement import Enhancement
 from mmscllle.apis.output_plan import OutputPlan
 from mmscllle.apis.photograph_enhancer import PhotographEnhancer
-from mmscllle.fileio import MAX_PIXELS, Photograph, write_photograph
+from mmscllle.fileio import MAX_PIXELS, Photograph, RawFile, write_photograph
 from mmscllle.models.enhancers import make_engine
 from mmscllle.utils.commands import INTERRUPTED
 from mmscllle.utils.messages import one_line, printable
@@ -41,7 +41,7 @@ class EnhanceRun:
             precision=args.precision, compile=args.compile, segmentor=args.segmentor,
             segmentor_weights=args.segmentor_weights, max_pixels=self.max_pixels)
         self.overview = make_engine(self.enhancer.model, self.enhancer.device)
-        self.done = self.skipped = 0
+        self.done = self.skipped = self.raw = 0
         self.failures: list[str] = []
         self.notes: list[str] = []
 
@@ -55,7 +55,7 @@ class EnhanceRun:
                         self._enhance_video(job, progress)
         except KeyboardInterrupt:
             self._report()
-            left = len(jobs) - self.done - self.skipped - len(self.failures)
+            left = len(jobs) - self.done - self.skipped - self.raw - len(self.failures)
             print(f'stopped; {left} of {len(jobs)} are left: the same command with '
                   '--skip-existing goes on from here', file=sys.stderr)
             return INTERRUPTED
@@ -91,7 +91,10 @@ class EnhanceRun:
             items, self.plan, args.batch_size, args.strength, args.num_workers)
         with closing(results):
             for item in results:
-                if item.error is not None:
+                if isinstance(item.error, RawFile) and item.name not in self.args.inputs:
+                    self.raw += 1
+                    self.notes.append(item.reason)
+                elif item.error is not None:
                     self._fail(item.name, item.reason)
                 elif item.skipped:
                     self.skipped += 1
@@ -156,5 +159,6 @@ class EnhanceRun:
         for failure in self.failures:
             print(f'failed: {printable(failure)}', file=sys.stderr)
         counts = [f'{self.done} enhanced', f'{self.skipped} were there' if self.skipped else '',
-                  f'{len(self.failures)} failed' if self.failures else '']
+                  f'{len(self.failures)} failed' if self.failures else '',
+                  f'{self.raw} RAW files skipped' if self.raw else '']
         print(f'{", ".join(filter(None, counts))}: {self.args.out_dir}')

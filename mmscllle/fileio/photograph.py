@@ -15,8 +15,10 @@ class Photograph:
             C is 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha).
         format: Pillow's name of the file format that it is written in.
         info: What else is written, named as Pillow's ``save`` does: ``icc_profile``, ``exif``
-            (without orientation), ``dpi``; of animations ``duration`` (milliseconds, one a
-            frame), ``loop`` (0: for ever; absent: once) and ``default_image``.
+            (without orientation), ``dpi``, ``xmp``, ``comment``, ``text`` (a PNG's, by keyword),
+            ``subsampling`` (a JPEG's chroma: 0, 1 or 2); of animations
+            ``duration`` (milliseconds, one a frame), ``loop`` (0: for ever; absent: once) and
+            ``default_image``.
         notes: What of the file is not kept, in words.
     """
 

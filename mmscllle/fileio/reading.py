@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import os
-import struct
 import zlib
 from io import BytesIO
 
@@ -11,6 +10,8 @@ import numpy as np
 from PIL import ExifTags, Image, UnidentifiedImageError
 from tifffile import TiffFileError
 
+from .heif import is_heif, register_heif
+from .metadata import DAMAGED_METADATA, read_metadata
 from .modes import read_pixels, upright
 from .opening import read_content
 from .photograph import Photograph, swap_red_and_blue
@@ -21,19 +22,14 @@ from .tiff import read_tiff
 # 67 megapixels: enhanced with all options, such a picture fits into 8 GiB (docs/limits.md).
 MAX_PIXELS = 2**26
 # Not every format that Pillow knows: some start other programs (EPS), some hold no photographs.
-FORMATS = ('JPEG', 'PNG', 'WEBP', 'TIFF', 'GIF', 'BMP', 'DIB', 'PPM', 'TGA', 'AVIF', 'MPO')
+FORMATS = ('JPEG', 'PNG', 'WEBP', 'TIFF', 'GIF', 'BMP', 'DIB', 'PPM', 'TGA', 'AVIF', 'MPO',
+           'HEIF')
 # Places in the header of a PNG file, and the colour type of grey with alpha.
 PNG_BIT_DEPTH, PNG_COLOUR_TYPE, PNG_GREY_ALPHA = 24, 25, 4
 # The value of a TIFF's tag PlanarConfiguration.
 PLANES = 2
 # What Pillow and OpenCV raise for damaged files.
-DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
-           OverflowError, RuntimeError, struct.error, zlib.error, cv2.error, TiffFileError)
-# The EXIF tags of a TIFF that describe the photograph, not the layout of the file.
-DESCRIPTIVE = (
-    ExifTags.Base.ImageDescription, ExifTags.Base.Make, ExifTags.Base.Model,
-    ExifTags.Base.Software, ExifTags.Base.DateTime, ExifTags.Base.Artist,
-    ExifTags.Base.Copyright, ExifTags.Base.ExifOffset, ExifTags.Base.GPSInfo)
+DAMAGED = (*DAMAGED_METADATA, RuntimeError, zlib.error, cv2.error, TiffFileError)
 
 
 def read_photograph(source: str | os.PathLike | Image.Image,
@@ -74,6 +70,8 @@ def read_photograph(source: str | os.PathLike | Image.Image,
 
 def _open(content: bytes) -> Image.Image:
     Image.init()
+    if is_heif(content):
+        register_heif()
     formats = [name for name in FORMATS if name in Image.OPEN]
     try:
         return Image.open(BytesIO(content), formats=formats)
@@ -104,7 +102,7 @@ def _read_still(picture: Image.Image, content: bytes) -> Photograph:
     pixels = _read_deep(picture, content) if _is_deep(picture, content) else None
     if pixels is None:
         pixels = read_pixels(picture)
-    info, orientation, notes = _info(picture)
+    info, orientation, notes = read_metadata(picture)
     # A TIFF comes upright.
     if picture.format != 'TIFF':
         pixels = upright(pixels, orientation)
@@ -156,43 +154,9 @@ def _read_animation(picture: Image.Image, count: int) -> Photograph:
         durations.append(picture.info.get('duration', 0))
     if all(frame[..., 3].min() == 255 for frame in frames):
         frames = [np.ascontiguousarray(frame[..., :3]) for frame in frames]
-    info, _, notes = _info(picture)
+    info, _, notes = read_metadata(picture)
     info['duration'] = durations
     for key in ('loop', 'default_image'):
         if key in picture.info:
             info[key] = picture.info[key]
     return Photograph(frames, picture.format, info, notes)
-
-
-def _info(picture: Image.Image) -> tuple[dict, int, list[str]]:
-    """What is kept of a file beside its pixels, its orientation, and notes of what is lost."""
-    info = {key: picture.info[key] for key in ('icc_profile', 'dpi') if picture.info.get(key)}
-    if not all(map(_is_resolution, info.get('dpi', ()))):
-        del info['dpi']
-    if picture.mode == 'CMYK':
-        # It describes inks, and the pixels are sRGB now.
-        info.pop('icc_profile', None)
-    try:
-        exif, notes = picture.getexif(), []
-        orientation = exif.get(ExifTags.Base.Orientation, 1)
-    except DAMAGED as error:
-        exif, notes, orientation = Image.Exif(), [f'its EXIF data are damaged ({error})'], 1
-    # Else Pillow writes what it cannot read itself.
-    exif.bigtiff = False
-    for tag in list(exif):
-        if tag == ExifTags.Base.Orientation or (
-                picture.format == 'TIFF' and tag not in DESCRIPTIVE):
-            del exif[tag]
-    if exif:
-        # A thumbnail, which would show the dark picture, stays behind.
-        info['exif'] = exif.tobytes()
-    return info, orientation, notes
-
-
-def _is_resolution(value: object) -> bool:
-    """Whether a fraction is positive and finite; a TIFF may state 0 / 0."""
-    try:
-        return 0 < float(value) < float('inf')
-    # Of Pillow's fractions before its version 12.
-    except ZeroDivisionError:
-        return False

@@ -13,7 +13,21 @@ import numpy as np
 from PIL import Image
 
 IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.apng', '.webp', '.tif',
-                  '.tiff', '.gif', '.bmp', '.dib', '.ppm', '.pgm', '.tga', '.avif')
+                  '.tiff', '.gif', '.bmp', '.dib', '.ppm', '.pgm', '.tga', '.avif', '.heic',
+                  '.heif', '.hif')
+# What the sensors of cameras gave. Some open as a TIFF, which holds a thumbnail.
+RAW_SUFFIXES = ('.3fr', '.arw', '.cr2', '.cr3', '.crw', '.dcr', '.dng', '.erf', '.fff', '.iiq',
+                '.kdc', '.mef', '.mos', '.mrw', '.nef', '.nrw', '.orf', '.pef', '.raf', '.raw',
+                '.rw2', '.rwl', '.sr2', '.srf', '.srw', '.x3f')
+
+
+class RawFile(ValueError):  # noqa: N818
+    """A RAW file, which is not read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'{name!r} is a RAW file, which is not read: convert it first, to a '
+                         '16-bit TIFF for instance (darktable-cli, RawTherapee, the program of '
+                         'the camera)')
 
 
 @dataclass
@@ -25,7 +39,7 @@ class Source:
         name: How messages call it.
         relative: Where its result lies below an output folder: its path below the folder or the
             pattern that it was found by, else its file name.
-        error: Why there is nothing to read, or None.
+        error: Why there is nothing to read, or None; :class:`RawFile` for one.
     """
 
     content: str | np.ndarray | Image.Image
@@ -49,8 +63,8 @@ def find_sources(inputs: Any,
         suffixes: Of the files that are taken from folders and patterns, in lower case.
 
     Yields:
-        The sources, those of one folder or pattern sorted. One that names nothing comes with an
-        ``error``.
+        The sources, those of one folder or pattern sorted. One that names nothing, and a RAW
+        file, comes with an ``error``.
 
     Raises:
         TypeError: If an input is none of these.
@@ -102,7 +116,11 @@ def _find(name: str, exclude: str | os.PathLike | None,
             yield Source(name, name, Path('.'),
                          FileNotFoundError(f'the pattern {name!r} matches no file of a known kind'))
     else:
-        yield Source(name, name, Path(Path(name).name))
+        yield Source(name, name, Path(Path(name).name), _raw(name))
+
+
+def _raw(name: str | os.PathLike) -> RawFile | None:
+    return RawFile(str(name)) if Path(name).suffix.lower() in RAW_SUFFIXES else None
 
 
 def _walk(folder: str, errors: list[OSError]) -> Iterator[Path]:
@@ -114,14 +132,15 @@ def _walk(folder: str, errors: list[OSError]) -> Iterator[Path]:
 
 def _select(files: Iterable[Path], root: Path, exclude: str | os.PathLike | None,
             suffixes: Sequence[str]) -> list[Source]:
-    """Those of ``files`` with one of ``suffixes``, their paths relative to ``root``."""
+    """Those of ``files`` with one of ``suffixes``, their paths relative to ``root``; and RAW."""
     results = None if exclude is None else Path(exclude).resolve()
     if results is not None and root.resolve() not in results.parents:
         results = None
     return [
         # A pattern below a file (a.png/**) names the file.
-        Source(str(file), str(file), Path(file.name) if file == root else file.relative_to(root))
+        Source(str(file), str(file), Path(file.name) if file == root else file.relative_to(root),
+               _raw(file))
         for file in sorted(files)
-        if file.suffix.lower() in suffixes and not file.is_dir()
+        if file.suffix.lower() in (*suffixes, *RAW_SUFFIXES) and not file.is_dir()
         and (results is None or results not in file.resolve().parents)
     ]

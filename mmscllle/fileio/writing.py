@@ -14,6 +14,8 @@ import tifffile
 from PIL import Image
 
 from .atomic import atomic_path
+from .heif import register_heif
+from .metadata import XMP_TEXT, jpeg_xmp
 from .photograph import Photograph, swap_red_and_blue
 
 # Close to what is visible at all, at a third of the size of the best quality.
@@ -21,6 +23,7 @@ QUALITY = {
     'JPEG': dict(quality=95),
     'WEBP': dict(quality=95),
     'AVIF': dict(quality=90),
+    'HEIF': dict(quality=90),
 }
 PNG_HEADER_END = 33
 METRES_PER_INCH = 0.0254
@@ -65,6 +68,11 @@ def _encode(photograph: Photograph) -> bytes:
     first, *others = [Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
                       for frame in frames]
     options = {**photograph.info, **QUALITY.get(photograph.format, {})}
+    if photograph.format == 'JPEG' and 'xmp' in options:
+        # Pillow writes it by itself since version 11.
+        options['extra'] = jpeg_xmp(options.pop('xmp'))
+    if photograph.format == 'HEIF':
+        register_heif()
     if photograph.format == 'TIFF' and 'exif' not in options:
         # With EXIF data Pillow writes uncompressed TIFF only.
         options['compression'] = 'tiff_lzw'
@@ -147,6 +155,13 @@ def _encode_png(frame: np.ndarray, info: dict) -> bytes:
         chunks += _chunk(b'pHYs', b''.join(value.to_bytes(4, 'big') for value in density) + b'\1')
     if 'exif' in info:
         chunks += _chunk(b'eXIf', info['exif'][len(b'Exif\0\0'):])
+    texts = dict(info.get('text', {}))
+    if 'xmp' in info:
+        texts[XMP_TEXT] = info['xmp'].decode('utf-8', 'replace')
+    for keyword, text in texts.items():
+        # Not compressed, of no stated language.
+        chunks += _chunk(b'iTXt', keyword.encode('latin-1', 'replace') + b'\0' * 5 + text.encode(
+            'utf-8', 'replace'))
     return content[:PNG_HEADER_END] + chunks + content[PNG_HEADER_END:]
 
 

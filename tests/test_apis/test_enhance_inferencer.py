@@ -319,7 +319,8 @@ def test_files_mirror_the_folder(inferencer, expect, photographs, tmp_path):
 def test_files_beside_the_sources(inferencer, photographs):
     out_dir = photographs / 'out'
     for _ in range(2):
-        result = inferencer(photographs, out_dir=out_dir)
+        result = inferencer(photographs, out_dir=out_dir, existing='overwrite')
+        assert result['failures'] == []
         assert len(result['predictions']) == 3
     assert below(out_dir) == ['a.png', 'b.png', 'deep/c.png']
 
@@ -413,7 +414,12 @@ def test_existing_files(inferencer, photographs, tmp_path):
     results = list(inferencer.stream(photographs, out_dir=out_dir, existing='error'))
     assert ['exists' in result.reason for result in results] == [True] * 3
     assert (out_dir / 'a.png').read_bytes() == b'before'
-    inferencer(photographs, out_dir=out_dir)
+    # As on the command line, nothing is replaced unasked.
+    result = inferencer(photographs, out_dir=out_dir)
+    assert ["existing='overwrite' replaces it" in reason for _, reason in result['failures']] == [
+        True] * 3
+    assert (out_dir / 'a.png').read_bytes() == b'before'
+    inferencer(photographs, out_dir=out_dir, existing='overwrite')
     assert read_photograph(out_dir / 'a.png').size == (20, 30)
 
 
@@ -720,7 +726,7 @@ def test_full_disk_leaves_no_half_file(inferencer, photographs, tmp_path, monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, 'fsync', full)
-    result = inferencer(photographs, out_dir=out_dir, strength=0.5)
+    result = inferencer(photographs, out_dir=out_dir, strength=0.5, existing='overwrite')
     assert len(result['failures']) == 3
     assert result['failures'][0][1] == f"[Errno 28] No space left on device: '{out_dir / 'a.png'}'"
     assert below(out_dir) == ['a.png', 'b.png', 'deep/c.png']

@@ -96,7 +96,7 @@ def test_the_file_of_a_pillow_image_is_an_input(tmp_path):
 
 def test_an_input_that_comes_after_its_file_was_chosen_for_a_result(tmp_path):
     path = write(tmp_path / '1.png')
-    plan = OutputPlan(tmp_path)
+    plan = OutputPlan(tmp_path, 'overwrite')
     chosen = plan.place(source('http://host/1.png')).result
     plan.protect([source(path)])
     with pytest.raises(ValueError, match='is an input and would be overwritten'):

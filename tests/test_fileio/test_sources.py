@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from mmscllle.fileio import Source, find_sources
+from mmscllle.fileio import RawFile, Source, find_sources
 
 ARRAY = np.zeros((2, 2, 3), np.uint8)
 
@@ -149,3 +149,14 @@ def test_folder_that_may_not_be_listed_is_an_error_of_its_own(folder, monkeypatc
     assert relatives(sources)[:-1] == [name for name in ALL if 'er/' not in name]
     assert isinstance(sources[-1].error, PermissionError)
     assert sources[-1].name == str(folder / 'deep/er')
+
+
+def test_raw_files_are_named_with_what_to_do(tmp_path):
+    for name in ('a.CR2', 'a.jpg', 'b.nef', 'c.txt'):
+        (tmp_path / name).touch()
+    for inputs in (tmp_path, f'{tmp_path}/*'):
+        sources = list(find_sources(inputs))
+        assert [Path(source.name).name for source in sources] == ['a.CR2', 'a.jpg', 'b.nef']
+        assert [isinstance(source.error, RawFile) for source in sources] == [True, False, True]
+    source, = find_sources(tmp_path / 'b.nef')
+    assert "b.nef' is a RAW file, which is not read: convert it first" in str(source.error)

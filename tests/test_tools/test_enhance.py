@@ -73,6 +73,18 @@ def test_a_folder_with_all_below(run, inputs, tmp_path, capsys):
     assert video.format.rate == 12 and len(list(video)) == COUNT
 
 
+def test_raw_files_of_a_folder_are_named_and_no_failure(run, tmp_path, capsys):
+    make_image(tmp_path / 'in' / 'a.png')
+    (tmp_path / 'in' / 'b.NEF').write_bytes(b'raw')
+    assert run(tmp_path / 'in') == 0
+    output = capsys.readouterr()
+    assert output.out.splitlines()[-1] == f'1 enhanced, 1 RAW files skipped: {tmp_path / "out"}'
+    assert "b.NEF' is a RAW file, which is not read: convert it first" in output.err
+    # Named by itself it was wanted.
+    assert run(tmp_path / 'in' / 'b.NEF', tmp_path / 'in' / 'a.png', out='other') == 1
+    assert 'failed: ' in capsys.readouterr().err
+
+
 def test_a_pattern_and_files(run, inputs, tmp_path):
     make_image(tmp_path / 'other.png')
     assert run(inputs / '**' / '*', tmp_path / 'other.png', '--num-workers', 0) == 0
