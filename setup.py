@@ -121,7 +121,7 @@ setup(
     license='Apache-2.0',
     keywords='computer vision, low-light image enhancement, semantic segmentation',
     packages=find_packages(include=['mmscllle', 'mmscllle.*']),
-    package_data={'mmscllle': ['weights/*.pth', 'evaluation/*.npz']},
+    package_data={'mmscllle': ['weights/*.pth', 'evaluation/*.npz', 'py.typed']},
     entry_points={'console_scripts': ['mmscllle-enhance = mmscllle.command_line.enhance:main']},
     cmdclass={'build_py': BuildWithMimAndHook},
     classifiers=[
@@ -132,7 +132,7 @@ setup(
         'Programming Language :: Python :: 3.11',
         'Topic :: Scientific/Engineering :: Image Processing',
     ],
-    python_requires='>=3.8',
+    python_requires='>=3.11,<3.14',
     install_requires=read_requirements('runtime'),
     # `mim install` reads the extra named mim.
     extras_require={

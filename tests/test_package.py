@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -210,7 +212,8 @@ def test_wheel_lists_its_hook_for_removal_and_one_top_level_package(wheel_site):
 
 
 def test_wheel_holds_the_data_and_the_console_command(wheel_site):
-    for name in ('weights/scl-lle.pth', 'weights/scl-lle-seg.pth', 'evaluation/niqe_pristine.npz'):
+    for name in ('weights/scl-lle.pth', 'weights/scl-lle-seg.pth', 'evaluation/niqe_pristine.npz',
+                 'py.typed'):
         assert (wheel_site / 'mmscllle' / name).read_bytes() == (
             ROOT / 'mmscllle' / name).read_bytes()
     (entry_points,) = wheel_site.glob('mmscllle-*.dist-info/entry_points.txt')
@@ -223,6 +226,28 @@ def test_wheel_leaves_torch_and_hosts_to_the_environment(wheel_site):
     required = [line for line in lines if line.startswith('Requires-Dist') and 'extra' not in line]
     assert required
     assert [line for line in required if 'torch' in line or 'mm' in line or '<' in line] == []
+
+
+# What is imported at the top of a module, and the distribution that brings it.
+DISTRIBUTIONS = dict(PIL='pillow', cv2='opencv-python', skimage='scikit-image')
+HOSTS_AND_EXTRAS = {'torch', 'mmengine', 'mmcv', 'mmseg', 'numba', 'av'}
+
+
+def test_all_that_is_imported_is_declared():
+    lines = (ROOT / 'requirements/runtime.txt').read_text().splitlines()
+    declared = {re.split('[>=<#\\s]', line)[0] for line in lines if line and line[0] != '#'}
+    imported = set()
+    for path in (ROOT / 'mmscllle').rglob('*.py'):
+        if '.mim' in path.parts:
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.Import):
+                imported |= {alias.name.split('.')[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                imported.add(node.module.split('.')[0])
+    foreign = imported - {*sys.stdlib_module_names, 'mmscllle'} - HOSTS_AND_EXTRAS
+    assert {DISTRIBUTIONS.get(name, name) for name in foreign} <= declared
+    assert {'rich', 'matplotlib', 'opencv-python'} <= declared
 
 
 def test_editable_installation_links_configs_and_tools(checkout, editable_site):

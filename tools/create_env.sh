@@ -6,7 +6,7 @@
 #   PYTHON   in the environment: the interpreter to start from, default python3
 #
 # A torch that PYTHON already has is used. Where there is none, a machine with an NVIDIA GPU gets
-# the newest torch with CUDA, any other a CPU build.
+# PyPI's build of torch 2.13 with CUDA, any other a CPU build.
 set -euo pipefail
 FOLDER=${1:-.venv}
 EXTRAS=${2:-onedl,fast,video}
@@ -14,8 +14,8 @@ PYTHON=${PYTHON:-python3}
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 TORCH=2.13.0
 
-"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 8))' || {
-  echo "create_env: Python 3.8 or newer is needed; name one: PYTHON=python3.11 $0" >&2
+"$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || {
+  echo "create_env: Python 3.11, 3.12 or 3.13 is needed; name one: PYTHON=python3.11 $0" >&2
   exit 1
 }
 if [ ! -x "$FOLDER/bin/python" ]; then
@@ -28,7 +28,7 @@ fi
 PIP=("$FOLDER/bin/python" -m pip install --quiet --disable-pip-version-check)
 if ! "$FOLDER/bin/python" -c 'import torch' 2>/dev/null; then
   if nvidia-smi >/dev/null 2>&1; then
-    "${PIP[@]}" torch
+    "${PIP[@]}" "torch==$TORCH"
   elif [ "$(uname -s)" = Linux ]; then
     # First from where pip is set up to look, then from PyTorch's own list of CPU builds.
     "${PIP[@]}" "torch==$TORCH+cpu" 2>/dev/null ||

@@ -29,7 +29,7 @@ def parse_args() -> argparse.Namespace:
                         help='go on from a checkpoint; without a value from the latest one in '
                         'the work dir, or from the start where there is none')
     parser.add_argument('--amp', action='store_true', help='train with mixed precision: '
-                        'bfloat16 on a CPU')
+                        'bfloat16 on a CPU with instructions for it')
     parser.add_argument('--auto-scale-lr', action='store_true',
                         help='scale the learning rate by batch size / auto_scale_lr.'
                         'base_batch_size')

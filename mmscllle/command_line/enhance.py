@@ -74,7 +74,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
                          'memory does not suffice')
     network.add_argument('--device', help='cpu, cuda, cuda:1, …; default: a GPU if there is one')
     network.add_argument('--precision', choices=['float32', 'bfloat16', 'float16'],
-                         default='float32')
+                         default='float32', help='a CPU without instructions for bfloat16 '
+                         'takes float32 instead (default: float32)')
     network.add_argument('--compile', action='store_true', help='use torch.compile')
     parser.add_argument('--batch-size', type=int, default=1,
                         help='images of one size that are enhanced together (default: 1)')

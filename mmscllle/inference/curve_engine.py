@@ -12,7 +12,7 @@ from mmscllle.models.enhancers.tone_curves import reduce_image
 from mmscllle.visualization.tone_curve_plot import SAMPLES, tone_curve_plot
 
 from .curve_strips import brighten_, enlarged_strips, full_strips
-from .engine import PRECISIONS, check_options, check_strength, to_engine
+from .engine import check_options, check_strength, network_dtype, to_engine
 from .line_buffer import LAYERS, LineBufferedNetwork
 from .tiles import default_side, retry_in_smaller_tiles, tiles
 from .whole_network import WholeNetwork
@@ -62,11 +62,12 @@ class CurveEngine:
         self.downsample = enhancer.downsample if fast else 1
         self.curve_channels = 3 * enhancer.iterations
         self.one_by_one = self.device.type == 'cpu' and not compile
+        dtype = network_dtype(self.device, precision)
         self.network: LineBufferedNetwork | WholeNetwork
         if self.one_by_one:
-            self.network = LineBufferedNetwork(enhancer, PRECISIONS[precision])
+            self.network = LineBufferedNetwork(enhancer, dtype)
         else:
-            self.network = WholeNetwork(enhancer, self.device, PRECISIONS[precision], compile)
+            self.network = WholeNetwork(enhancer, self.device, dtype, compile)
 
     @torch.no_grad()
     def estimate(self, image: Tensor) -> Tensor:

@@ -7,6 +7,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from mmscllle.utils.cpu_bfloat16 import usable_dtype
+
 PRECISIONS = dict(float32=torch.float32, bfloat16=torch.bfloat16, float16=torch.float16)
 
 
@@ -59,6 +61,11 @@ def check_options(device: torch.device, precision: str, tile: int | None, compil
         raise ValueError(f'compile=True needs torch 2, this is {torch.__version__}')
     if device.type == 'cpu' and precision == 'float16':
         raise ValueError("precision='float16' needs a GPU; on a CPU take 'bfloat16'")
+
+
+def network_dtype(device: torch.device, precision: str) -> torch.dtype:
+    """The type that a network is run in; see :func:`.cpu_bfloat16.usable_dtype`."""
+    return usable_dtype(device, PRECISIONS[precision])
 
 
 def check_strength(strength: float) -> None:

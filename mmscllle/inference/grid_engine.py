@@ -22,7 +22,7 @@ from mmscllle.models.enhancers.bilateral_grid import (
 )
 from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
-from .engine import PRECISIONS, check_options, check_strength, to_engine
+from .engine import check_options, check_strength, network_dtype, to_engine
 from .network_precision import network_precision
 from .strength import apply_strength
 
@@ -83,7 +83,7 @@ class GridEngine:
         if tile is not None:
             raise ValueError(f'tile: {type(enhancer).__name__} sees the whole picture and needs '
                              'little memory without tiles; leave out the tile')
-        self.dtype = PRECISIONS[precision]
+        self.dtype = network_dtype(self.device, precision)
         self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
         network = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)

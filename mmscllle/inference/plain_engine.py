@@ -7,7 +7,7 @@ from typing import Any, Callable
 import torch
 from torch import Tensor, nn
 
-from .engine import PRECISIONS, check_options, check_strength, to_engine
+from .engine import check_options, check_strength, network_dtype, to_engine
 from .network_precision import network_precision
 from .strength import apply_strength
 from .tiles import default_side, retry_in_smaller_tiles, tiles
@@ -53,7 +53,7 @@ class PlainEngine:
             raise ValueError(f'tile: {name} cannot work in tiles, since its result depends on the '
                              'whole picture (it has no receptive_field); leave out the tile')
         self.tile = tile if tile or self.overlap is None else default_side(self.device)
-        self.dtype = PRECISIONS[precision]
+        self.dtype = network_dtype(self.device, precision)
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = (

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from mmscllle.models import CurveEnhancer
+from mmscllle.utils import cpu_bfloat16
 
 
 @pytest.fixture(scope='session')
@@ -16,3 +17,9 @@ def enhancer() -> CurveEnhancer:
         for parameter in enhancer.parameters():
             torch.nn.init.normal_(parameter, std=0.12)
     return enhancer.requires_grad_(False)
+
+
+@pytest.fixture(autouse=True)
+def fast_bfloat16(monkeypatch):
+    """Whatever the CPU, bfloat16 is what is asked for."""
+    monkeypatch.setattr(cpu_bfloat16, 'has_fast_bfloat16', lambda: True)

@@ -163,3 +163,10 @@ def test_strength_is_not_negative(blur, strength):
 def test_what_is_no_image(blur, image):
     with pytest.raises(ValueError, match=r'takes RGB images in \[0, 1\]'):
         PlainEngine(blur)(image)
+
+
+def test_bfloat16_without_instructions_is_float32(blur, monkeypatch):
+    monkeypatch.setattr('mmscllle.utils.cpu_bfloat16.has_fast_bfloat16', lambda: False)
+    image = torch.rand(1, 3, 40, 50)
+    engine = PlainEngine(blur, precision='bfloat16')
+    assert torch.equal(engine(image), PlainEngine(blur)(image))

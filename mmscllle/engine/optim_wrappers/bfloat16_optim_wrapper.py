@@ -1,7 +1,7 @@
 """Mixed precision that also works on a CPU."""
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Iterator
 
 import torch
@@ -10,6 +10,7 @@ from mmengine.optim import OptimWrapper
 from torch import nn
 
 from mmscllle.registry import OPTIM_WRAPPERS
+from mmscllle.utils.cpu_bfloat16 import usable_dtype
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -18,6 +19,7 @@ class BFloat16OptimWrapper(OptimWrapper):
 
     bfloat16 has float32's range, so no loss has to be scaled.  MMEngine's ``AmpOptimWrapper`` does
     the same on a GPU and refuses a CPU, where a processor with AVX-512 BF16 or AMX gains most.
+    On a CPU without instructions for bfloat16, all is computed in float32, which is faster there.
 
     Args:
         **kwargs: Arguments of MMEngine's ``OptimWrapper``.
@@ -31,5 +33,7 @@ class BFloat16OptimWrapper(OptimWrapper):
             model: The model that is trained.
         """
         device = get_device()
-        with super().optim_context(model), torch.autocast(device, dtype=torch.bfloat16):
+        lower = usable_dtype(device, torch.bfloat16)
+        mixed = nullcontext() if lower == torch.float32 else torch.autocast(device, lower)
+        with super().optim_context(model), mixed:
             yield

@@ -6,6 +6,8 @@ from mmengine.model import BaseModel
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import DefaultScope
 
+from mmscllle.utils import cpu_bfloat16
+
 
 class Line(BaseModel):
     """Fits one weight; remembers the precision that it was computed in."""
@@ -30,6 +32,17 @@ def wrap(model, **options):
     config = dict(type='mmscllle.BFloat16OptimWrapper', optimizer=dict(type='SGD', lr=0.5))
     with DefaultScope.overwrite_default_scope('mmseg'):
         return build_optim_wrapper(model, dict(config, **options))
+
+
+@pytest.fixture(autouse=True)
+def fast_bfloat16(monkeypatch):
+    monkeypatch.setattr(cpu_bfloat16, 'has_fast_bfloat16', lambda: True)
+
+
+def test_a_cpu_without_instructions_computes_in_float32(model, monkeypatch):
+    monkeypatch.setattr(cpu_bfloat16, 'has_fast_bfloat16', lambda: False)
+    model.train_step(dict(inputs=torch.tensor([[1 + 2**-9, 0.]])), wrap(model))
+    assert model.precision == torch.float32
 
 
 def test_a_step_computes_in_bfloat16_and_updates_in_float32(model):
