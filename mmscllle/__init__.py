@@ -1,6 +1,7 @@
 """SCL-LLE: semantically contrastive low-light image enhancement for OpenMMLab's runner.
 
 Importing the package checks the versions of the host libraries and imports none of them, nor torch.
+Two messages that they print at import are left out from then on (:mod:`.utils.quiet_hosts`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 
 from mmscllle.config_scope import register
+from mmscllle.utils.quiet_hosts import quiet_hosts
 from mmscllle.version import __version__
 
 __all__ = ['__version__']
@@ -82,3 +84,4 @@ except ImportError as error:
     print(f'mmscllle-enhance: error: {error}', file=sys.stderr)
     sys.exit(2)
 register()
+quiet_hosts()

@@ -15,7 +15,7 @@ from mmseg.structures import SegDataSample
 from torch import Tensor
 
 from mmscllle.fileio import Photograph, write_photograph
-from mmscllle.utils.command_line import add_config_options, read_config
+from mmscllle.utils.command_line import add_config_options, read_run_config
 from mmscllle.utils.commands import UsageError, run_command
 from mmscllle.visualization import class_legend, contact_sheet, overlay_segmentation
 from mmscllle.visualization.panels import GAP
@@ -117,7 +117,7 @@ def main() -> int:
 
 def browse(args: argparse.Namespace) -> None:
     """Write the contact sheet that the arguments ask for."""
-    cfg = read_config(args)
+    cfg = read_run_config(args)
     items, meta = read_items(cfg, args.split)
     sheet = draw_sheet(list(islice(items, args.count)), meta)
     out = Path(args.out or cfg.work_dir)

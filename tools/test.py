@@ -8,7 +8,7 @@ from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from mmscllle.utils.command_line import add_config_arguments, leave_process_group, read_config
+from mmscllle.utils.command_line import add_config_arguments, leave_process_group, read_run_config
 from mmscllle.utils.commands import UsageError, run_command
 
 
@@ -60,7 +60,7 @@ def main() -> int:
 
 def test(args: argparse.Namespace) -> None:
     """Test as the arguments say."""
-    cfg = read_config(args)
+    cfg = read_run_config(args)
     cfg.load_from = args.checkpoint
     if args.show or args.show_dir:
         show_pictures(cfg, args)

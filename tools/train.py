@@ -14,7 +14,7 @@ from mmscllle.utils.command_line import (
     add_config_arguments,
     is_first_process,
     leave_process_group,
-    read_config,
+    read_run_config,
 )
 from mmscllle.utils.commands import UsageError, run_command
 from mmscllle.utils.needed_downloads import fetch_checkpoints
@@ -89,7 +89,7 @@ def main() -> int:
 
 def train(args: argparse.Namespace) -> None:
     """Train as the arguments say."""
-    cfg = read_config(args)
+    cfg = read_run_config(args)
     if args.amp:
         use_mixed_precision(cfg)
     if args.auto_scale_lr:

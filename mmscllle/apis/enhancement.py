@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Enhancement:
-    """What became of one input.
+    """One input and its results.
 
     Attributes:
         source: The input.
@@ -56,7 +56,7 @@ class Enhancement:
 
     @property
     def notes(self) -> list[str]:
-        """What of the file is not kept."""
+        """Notes of what of the file is not kept."""
         return [] if self.photograph is None else self.photograph.notes
 
     @property

@@ -159,7 +159,7 @@ class OutputPlan:
 
 
 def _identity(path: str | os.PathLike) -> tuple[int, int] | None:
-    """What tells a file from all others, links followed; None if there is none."""
+    """Device and number of a file, links followed; None if there is none."""
     try:
         found = os.stat(path)
     except (OSError, ValueError):

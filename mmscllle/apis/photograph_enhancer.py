@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from itertools import count, islice
-from typing import Any, Iterable, Iterator, Sequence
+from typing import Any, Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from mmscllle.models.enhancers import (
     make_engine,
 )
 from mmscllle.models.enhancers.known import match_known, read_source
+from mmscllle.utils.messages import ArgumentError
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL
 from mmscllle.visualization import enhancement_panel
 
@@ -77,14 +78,23 @@ class PhotographEnhancer:
         # Arrays have no names: they are counted, over all calls.
         self.numbers = count()
         self.visualizer = None
-        self.device = _usable_device(device or get_device())
-        self.source = _find_enhancer(model, weights)
-        self.model = load_enhancer(self.source, 'weights')
-        self.engine = make_engine(self.model, self.device, precision, fast, tile, compile)
+        self.device = _usable_device(device or get_device(), self.name_argument('device'))
+        self.source = _find_enhancer(model, weights, self.name_argument)
+        self.model = load_enhancer(self.source, self.name_argument('weights'))
+        try:
+            self.engine = make_engine(self.model, self.device, precision, fast, tile, compile)
+        except ArgumentError as error:
+            raise ValueError(self.name_argument(error.argument) + error.problem) from error
         self.segmentor, self.segmentor_meta = None, {}
         if segmentor is not None:
             self.segmentor, self.segmentor_meta = load_segmentor(
-                segmentor, segmentor_weights, self.device)
+                segmentor, segmentor_weights, self.device,
+                self.name_argument('segmentor_weights'))
+
+    @staticmethod
+    def name_argument(argument: str) -> str:
+        """Name an argument of the constructor as its caller writes it, for error messages."""
+        return argument
 
     def stream(self,
                inputs: Any,
@@ -251,21 +261,18 @@ class PhotographEnhancer:
         return item
 
 
-def _find_enhancer(model: str | dict | Config | None, weights: str | None) -> EnhancerSource:
+def _find_enhancer(model: str | dict | Config | None, weights: str | None,
+                   name: Callable[[str], str]) -> EnhancerSource:
     if model is None and weights is not None:
-        return EnhancerSource(match_known(weights, 'weights'), weights)
-    try:
-        source = (find_enhancer(model) if isinstance(model, (dict, Config))
-                  else read_source(model or DEFAULT_MODEL, 'model'))
-    except (FileNotFoundError, ValueError) as error:
-        text = str(error)
-        raise type(error)(text if text.startswith('model') else f'model: {text}') from error
+        return EnhancerSource(match_known(weights, name('weights')), weights)
+    source = (find_enhancer(model, name('model')) if isinstance(model, (dict, Config))
+              else read_source(model or DEFAULT_MODEL, name('model')))
     return source._replace(weights=weights or source.weights)
 
 
-def _usable_device(name: str) -> str:
+def _usable_device(device: str, argument: str) -> str:
     try:
-        torch.empty(0, device=name)
+        torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
-        raise ValueError(f'device: {name!r} cannot be used here ({error})') from error
-    return name
+        raise ValueError(f'{argument}: {device!r} cannot be used here ({error})') from error
+    return device

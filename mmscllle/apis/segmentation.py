@@ -8,13 +8,15 @@ from mmscllle.models.frozen_segmentor import FrozenSegmentor
 
 
 def load_segmentor(config: str | dict, weights: str | None,
-                   device: torch.device | str) -> tuple[FrozenSegmentor, dict]:
+                   device: torch.device | str,
+                   argument: str = 'segmentor_weights') -> tuple[FrozenSegmentor, dict]:
     """Load a segmentor and what its classes are called and coloured.
 
     Args:
         config: Path, ``'mmseg::…'`` name or dict of an mmseg config.
         weights: Path or URL of its checkpoint.
         device: Where it runs.
+        argument: What names the checkpoint, for error messages.
 
     Returns:
         The segmentor, and its ``classes`` and ``palette``: the checkpoint's, or numbers and
@@ -25,7 +27,7 @@ def load_segmentor(config: str | dict, weights: str | None,
         FileNotFoundError: If the config or the checkpoint is not there.
     """
     if not weights:
-        raise ValueError('segmentor_weights: give the checkpoint of the segmentor')
+        raise ValueError(f'{argument}: give the checkpoint of the segmentor')
     segmentor = FrozenSegmentor(config, weights).to(device)
     count, meta = segmentor.num_classes, segmentor.dataset_meta
     classes, palette = (meta.get(key) or () for key in ('classes', 'palette'))

@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import tempfile
 from datetime import datetime
@@ -18,10 +17,6 @@ if TYPE_CHECKING:
 
     from .jobs import Job
     from .runner import EnhanceRun
-
-# What EnhanceInferencer begins its errors with; here it is an option.
-ARGUMENT = re.compile(r'^(model|weights|device|fast|tile|precision|compile|segmentor_weights|'
-                      r'segmentor)\b(?=[:= ])')
 
 
 def folder(text: str) -> Path:
@@ -161,10 +156,7 @@ def build(args: argparse.Namespace, outputs: OutputPlan | None) -> EnhanceRun:
         return EnhanceRun(args, outputs)
     # Configs run code and build any registered part.
     except Exception as error:
-        text = ' '.join(str(error).split()) or type(error).__name__
-        match = ARGUMENT.match(text)
-        option = f'--{match[0].replace("_", "-")}{text[match.end():]}' if match else text
-        raise ValueError(option) from error
+        raise ValueError(' '.join(str(error).split()) or type(error).__name__) from error
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -21,6 +21,15 @@ from .jobs import Job
 from .progress import make_progress
 
 
+class CommandEnhancer(PhotographEnhancer):
+    """Its errors name the options of the command."""
+
+    @staticmethod
+    def name_argument(argument: str) -> str:
+        """``segmentor_weights`` is ``--segmentor-weights``."""
+        return f'--{argument.replace("_", "-")}'
+
+
 class EnhanceRun:
     """One run of the enhance command.
 
@@ -36,7 +45,7 @@ class EnhanceRun:
         self.args = args
         self.plan = plan
         self.max_pixels = MAX_PIXELS if args.max_pixels is None else args.max_pixels or None
-        self.enhancer = PhotographEnhancer(
+        self.enhancer = CommandEnhancer(
             args.model, args.weights, args.device, fast=args.fast, tile=args.tile,
             precision=args.precision, compile=args.compile, segmentor=args.segmentor,
             segmentor_weights=args.segmentor_weights, max_pixels=self.max_pixels)

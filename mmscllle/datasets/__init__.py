@@ -1,4 +1,4 @@
-"""What the models learn from and are tested on."""
+"""Data sets, samplers and transforms for training and testing."""
 from . import transforms
 from .acdc import ACDCDataset
 from .camvid import CamVidDataset

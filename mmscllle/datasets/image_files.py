@@ -8,7 +8,7 @@ from typing import Callable, Sequence
 from mmengine.dataset import Compose
 from torch.utils.data import Dataset
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
+DATASET_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 
 
 def find_images(sources: str | Sequence[str], key: str, root: str | None = None) -> list[str]:
@@ -41,10 +41,10 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
             files = list(path.rglob('*'))
         else:
             raise FileNotFoundError(f'{key}: there is no folder {str(path)!r}')
-        images = {str(file) for file in files if file.suffix.lower() in IMAGE_SUFFIXES}
+        images = {str(file) for file in files if file.suffix.lower() in DATASET_SUFFIXES}
         if not images:
             raise ValueError(f'{key}: no image in {str(path)!r}; '
-                             f'suffixes looked for: {", ".join(IMAGE_SUFFIXES)}')
+                             f'suffixes looked for: {", ".join(DATASET_SUFFIXES)}')
         found |= images
     return sorted(found)
 
@@ -66,9 +66,9 @@ class ImageFiles(Dataset):
         return len(self.paths)
 
     def get_data_info(self, index: int) -> dict:
-        """What the transforms start from."""
+        """The dict that the transforms start from."""
         return dict(img_path=self.paths[index])
 
     def __getitem__(self, index: int) -> dict:
-        """What ``pipeline`` makes of an image."""
+        """The image as ``pipeline`` gives it."""
         return self.pipeline(self.get_data_info(index))

@@ -1,4 +1,4 @@
-"""What plugs into MMEngine's runner."""
+"""Hooks, optimizer wrappers and storage for MMEngine's runner."""
 
 from .atomic_backend import AtomicLocalBackend
 from .hooks import (

@@ -1,4 +1,4 @@
-"""What metrics of enhanced images share: one measurement an image, means over all of them."""
+"""The base of metrics of enhanced images: one measurement an image, means over all of them."""
 from __future__ import annotations
 
 from typing import Any, Mapping, Sequence

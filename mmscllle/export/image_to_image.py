@@ -1,4 +1,4 @@
-"""What is exported of an enhancer."""
+"""The network that is exported: from image to enhanced image, without curves."""
 from __future__ import annotations
 
 import copy

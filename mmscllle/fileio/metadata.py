@@ -1,4 +1,4 @@
-"""What a photograph's file says beside its pixels, and what of it is kept."""
+"""The metadata of a photograph's file, and which of them are kept."""
 from __future__ import annotations
 
 import re

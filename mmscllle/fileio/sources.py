@@ -132,7 +132,7 @@ def _walk(folder: str, errors: list[OSError]) -> Iterator[Path]:
 
 def _select(files: Iterable[Path], root: Path, exclude: str | os.PathLike | None,
             suffixes: Sequence[str]) -> list[Source]:
-    """Those of ``files`` with one of ``suffixes``, their paths relative to ``root``; and RAW."""
+    """The files with one of ``suffixes``, and RAW files, their paths relative to ``root``."""
     results = None if exclude is None else Path(exclude).resolve()
     if results is not None and root.resolve() not in results.parents:
         results = None

@@ -19,7 +19,7 @@ from .whole_network import WholeNetwork
 
 # Pixels worked on at once when curves are applied: few enough for a CPU's caches, and enough to
 # keep a GPU busy.
-STRIP_PIXELS = dict(cpu=2**14, cuda=2**22)
+CURVE_STRIP_PIXELS = dict(cpu=2**14, cuda=2**22)
 PLOTTED_LEVELS = 128
 
 
@@ -118,7 +118,8 @@ class CurveEngine:
                              f'{expected}, got {tuple(curves.shape)}')
         check_strength(strength)
         curves = curves.to(result)
-        rows = max(1, STRIP_PIXELS.get(self.device.type, STRIP_PIXELS['cuda']) // size[1])
+        pixels = CURVE_STRIP_PIXELS.get(self.device.type, CURVE_STRIP_PIXELS['cuda'])
+        rows = max(1, pixels // size[1])
         for part in self._parts(len(image)):
             strips = (full_strips(curves[part], rows) if self.downsample == 1 else
                       enlarged_strips(curves[part], self.downsample, size, rows))
@@ -181,7 +182,7 @@ class CurveEngine:
                                strip[:, :, low - first:high - first, inner])
 
     def _parts(self, count: int) -> Iterator[slice]:
-        """What of a batch is worked on together."""
+        """The parts of a batch that are worked on together."""
         step = 1 if self.one_by_one else count
         for first in range(0, count, step):
             yield slice(first, first + step)

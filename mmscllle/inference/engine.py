@@ -1,4 +1,4 @@
-"""What every engine offers, and the checks that all engines share."""
+"""The protocol of engines, and the checks that all engines share."""
 from __future__ import annotations
 
 from typing import Callable, Protocol
@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from mmscllle.utils.cpu_bfloat16 import usable_dtype
+from mmscllle.utils.messages import ArgumentError
 
 PRECISIONS = dict(float32=torch.float32, bfloat16=torch.bfloat16, float16=torch.float16)
 
@@ -51,16 +52,17 @@ def check_options(device: torch.device, precision: str, tile: int | None, compil
     """Check the options of an engine.
 
     Raises:
-        ValueError: If one has a wrong value, or the device or torch at hand cannot do it.
+        ArgumentError: If one has a wrong value, or the device or torch at hand cannot do it.
     """
     if precision not in PRECISIONS:
-        raise ValueError(f'precision must be one of {", ".join(PRECISIONS)}, got {precision!r}')
+        raise ArgumentError(
+            'precision', f' must be one of {", ".join(PRECISIONS)}, got {precision!r}')
     if tile is not None and (not isinstance(tile, int) or tile < 1):
-        raise ValueError(f'tile must be a positive number of pixels or None, got {tile!r}')
+        raise ArgumentError('tile', f' must be a positive number of pixels or None, got {tile!r}')
     if compile and not hasattr(torch, 'compile'):
-        raise ValueError(f'compile=True needs torch 2, this is {torch.__version__}')
+        raise ArgumentError('compile', f'=True needs torch 2, this is {torch.__version__}')
     if device.type == 'cpu' and precision == 'float16':
-        raise ValueError("precision='float16' needs a GPU; on a CPU take 'bfloat16'")
+        raise ArgumentError('precision', "='float16' needs a GPU; on a CPU take 'bfloat16'")
 
 
 def network_dtype(device: torch.device, precision: str) -> torch.dtype:

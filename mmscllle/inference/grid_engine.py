@@ -20,6 +20,7 @@ from mmscllle.models.enhancers.bilateral_grid import (
     describe_cells,
     knot_levels,
 )
+from mmscllle.utils.messages import ArgumentError
 from mmscllle.visualization.tone_curve_plot import tone_curve_plot
 
 from .engine import check_options, check_strength, network_dtype, to_engine
@@ -81,8 +82,8 @@ class GridEngine:
         self.device = torch.device(device)
         check_options(self.device, precision, tile, compile)
         if tile is not None:
-            raise ValueError(f'tile: {type(enhancer).__name__} sees the whole picture and needs '
-                             'little memory without tiles; leave out the tile')
+            raise ArgumentError('tile', f': {type(enhancer).__name__} sees the whole picture and '
+                                'needs little memory without tiles; leave out the tile')
         self.dtype = network_dtype(self.device, precision)
         self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
         network = copy.deepcopy(enhancer).eval().requires_grad_(False)

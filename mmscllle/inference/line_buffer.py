@@ -11,7 +11,7 @@ from mmscllle.models.enhancers import CurveEnhancer
 
 LAYERS = 7
 # A feature map of a strip of so many pixels takes 2 MiB in float32.
-STRIP_PIXELS = 16384
+NETWORK_STRIP_PIXELS = 16384
 # The longest skip connection looks back on fewer rows.
 MIN_ROWS = 8
 
@@ -90,7 +90,7 @@ class LineBufferedNetwork:
             (1, 3 * iterations, rows, W), from top to bottom.  The next strip overwrites them.
         """
         height, width = image.shape[2:]
-        steps = -(-(height + LAYERS) * width // STRIP_PIXELS)
+        steps = -(-(height + LAYERS) * width // NETWORK_STRIP_PIXELS)
         rows = max(MIN_ROWS, -(-(height + LAYERS) // steps))
         buffers, inputs, outputs = self._buffers(rows, width)
         curves = torch.empty(1, len(self.biases[-1]), rows, width, dtype=torch.float32)

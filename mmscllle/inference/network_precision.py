@@ -1,4 +1,4 @@
-"""In which precision a network is run."""
+"""The precision that a network is run in."""
 from __future__ import annotations
 
 from contextlib import contextmanager

@@ -7,6 +7,8 @@ from typing import Any, Callable
 import torch
 from torch import Tensor, nn
 
+from mmscllle.utils.messages import ArgumentError
+
 from .engine import check_options, check_strength, network_dtype, to_engine
 from .network_precision import network_precision
 from .strength import apply_strength
@@ -47,11 +49,12 @@ class PlainEngine:
         check_options(self.device, precision, tile, compile)
         name = type(enhancer).__name__
         if fast and 'fast' not in getattr(enhancer, 'modes', ()):
-            raise ValueError(f'fast: {name} has no fast mode')
+            raise ArgumentError('fast', f': {name} has no fast mode')
         self.overlap = getattr(enhancer, 'receptive_field', None)
         if tile is not None and self.overlap is None:
-            raise ValueError(f'tile: {name} cannot work in tiles, since its result depends on the '
-                             'whole picture (it has no receptive_field); leave out the tile')
+            raise ArgumentError('tile', f': {name} cannot work in tiles, since its result depends '
+                                'on the whole picture (it has no receptive_field); leave out the '
+                                'tile')
         self.tile = tile if tile or self.overlap is None else default_side(self.device)
         self.dtype = network_dtype(self.device, precision)
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)

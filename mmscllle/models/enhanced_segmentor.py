@@ -17,7 +17,7 @@ from mmscllle.utils.weights import load_weights
 from .enhanced_segmentor_parts import (
     PARTS,
     adopt_parts,
-    build_segmentor,
+    build_chain_segmentor,
     check_labels,
     judge_by_copy,
 )
@@ -36,7 +36,7 @@ LEARNERS = {
 Images = Union[Tensor, List[Tensor]]
 
 
-def describe(images: Images) -> list[SegDataSample]:
+def make_samples(images: Images) -> list[SegDataSample]:
     """Make data samples that know the size of their image."""
     sizes = [tuple(image.shape[1:]) for image in images]
     return [SegDataSample(metainfo=dict(ori_shape=size, img_shape=size)) for size in sizes]
@@ -95,7 +95,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         self.learners = LEARNERS[learn]
         self.norm_eval = norm_eval
         self.enhancer = build_enhancer(enhancer)
-        self.segmentor = build_segmentor(segmentor, segmentor_changes)
+        self.segmentor = build_chain_segmentor(segmentor, segmentor_changes)
         if not torch.cuda.is_available():
             self.segmentor = revert_sync_batchnorm(self.segmentor)
         self.objective = build_part(judge_by_copy(objective, segmentor, segmentor_checkpoint))
@@ -174,7 +174,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         """
         loaded = [image.flip(0) * 255 for image in enhanced]
         return self.segmentor.data_preprocessor(
-            dict(inputs=loaded, data_samples=data_samples or describe(enhanced)), training)
+            dict(inputs=loaded, data_samples=data_samples or make_samples(enhanced)), training)
 
     def loss(self, inputs: Images | dict[str, Tensor],
              data_samples: list[SegDataSample]) -> dict[str, Tensor]:
@@ -217,7 +217,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         """
         images = inputs['low'] if isinstance(inputs, dict) else inputs
         enhanced, _ = self.enhance(images)
-        samples = data_samples or describe(images)
+        samples = data_samples or make_samples(images)
         step = len(samples) if isinstance(enhanced, Tensor) else 1
         results: list[SegDataSample] = []
         for start in range(0, len(samples), step):

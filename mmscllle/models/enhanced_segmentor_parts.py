@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PARTS = ('enhancer', 'segmentor')
 
 
-def build_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
+def build_chain_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     """Build an mmseg segmentor without its weights, some keys of its config changed.
 
     Args:

@@ -19,7 +19,7 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 
 class Features(NamedTuple):
-    """What the losses need of an image.
+    """The features of an image that the losses compare.
 
     Attributes:
         style: Shallow maps for Gram matrices, one (N, C_l, H_l, W_l) a layer.

@@ -1,4 +1,4 @@
-"""What the terms of an objective may take, each computed for the first that asks, and once."""
+"""The inputs of an objective's terms, each computed once, for the first term that asks."""
 from __future__ import annotations
 
 from contextlib import nullcontext

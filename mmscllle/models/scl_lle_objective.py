@@ -24,7 +24,7 @@ TERMS = dict(
 
 @MODELS.register_module()
 class SCLLLEObjective(nn.Module):
-    """What the enhancer is trained for (Liang et al., AAAI 2022, arXiv 2112.06451).
+    """The training objective of SCL-LLE (Liang et al., AAAI 2022, arXiv 2112.06451).
 
     The enhanced image is pulled towards a normal-light positive and pushed from a wrongly exposed
     negative; it should be of one brightness within each semantic class, easy to segment, and keep

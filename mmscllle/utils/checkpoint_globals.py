@@ -27,7 +27,7 @@ def _data_type(name: str, *flags: bool) -> np.dtype:
 
 
 def _statistic(owner: type, name: str) -> object:
-    """What is left of ``getattr``: a history names its four statistics by it."""
+    """Stand in for ``getattr``, by which a history names its four statistics, and no more."""
     if owner is not HistoryBuffer or name not in _STATISTICS:
         raise pickle.UnpicklingError(f'getattr({owner!r}, {name!r}) is no part of it')
     return getattr(owner, name)

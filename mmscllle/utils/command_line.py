@@ -1,4 +1,4 @@
-"""What the training and the test command have in common."""
+"""Arguments and config of the training and the test command."""
 from __future__ import annotations
 
 import argparse
@@ -49,7 +49,7 @@ class ConfigOptions(DictAction):
                 self, f'write key=value, got {" ".join(values)!r}') from error
 
 
-def read_config(args: argparse.Namespace) -> Config:
+def read_run_config(args: argparse.Namespace) -> Config:
     """Read the config file that the arguments name and apply their overrides.
 
     Args:

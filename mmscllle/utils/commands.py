@@ -7,7 +7,6 @@ import threading
 from typing import Callable
 
 from mmscllle.utils.messages import one_line, printable
-from mmscllle.utils.quiet_hosts import quiet_hosts
 
 FAILED, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 
@@ -17,8 +16,7 @@ class UsageError(ValueError):
 
 
 def prepare_process() -> None:
-    """Let SIGTERM end the process as Ctrl-C does, and any name be printed; quiet the hosts."""
-    quiet_hosts()
+    """Let SIGTERM end the process as Ctrl-C does, cleaned up, and let any name be printed."""
     for stream in (sys.stdout, sys.stderr):
         # Names of files need not be text.
         if hasattr(stream, 'reconfigure'):

@@ -2,6 +2,20 @@
 from __future__ import annotations
 
 
+class ArgumentError(ValueError):
+    """An argument has a wrong value.
+
+    Args:
+        argument: Its name.
+        problem: The rest of the message, which begins with the name.
+    """
+
+    def __init__(self, argument: str, problem: str) -> None:
+        super().__init__(argument + problem)
+        self.argument = argument
+        self.problem = problem
+
+
 def one_line(error: BaseException) -> str:
     """The message of an error in one line, with its type where the message alone says little."""
     text = str(error)

@@ -1,4 +1,4 @@
-"""Keep two messages of host libraries off the terminal that no user of a command can act on."""
+"""Keep two messages of host libraries off the terminal that no user can act on."""
 from __future__ import annotations
 
 import warnings

@@ -10,7 +10,7 @@ from mmscllle.inference.line_buffer import LineBuffer, LineBufferedNetwork
 @pytest.mark.parametrize('pixels', [1, 200, 400, 1000, 10**6])
 @pytest.mark.parametrize('height', [1, 7, 8, 9, 15, 16, 33, 64])
 def test_strips_are_the_rows_of_the_whole(enhancer, monkeypatch, pixels, height):
-    monkeypatch.setattr(line_buffer, 'STRIP_PIXELS', pixels)
+    monkeypatch.setattr(line_buffer, 'NETWORK_STRIP_PIXELS', pixels)
     image = torch.rand(1, 3, height, 20)
     expected, row = enhancer.estimate_curves(image), 0
     for first, curves in LineBufferedNetwork(enhancer, torch.float32).strips(image):

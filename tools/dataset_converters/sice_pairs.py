@@ -8,7 +8,7 @@ from pathlib import Path
 import mmcv
 from mmengine.utils import track_progress
 
-from mmscllle.datasets.image_files import IMAGE_SUFFIXES
+from mmscllle.datasets.image_files import DATASET_SUFFIXES
 
 LABELS = 'Label'
 
@@ -29,7 +29,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
 def find_images(folder: Path) -> dict[int, Path]:
     """The images of a folder, whose names are numbers, by number."""
     return {int(path.stem): path for path in sorted(folder.iterdir())
-            if path.suffix.lower() in IMAGE_SUFFIXES and path.stem.isdigit()}
+            if path.suffix.lower() in DATASET_SUFFIXES and path.stem.isdigit()}
 
 
 def find_pairs(source: Path) -> list[tuple[Path, str]]:

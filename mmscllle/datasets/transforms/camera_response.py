@@ -32,7 +32,7 @@ class CameraResponse:
     def _contrasted(self, values: np.ndarray) -> np.ndarray:
         return values + self.contrast * (values * values * (3 - 2 * values) - values)
 
-    def expose(self, light: np.ndarray) -> np.ndarray:
+    def render(self, light: np.ndarray) -> np.ndarray:
         """Display values in [0, 1], float32, of ``light``: 0 and below is black, 1 and up white."""
         linear = (1 - np.exp(-self.shoulder * np.maximum(light, 0))) / (1 - np.exp(-self.shoulder))
         grid = np.linspace(0, 1, STEPS + 1)

@@ -33,7 +33,7 @@ def draw_log_uniform(values: tuple[float, float]) -> float:
     return float(np.exp(np.random.uniform(*np.log(values))))
 
 
-def expose(image: np.ndarray,
+def change_exposure(image: np.ndarray,
            exposure: float,
            gamma: float = 1.,
            shot_noise: float = 0.,

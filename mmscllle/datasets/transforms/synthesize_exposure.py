@@ -6,7 +6,7 @@ from mmcv.transforms import BaseTransform
 
 from mmscllle.registry import TRANSFORMS
 
-from .linear_light import check_range, draw_log_uniform, expose
+from .linear_light import change_exposure, check_range, draw_log_uniform
 from .shares import check_share
 
 
@@ -35,5 +35,5 @@ class SynthesizeExposure(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Expose ``results['img']``, uint8 (H, W, 3), wrongly."""
         factors = self.under if np.random.rand() < self.under_prob else self.over
-        results['img'] = expose(results['img'], draw_log_uniform(factors))
+        results['img'] = change_exposure(results['img'], draw_log_uniform(factors))
         return results

@@ -6,7 +6,7 @@ from mmcv.transforms import BaseTransform
 
 from mmscllle.registry import TRANSFORMS
 
-from .linear_light import check_range, draw_log_uniform, expose
+from .linear_light import change_exposure, check_range, draw_log_uniform
 from .shares import check_share
 
 
@@ -47,7 +47,7 @@ class SynthesizeLowLight(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Darken ``results['img']``, uint8 (H, W, 3)."""
         if np.random.rand() < self.prob:
-            results['img'] = expose(
+            results['img'] = change_exposure(
                 results['img'],
                 exposure=draw_log_uniform(self.exposure),
                 gamma=draw_log_uniform(self.gamma),

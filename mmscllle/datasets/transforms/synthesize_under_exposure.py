@@ -134,7 +134,7 @@ class SynthesizeUnderExposure(BaseTransform):
         low, high = EXPOSURE_STOPS
         for _ in range(SEARCH_STEPS):
             middle = (low + high) / 2
-            too_bright = camera.expose(sample * 2**middle).mean() > mean
+            too_bright = camera.render(sample * 2**middle).mean() > mean
             low, high = (low, middle) if too_bright else (middle, high)
         correlated = np.random.rand() < CORRELATED_PROB
         noise = draw_noise(light.shape,
@@ -143,4 +143,4 @@ class SynthesizeUnderExposure(BaseTransform):
         read = draw_log_uniform(self.read_noise) * min(1, mean / FULL_NOISE_MEAN)**0.5
         noisy = add_sensor_noise(light * np.exp2(np.float32(middle) * share),
                                  draw_log_uniform(self.shot_noise), read, noise)
-        return np.rint(camera.expose(noisy) * 255).astype(np.uint8)
+        return np.rint(camera.render(noisy) * 255).astype(np.uint8)

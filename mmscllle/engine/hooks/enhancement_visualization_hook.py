@@ -157,7 +157,7 @@ class EnhancementVisualizationHook(Hook):
         return enhancement_panel(low, enhanced, segmentor, meta, self.max_height, self.opacity)
 
     def _segmentor(self, runner: Runner) -> tuple[SimpleNamespace | None, dict | None]:
-        """What segments, and its classes and palette; None if it cannot be drawn."""
+        """The segmentor that is drawn, and its classes and palette; None if there is none."""
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         segmentor = getattr(model, 'segmentor', None) if self.segmentation else None
         if segmentor is None:

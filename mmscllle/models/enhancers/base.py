@@ -1,4 +1,4 @@
-"""The boundary: what an enhancer is, to everything that trains it or runs it."""
+"""The contract that every enhancer keeps to with what trains it or runs it."""
 from __future__ import annotations
 
 import copy
@@ -184,13 +184,13 @@ def check_enhancement(network: nn.Module, inputs: tuple, output: object) -> tupl
         if (enhanced.shape == image.shape and enhanced.is_floating_point() and curves.dim() == 4
                 and len(curves) == len(image)):
             return enhanced, curves
-    raise ValueError(f'{type(network).__name__} returned {_describe(output)} for images of shape '
-                     f'{tuple(image.shape)}: {CONTRACT}')
+    raise ValueError(f'{type(network).__name__} returned {_name_shapes(output)} for images of '
+                     f'shape {tuple(image.shape)}: {CONTRACT}')
 
 
-def _describe(value: object) -> str:
+def _name_shapes(value: object) -> str:
     if isinstance(value, Tensor):
         return f'{str(value.dtype)[6:]} {tuple(value.shape)}'
     if isinstance(value, (tuple, list)):
-        return f'({", ".join(map(_describe, value))})'
+        return f'({", ".join(map(_name_shapes, value))})'
     return type(value).__name__

@@ -60,7 +60,7 @@ def smooth(image: Tensor) -> Tensor:
 
 
 def describe_cells(image: Tensor, cell: int) -> Tensor:
-    """What a network that estimates curves sees of each cell, all in :func:`compress`.
+    """Describe each cell for the network that estimates its curves, all in :func:`compress`.
 
     Args:
         image: RGB in [0, 1], (N, 3, H, W).

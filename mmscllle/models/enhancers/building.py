@@ -25,13 +25,14 @@ class EnhancerSource(NamedTuple):
     weights: str | None = None
 
 
-def find_enhancer(cfg: Config | ConfigDict | dict | str) -> EnhancerSource:
+def find_enhancer(cfg: Config | ConfigDict | dict | str, key: str = '') -> EnhancerSource:
     """Find the enhancer in a config.
 
     Args:
         cfg: A whole config, its ``model``, or the enhancer's own part, as a dict, the path of a
             file or a name such as ``'mmscllle::scl_lle/….py'``.  A model holds its enhancer as
             ``enhancer`` or, in mmagic's models, in ``generator``.
+        key: The argument that gives it, for error messages.
 
     Returns:
         The enhancer's config, and the weights that the whole names: ``load_from``, the model's
@@ -41,9 +42,10 @@ def find_enhancer(cfg: Config | ConfigDict | dict | str) -> EnhancerSource:
         FileNotFoundError: If there is no such file.
         ValueError: If there is nothing in it that has a type.
     """
+    where = f'{key}: ' if key else ''
     if isinstance(cfg, str):
         if '::' not in cfg and not Path(cfg).is_file():
-            raise FileNotFoundError(f'there is no config file {cfg!r}')
+            raise FileNotFoundError(f'{where}there is no config file {cfg!r}')
         if '::' in cfg:
             # Imported here, as it brings MMEngine's runner, which takes a second.
             from mmengine.hub import get_config
@@ -55,9 +57,9 @@ def find_enhancer(cfg: Config | ConfigDict | dict | str) -> EnhancerSource:
     for owner in ('generator', 'enhancer'):
         config = config.get(owner, config)
         if isinstance(config, str):
-            config = find_enhancer(config).config
+            config = find_enhancer(config, key).config
     if 'type' not in config:
-        raise ValueError('the model of the config, or its enhancer, has no type')
+        raise ValueError(f'{where}the model of the config, or its enhancer, has no type')
     weights = (cfg.get('load_from') or model.get('enhancer_checkpoint')
                or (config.get('init_cfg') or {}).get('checkpoint'))
     return EnhancerSource(config, weights)

@@ -32,7 +32,7 @@ def read_source(source: str, key: str, configured: dict | None = None) -> Enhanc
         FileNotFoundError, ValueError: If there is none.
     """
     if source.endswith(CONFIG_SUFFIXES) or '::' in source:
-        return find_enhancer(source)
+        return find_enhancer(source, key)
     name = source[len(SCHEME):] if source.startswith(SCHEME) else source
     if name in SHIPPED_MODELS or not ('://' in source or Path(source).suffix):
         return find_model(name, key)
@@ -61,7 +61,7 @@ def find_model(name: str, key: str) -> EnhancerSource:
     if name not in entries:
         raise ValueError(f'{key}: there is no config file {name!r}, nor a model of that name; '
                          f'known are {", ".join([*SHIPPED_MODELS, *entries])}')
-    source = find_enhancer(Config.fromfile(_root() / entries[name]['Config']))
+    source = find_enhancer(Config.fromfile(_root() / entries[name]['Config']), key)
     return source._replace(weights=entries[name].get('Weights'))
 
 

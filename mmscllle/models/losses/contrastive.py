@@ -115,8 +115,8 @@ class ContrastiveLoss(nn.Module):
             MODELS.build(feature_extractor) if isinstance(feature_extractor, dict)
             else feature_extractor)
 
-    def describe(self, image: Tensor | Sequence[Tensor]) -> Tensor | Sequence[Tensor]:
-        """What the distance compares: the image itself, or the Gram matrices of its features."""
+    def compared_values(self, image: Tensor | Sequence[Tensor]) -> Tensor | Sequence[Tensor]:
+        """The values that the distance compares: the image, or Gram matrices of its features."""
         if self.distance == 'brightness':
             return image
         if isinstance(image, Tensor):
@@ -141,9 +141,9 @@ class ContrastiveLoss(nn.Module):
         """
         distance: Callable[..., Tensor] = (
             gram_distance if self.distance == 'gram' else brightness_distance)
-        anchor = self.describe(enhanced)
-        to_positive = distance(anchor, self.describe(positive))
-        to_negative = distance(anchor, self.describe(negative))
+        anchor = self.compared_values(enhanced)
+        to_positive = distance(anchor, self.compared_values(positive))
+        to_negative = distance(anchor, self.compared_values(negative))
         if self.reference_form:
             reduce = torch.sum if self.distance == 'gram' else torch.mean
             to_positive, to_negative = reduce(to_positive), reduce(to_negative)

@@ -36,7 +36,7 @@ class FeatureRetentionLoss(nn.Module):
 
     @property
     def takes(self) -> tuple[str, str]:
-        """What ``forward`` takes in an objective: images, or their features."""
+        """The names that ``forward`` takes from an objective: of images, or of their features."""
         if self.feature_extractor is not None:
             return 'low', 'enhanced'
         return 'low_content', 'enhanced_content'

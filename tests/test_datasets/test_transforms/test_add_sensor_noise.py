@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mmscllle.datasets.transforms import AddSensorNoise
-from mmscllle.datasets.transforms.linear_light import expose
+from mmscllle.datasets.transforms.linear_light import change_exposure
 
 RAMP = np.arange(256, dtype=np.uint8).repeat(3).reshape(16, 16, 3)
 NO_NOISE = dict(shot_noise=(1e-12, 1e-12), read_noise=(1e-9, 1e-9), prob=1)
@@ -18,7 +18,7 @@ def test_without_noise_it_is_an_exposure():
     assert (run(AddSensorNoise(exposure=(1, 1), **NO_NOISE)) == RAMP).all()
     darker = run(AddSensorNoise(exposure=(0.25, 0.25), **NO_NOISE)).astype(int)
     # What lies half way between two levels may be rounded either way.
-    assert np.abs(darker - expose(RAMP, 0.25)).sum() <= 3
+    assert np.abs(darker - change_exposure(RAMP, 0.25)).sum() <= 3
 
 
 def test_exposure_is_drawn_from_its_range():

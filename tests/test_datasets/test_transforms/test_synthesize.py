@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from mmscllle.datasets.transforms import SynthesizeExposure, SynthesizeLowLight
-from mmscllle.datasets.transforms.linear_light import expose
+from mmscllle.datasets.transforms.linear_light import change_exposure
 
 GREY = np.full((40, 40, 3), 128, np.uint8)
 TINY = (1e-12, 1e-12)
@@ -19,7 +19,7 @@ def linear(image):
 def test_low_light_with_all_but_no_noise_is_expose():
     transform = SynthesizeLowLight(
         exposure=(0.1, 0.1), gamma=(1.2, 1.2), shot_noise=TINY, read_noise=TINY)
-    assert (run(transform)[0] == expose(GREY, 0.1, 1.2)).all()
+    assert (run(transform)[0] == change_exposure(GREY, 0.1, 1.2)).all()
 
 
 def test_low_light_stays_in_its_range_and_varies():
