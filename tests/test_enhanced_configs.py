@@ -59,6 +59,12 @@ def data_set(path: Path) -> str:
 BUILT = [path for path in LEAVES if data_set(path) in ('acdc-night', 'camvid-dusk')]
 
 
+@pytest.fixture(autouse=True)
+def keep_default_scope():
+    yield
+    DefaultScope._instance_dict.clear()
+
+
 def own_classes(count: int) -> dict:
     return dict(classes=[f'own class {index}' for index in range(count)],
                 palette=[[index, index, 9] for index in range(count)])
@@ -233,7 +239,7 @@ def test_mmsegs_functions_take_the_classes_of_the_segmentors_checkpoint(path, re
     labels = inference_model(model, image).pred_sem_seg.data
     assert labels.shape == (1, 64, 96)
     config.visualizer.name = path.stem
-    inferencer = MMSegInferencer(config, device='cpu', show_progress=False)
+    inferencer = MMSegInferencer(config, device='cpu')
     assert inferencer.model.dataset_meta == classes
     result = inferencer(image, return_vis=True)
     np.testing.assert_array_equal(result['predictions'], labels[0])

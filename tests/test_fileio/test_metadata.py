@@ -112,6 +112,8 @@ def test_heic_without_its_library_says_what_to_install(tmp_path, monkeypatch):
         read_photograph(tmp_path / 'a.heic')
 
 
+# The other environment is made of the system's packages.
+@pytest.mark.onedl
 def test_heic_is_read_and_written(tmp_path):
     pillow_heif = pytest.importorskip('pillow_heif')
     image = Image.fromarray(np.full((48, 64, 3), (30, 60, 90), np.uint8))
