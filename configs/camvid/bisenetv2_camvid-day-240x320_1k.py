@@ -1,4 +1,5 @@
 """BiSeNetV2 of half the width, for CamVid by day: a judge of another family."""
+
 _base_ = [
     '../_base_/datasets/camvid-day_240x320.py',
     '../_base_/schedules/adamw_poly_1k.py',
@@ -11,7 +12,8 @@ head = dict(
     concat_input=False,
     num_classes=11,
     norm_cfg=dict(type='BN', requires_grad=True),
-    align_corners=False)
+    align_corners=False,
+)
 model = dict(
     type='mmseg.EncoderDecoder',
     _scope_='mmseg',
@@ -22,26 +24,27 @@ model = dict(
         std=[58.395, 57.12, 57.375],
         pad_val=0,
         seg_pad_val=255,
-        size=_base_.crop_size),
+        size=_base_.crop_size,
+    ),
     backbone=dict(
         type='BiSeNetV2',
         detail_channels=(32, 32, 64),
         semantic_channels=semantic_channels,
-        bga_channels=64),
+        bga_channels=64,
+    ),
     decode_head=dict(
-        head,
-        in_channels=64,
-        in_index=0,
-        channels=64,
-        loss_decode=dict(type='CrossEntropyLoss')),
+        head, in_channels=64, in_index=0, channels=64, loss_decode=dict(type='CrossEntropyLoss')
+    ),
     auxiliary_head=[
         dict(
             head,
             in_channels=channels,
             in_index=index,
             channels=32,
-            loss_decode=dict(type='CrossEntropyLoss', loss_weight=0.4))
+            loss_decode=dict(type='CrossEntropyLoss', loss_weight=0.4),
+        )
         for index, channels in enumerate(semantic_channels, start=1)
     ],
     train_cfg=dict(),
-    test_cfg=dict(mode='whole'))
+    test_cfg=dict(mode='whole'),
+)

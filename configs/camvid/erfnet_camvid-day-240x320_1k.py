@@ -1,4 +1,5 @@
 """ERFNet, narrower and shallower, for CamVid by day: a judge of another family."""
+
 _base_ = [
     '../_base_/datasets/camvid-day_240x320.py',
     '../_base_/schedules/adamw_poly_1k.py',
@@ -15,14 +16,16 @@ model = dict(
         std=[58.395, 57.12, 57.375],
         pad_val=0,
         seg_pad_val=255,
-        size=_base_.crop_size),
+        size=_base_.crop_size,
+    ),
     backbone=dict(
         type='ERFNet',
         enc_downsample_channels=(16, 48, 96),
         enc_stage_non_bottlenecks=(2, 4),
         enc_non_bottleneck_channels=(48, 96),
         dec_upsample_channels=(48, 16),
-        dec_non_bottleneck_channels=(48, 16)),
+        dec_non_bottleneck_channels=(48, 16),
+    ),
     decode_head=dict(
         type='FCNHead',
         in_channels=16,
@@ -32,6 +35,8 @@ model = dict(
         num_classes=11,
         norm_cfg=norm_cfg,
         align_corners=False,
-        loss_decode=dict(type='CrossEntropyLoss')),
+        loss_decode=dict(type='CrossEntropyLoss'),
+    ),
     train_cfg=dict(),
-    test_cfg=dict(mode='whole'))
+    test_cfg=dict(mode='whole'),
+)

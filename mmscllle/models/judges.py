@@ -1,4 +1,5 @@
 """The frozen segmentors of an objective, and which of them judge a training step."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -30,14 +31,17 @@ class Judges(nn.Module):
     def __init__(self, configs: Sequence[dict], choice: str = 'draw') -> None:
         super().__init__()
         if choice not in CHOICES:
-            raise ValueError(f'objective.segmentor_choice must be one of {", ".join(CHOICES)}, '
-                             f'got {choice!r}')
+            raise ValueError(
+                f'objective.segmentor_choice must be one of {", ".join(CHOICES)}, got {choice!r}'
+            )
         self.choice = choice
         self.segmentors = nn.ModuleList(build_part(config) for config in configs)
         classes = [segmentor.num_classes for segmentor in self.segmentors]
         if len(set(classes)) > 1:
-            raise ValueError('the segmentors of objective.segmentor must have the same classes, '
-                             f'got {classes} of them')
+            raise ValueError(
+                'the segmentors of objective.segmentor must have the same classes, '
+                f'got {classes} of them'
+            )
 
     @property
     def first(self) -> nn.Module | None:

@@ -12,7 +12,7 @@ from mmscllle.models import SCLLLEObjective
 from mmscllle.models.judges import Judges, average_scores
 from mmscllle.models.objective_inputs import ObjectiveInputs
 
-TERM = dict(type='mmscllle.SemanticCrossEntropyLoss', loss_weight=2.)
+TERM = dict(type='mmscllle.SemanticCrossEntropyLoss', loss_weight=2.0)
 
 
 @pytest.fixture
@@ -38,20 +38,28 @@ def image(seed: int = 0) -> torch.Tensor:
 
 
 def loss_of(objective: SCLLLEObjective, enhanced: torch.Tensor, labels: torch.Tensor):
-    inputs = ObjectiveInputs(objective, lambda low: (enhanced, torch.zeros(2, 0, 1, 1)),
-                             dict(low=enhanced.detach()), labels)
+    inputs = ObjectiveInputs(
+        objective,
+        lambda low: (enhanced, torch.zeros(2, 0, 1, 1)),
+        dict(low=enhanced.detach()),
+        labels,
+    )
     return objective(inputs)['loss_semantic_cross_entropy']
 
 
 def test_all_judges_are_averaged_and_give_gradients(two):
-    objective = SCLLLEObjective(
-        semantic_cross_entropy=TERM, segmentor=two, segmentor_choice='all')
+    objective = SCLLLEObjective(semantic_cross_entropy=TERM, segmentor=two, segmentor_choice='all')
     labels = torch.randint(4, (2, 32, 40), generator=torch.Generator().manual_seed(1))
     gradients, losses = [], []
     for segmentor in (two, *two):
         enhanced = image().requires_grad_()
-        loss = loss_of(SCLLLEObjective(semantic_cross_entropy=TERM, segmentor=segmentor,
-                                       segmentor_choice='all'), enhanced, labels)
+        loss = loss_of(
+            SCLLLEObjective(
+                semantic_cross_entropy=TERM, segmentor=segmentor, segmentor_choice='all'
+            ),
+            enhanced,
+            labels,
+        )
         loss.backward()
         losses.append(loss.detach())
         gradients.append(enhanced.grad)
@@ -65,8 +73,10 @@ def test_all_judges_are_averaged_and_give_gradients(two):
 def test_one_judge_is_drawn_by_seed_and_iteration_alone(two, at):
     objective = SCLLLEObjective(semantic_cross_entropy=TERM, segmentor=two)
     labels = torch.randint(4, (2, 32, 40), generator=torch.Generator().manual_seed(1))
-    alone = [float(loss_of(SCLLLEObjective(semantic_cross_entropy=TERM, segmentor=one), image(),
-                           labels)) for one in two]
+    alone = [
+        float(loss_of(SCLLLEObjective(semantic_cross_entropy=TERM, segmentor=one), image(), labels))
+        for one in two
+    ]
 
     def drawn(seed: int, iterations: range) -> list[int]:
         found = []
@@ -87,17 +97,17 @@ def test_a_step_has_one_judge_for_scores_and_pseudo_labels(two, at):
     void = torch.full((2, 32, 40), 255)
     for iteration in range(6):
         at(0, iteration)
-        judge, = objective.judges.of_step()
+        (judge,) = objective.judges.of_step()
         scores = judge(image())
         expected = objective.semantic_cross_entropy(scores, scores.argmax(dim=1))
         torch.testing.assert_close(loss_of(objective, image(), void), expected)
 
 
 def test_pseudo_labels_of_all_are_those_of_their_mean_probabilities(two):
-    objective = SCLLLEObjective(
-        semantic_cross_entropy=TERM, segmentor=two, segmentor_choice='all')
-    inputs = ObjectiveInputs(objective, lambda low: (low, None), dict(low=image()),
-                             torch.full((2, 32, 40), 255))
+    objective = SCLLLEObjective(semantic_cross_entropy=TERM, segmentor=two, segmentor_choice='all')
+    inputs = ObjectiveInputs(
+        objective, lambda low: (low, None), dict(low=image()), torch.full((2, 32, 40), 255)
+    )
     scores = [segmentor(image()) for segmentor in objective.judges.segmentors]
     mean = sum(each.softmax(dim=1) for each in scores) / 2
     assert torch.equal(inputs['labels'], mean.argmax(dim=1))
@@ -130,7 +140,8 @@ def test_judges_that_do_not_go_together(two, tmp_path):
         head[name] = torch.cat([head[name], head[name][:1]])
     path = Path(tmp_path, 'five.pth')
     torch.save(checkpoint, path)
-    five = dict(type='mmscllle.FrozenSegmentor', config=config.model.to_dict(),
-                checkpoint=str(path))
+    five = dict(
+        type='mmscllle.FrozenSegmentor', config=config.model.to_dict(), checkpoint=str(path)
+    )
     with pytest.raises(ValueError, match=r'must have the same classes, got \[4, 5\] of them'):
         SCLLLEObjective(segmentor=[two[0], five])

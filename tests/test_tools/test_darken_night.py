@@ -62,11 +62,14 @@ def test_exposure(tool, days, tmp_path):
 
 def test_wrong_input(tool, days, tmp_path, capsys):
     for arguments, message in (
-            ([str(tmp_path / 'none'), str(tmp_path / 'out')], 'there is no folder'),
-            ([str(days), str(days)], 'OUT is the folder of the pictures'),
-            ([str(days), str(tmp_path / 'out'), '--exposure', '0.2', '0.1'],
-             '--exposure must be two ascending positive numbers, got 0.2 0.1'),
-            ([str(days), str(tmp_path / 'out'), '--seed', '-1'], '--seed must not be negative')):
+        ([str(tmp_path / 'none'), str(tmp_path / 'out')], 'there is no folder'),
+        ([str(days), str(days)], 'OUT is the folder of the pictures'),
+        (
+            [str(days), str(tmp_path / 'out'), '--exposure', '0.2', '0.1'],
+            '--exposure must be two ascending positive numbers, got 0.2 0.1',
+        ),
+        ([str(days), str(tmp_path / 'out'), '--seed', '-1'], '--seed must not be negative'),
+    ):
         assert tool.main(arguments) == 2
         assert message in capsys.readouterr().err
     (days / '1.png').write_bytes(b'')

@@ -3,6 +3,7 @@
 Beside them real dusk and nights without labels, which have to give one picture with what is
 darkened from them; and exposure stacks, which keep pictures sane.
 """
+
 _base_ = './exposures_256x256.py'
 square_pipeline = [
     dict(type='mmscllle.LoadImage'),
@@ -14,12 +15,13 @@ low_light = dict(
     type='mmscllle.SynthesizeLowLight',
     exposure=(0.02, 0.5),
     shot_noise=(5e-4, 3e-3),
-    read_noise=(1e-7, 6e-6))
+    read_noise=(1e-7, 6e-6),
+)
 night_look = [
     dict(
-        type='mmscllle.FourierAmplitudeTransfer',
-        folder='{{$MMSCLLLE_SHARED:../shared}}/data/night'),
-    dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 1.)),
+        type='mmscllle.FourierAmplitudeTransfer', folder='{{$MMSCLLLE_SHARED:../shared}}/data/night'
+    ),
+    dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 1.0)),
 ]
 # The last one: a day stays a day.
 street_nights = dict(
@@ -29,8 +31,10 @@ street_nights = dict(
         dict(
             type='RandomChoice',
             transforms=[[low_light], [dict(type='mmscllle.SynthesizeNight')], night_look, []],
-            prob=[0.3, 0.45, 0.1, 0.15]),
-    ])
+            prob=[0.3, 0.45, 0.1, 0.15],
+        ),
+    ],
+)
 real_nights = dict(
     type='mmscllle.LowLightImageDataset',
     data_root='{{$MMSCLLLE_SHARED:../shared}}/data/',
@@ -39,7 +43,8 @@ real_nights = dict(
         dict(type='mmscllle.RandomSquareCrop', size=256),
         dict(type='mmscllle.TakeAsSecondShot'),
         dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 0.7), lamps=(0, 0)),
-    ])
+    ],
+)
 train_dataloader = dict(
     batch_size=4,
     dataset=dict(
@@ -49,7 +54,9 @@ train_dataloader = dict(
             dict(real_nights, data_prefix=dict(img_path='night')),
             _base_.dark_shots,
             _base_.darkened_shots,
-        ]))
+        ]
+    ),
+)
 # Dusk is what a gain is chosen by: its labels are in no training.
 val_dataloader = dict(
     num_workers=1,
@@ -61,8 +68,10 @@ val_dataloader = dict(
         pipeline=[
             dict(type='mmscllle.LoadImage'),
             dict(type='mmscllle.LoadLabelMap'),
-            dict(type='mmscllle.PackEnhanceInputs')
-        ]))
+            dict(type='mmscllle.PackEnhanceInputs'),
+        ],
+    ),
+)
 test_dataloader = val_dataloader
 val_evaluator = [
     dict(type='mmseg.IoUMetric', iou_metrics=['mIoU']),

@@ -1,4 +1,5 @@
 """Two judges of different families, one drawn a step; train ERFNet first (configs/camvid)."""
+
 _base_ = './scl-lle_fast-scnn.py'
 model = dict(
     objective=dict(
@@ -8,5 +9,8 @@ model = dict(
                 type='mmscllle.FrozenSegmentor',
                 config='mmscllle::camvid/erfnet_camvid-day-240x320_1k.py',
                 checkpoint='work_dirs/erfnet_camvid-day-240x320_1k/iter_1000.pth',
-                num_classes=11),
-        ]))
+                num_classes=11,
+            ),
+        ]
+    )
+)

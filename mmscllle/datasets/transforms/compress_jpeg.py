@@ -27,7 +27,7 @@ def compress(image: np.ndarray, quality: tuple[int, int]) -> np.ndarray:
     """Compress ``image``, uint8 BGR (H, W, 3), at a quality drawn from a range; decompress it."""
     drawn = np.random.randint(quality[0], quality[1] + 1)
     _, content = cv2.imencode('.jpg', image, (cv2.IMWRITE_JPEG_QUALITY, drawn))
-    return cv2.imdecode(content, cv2.IMREAD_COLOR)
+    return np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR))
 
 
 @TRANSFORMS.register_module()

@@ -1,4 +1,5 @@
 """Give a day picture the look of a real night."""
+
 from __future__ import annotations
 
 from functools import lru_cache
@@ -43,8 +44,9 @@ def transfer_amplitude(image: np.ndarray, style: np.ndarray, share: float) -> np
         raise ValueError(f'both pictures must have one size, got {image.shape} and {style.shape}')
     spectrum, other = (np.fft.fft2(each.astype(np.float32), axes=(0, 1)) for each in (image, style))
     reach = int(share * min(image.shape[:2]))
-    rows, columns = (np.abs(np.fft.fftfreq(extent, 1 / extent)) <= reach
-                     for extent in image.shape[:2])
+    rows, columns = (
+        np.abs(np.fft.fftfreq(extent, 1 / extent)) <= reach for extent in image.shape[:2]
+    )
     coarse = np.ix_(rows, columns)
     spectrum[coarse] = np.abs(other[coarse]) * np.exp(1j * np.angle(spectrum[coarse]))
     result = np.fft.ifft2(spectrum, axes=(0, 1)).real
@@ -67,8 +69,12 @@ class FourierAmplitudeTransfer(BaseTransform):
         ValueError: If it holds no image, or an argument is out of range.
     """
 
-    def __init__(self, folder: str | Sequence[str], share: Sequence[float] = (0.003, 0.015),
-                 prob: float = 1.) -> None:
+    def __init__(
+        self,
+        folder: str | Sequence[str],
+        share: Sequence[float] = (0.003, 0.015),
+        prob: float = 1.0,
+    ) -> None:
         self.paths = find_images(folder, 'FourierAmplitudeTransfer.folder')
         self.share = check_range('share', share, zero=True)
         if self.share[1] > 0.5:
@@ -87,7 +93,9 @@ class FourierAmplitudeTransfer(BaseTransform):
 
 @lru_cache(maxsize=256)
 def _load_small(path: str) -> np.ndarray:
-    image = LoadImage().transform(dict(img_path=path))['img']
+    loaded: dict = dict(img_path=path)
+    LoadImage().transform(loaded)
+    image = loaded['img']
     factor = KEPT_SIZE / max(image.shape[:2])
     if factor >= 1:
         return image

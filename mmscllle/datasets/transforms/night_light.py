@@ -4,6 +4,7 @@ Fields are factors on linear light, or light that is added, in units of display 
 are relit by such fields in Punnappurath et al., *Day-to-Night Image Synthesis for Training
 Nighttime Neural ISPs*, CVPR 2022.
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -17,19 +18,25 @@ from .linear_light import draw_log_uniform
 # Soc. 41, 2002): high-pressure sodium 2,000 to 2,200 K, LED 3,000 to 5,700 K. The moon's light is a
 # little redder than the sun's, yet pictures of it are bluish, as their white balance is for lamps.
 LIGHTS = dict(
-    sodium_2000=(1., 0.25, 0.02),
-    sodium_2200=(1., 0.30, 0.04),
-    led_3000=(1., 0.46, 0.15),
-    led_4000=(1., 0.63, 0.38),
-    led_5700=(1., 0.85, 0.80),
-    moon=(0.55, 0.75, 1.))
+    sodium_2000=(1.0, 0.25, 0.02),
+    sodium_2200=(1.0, 0.30, 0.04),
+    led_3000=(1.0, 0.46, 0.15),
+    led_4000=(1.0, 0.63, 0.38),
+    led_5700=(1.0, 0.85, 0.80),
+    moon=(0.55, 0.75, 1.0),
+)
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 # Of a lamp's pool of light, in shares of the picture's width and height: half axes, how far below
 # the lamp; and its light, in that of the surroundings.
-POOL_WIDTH, POOL_HEIGHT, POOL_BELOW, POOL_LIGHT = (0.08, 0.4), (0.06, 0.3), (0.1, 0.4), (1., 12.)
+POOL_WIDTH, POOL_HEIGHT, POOL_BELOW, POOL_LIGHT = (0.08, 0.4), (0.06, 0.3), (0.1, 0.4), (1.0, 12.0)
 # Of the lamp: height in the picture, radius as a share of the picture's width, light in display
 # white, and how much of it the lens scatters around.
-LAMP_TOP, LAMP_RADIUS, LAMP_LIGHT, SCATTERED = (0., 0.55), (0.002, 0.012), (1., 12.), (0.003, 0.03)
+LAMP_TOP, LAMP_RADIUS, LAMP_LIGHT, SCATTERED = (
+    (0.0, 0.55),
+    (0.002, 0.012),
+    (1.0, 12.0),
+    (0.003, 0.03),
+)
 
 
 def cast(name: str, strength: float) -> np.ndarray:
@@ -42,7 +49,7 @@ def cast(name: str, strength: float) -> np.ndarray:
     Returns:
         Factors of R, G, B on linear light, of luminance 1, float32 (3,).
     """
-    gains = np.array(LIGHTS[name])**strength
+    gains = np.array(LIGHTS[name]) ** strength
     return (gains / (LUMINANCE @ gains)).astype(np.float32)
 
 
@@ -76,22 +83,32 @@ class Lamp:
 def draw_lamp(color: np.ndarray) -> Lamp:
     """Draw a lamp of a colour, (3,)."""
     uniform = np.random.uniform
-    return Lamp(x=uniform(), y=uniform(*LAMP_TOP), radius=draw_log_uniform(LAMP_RADIUS),
-                light=draw_log_uniform(LAMP_LIGHT), scattered=draw_log_uniform(SCATTERED),
-                below=uniform(*POOL_BELOW), width=uniform(*POOL_WIDTH),
-                height=uniform(*POOL_HEIGHT), pool=draw_log_uniform(POOL_LIGHT), color=color)
+    return Lamp(
+        x=uniform(),
+        y=uniform(*LAMP_TOP),
+        radius=draw_log_uniform(LAMP_RADIUS),
+        light=draw_log_uniform(LAMP_LIGHT),
+        scattered=draw_log_uniform(SCATTERED),
+        below=uniform(*POOL_BELOW),
+        width=uniform(*POOL_WIDTH),
+        height=uniform(*POOL_HEIGHT),
+        pool=draw_log_uniform(POOL_LIGHT),
+        color=color,
+    )
 
 
 def _grid(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
     """Columns (1, W) and rows (H, 1) as shares, in float32."""
-    return ((np.arange(width, dtype=np.float32)[None] + 0.5) / width,
-            (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height)
+    return (
+        (np.arange(width, dtype=np.float32)[None] + 0.5) / width,
+        (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height,
+    )
 
 
 def pool_of_light(lamp: Lamp, height: int, width: int) -> np.ndarray:
     """Light that a lamp adds to that of the surroundings, 1: a Gaussian, float32 (H, W, 3)."""
     x, y = _grid(height, width)
-    exponent = ((x - lamp.x) / lamp.width)**2 + ((y - lamp.y - lamp.below) / lamp.height)**2
+    exponent = ((x - lamp.x) / lamp.width) ** 2 + ((y - lamp.y - lamp.below) / lamp.height) ** 2
     return (lamp.pool * np.exp(-exponent / 2))[..., None] * lamp.color.astype(np.float32)
 
 
@@ -103,9 +120,9 @@ def glare(lamp: Lamp, height: int, width: int) -> np.ndarray:
     disability glare and its dependence on glare angle, age and ocular pigmentation*, 2003).
     """
     x, y = _grid(height, width)
-    distance = np.sqrt((x - lamp.x)**2 + ((y - lamp.y) * height / width)**2) / lamp.radius
+    distance = np.sqrt((x - lamp.x) ** 2 + ((y - lamp.y) * height / width) ** 2) / lamp.radius
     inside = np.clip(1.5 - distance, 0, 1)
-    light = lamp.light * (inside + lamp.scattered * (1 + distance / 4)**-2)
+    light = lamp.light * (inside + lamp.scattered * (1 + distance / 4) ** -2)
     return light[..., None] * lamp.color.astype(np.float32)
 
 
@@ -121,6 +138,6 @@ def vignette(strength: float, height: int, width: int) -> np.ndarray:
         width: Likewise.
     """
     x, y = _grid(height, width)
-    square = ((x - 0.5)**2 * width**2 + (y - 0.5)**2 * height**2) / ((height**2 + width**2) / 4)
-    tangent_square = (1 - strength)**-0.5 - 1
-    return ((1 + tangent_square * square)**-2)[..., None].astype(np.float32)
+    square = ((x - 0.5) ** 2 * width**2 + (y - 0.5) ** 2 * height**2) / ((height**2 + width**2) / 4)
+    tangent_square = (1 - strength) ** -0.5 - 1
+    return ((1 + tangent_square * square) ** -2)[..., None].astype(np.float32)

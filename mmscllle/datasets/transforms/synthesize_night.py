@@ -1,4 +1,5 @@
 """Turn a day picture of a street into one of the night."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -47,17 +48,19 @@ class SynthesizeNight(BaseTransform):
         ValueError: If an argument is out of range.
     """
 
-    def __init__(self,
-                 exposure: Sequence[float] = (0.02, 0.3),
-                 cast: Sequence[float] = (0., 0.8),
-                 lamps: Sequence[int] = (0, 5),
-                 vignetting: Sequence[float] = (0., 0.5),
-                 shot_noise: Sequence[float] = (2e-4, 3e-3),
-                 read_noise: Sequence[float] = (2e-4, 2e-3),
-                 blur: Sequence[float] = (0., 1.4),
-                 grey: Sequence[float] = (0., 0.7),
-                 quality: Sequence[int] | None = (50, 96),
-                 prob: float = 1.) -> None:
+    def __init__(
+        self,
+        exposure: Sequence[float] = (0.02, 0.3),
+        cast: Sequence[float] = (0.0, 0.8),
+        lamps: Sequence[int] = (0, 5),
+        vignetting: Sequence[float] = (0.0, 0.5),
+        shot_noise: Sequence[float] = (2e-4, 3e-3),
+        read_noise: Sequence[float] = (2e-4, 2e-3),
+        blur: Sequence[float] = (0.0, 1.4),
+        grey: Sequence[float] = (0.0, 0.7),
+        quality: Sequence[int] | None = (50, 96),
+        prob: float = 1.0,
+    ) -> None:
         self.exposure = check_range('exposure', exposure)
         self.cast = check_range('cast', cast, zero=True)
         self.lamps = check_range('lamps', lamps, zero=True)
@@ -83,8 +86,10 @@ class SynthesizeNight(BaseTransform):
             return results
         image = results['img']
         if image.dtype != np.uint8:
-            raise TypeError(f'SynthesizeNight works on uint8 images, got {image.dtype}; put it '
-                            'before what normalizes')
+            raise TypeError(
+                f'SynthesizeNight works on uint8 images, got {image.dtype}; put it '
+                'before what normalizes'
+            )
         night = linear_to_srgb(self._add_noise(self._relight(srgb_to_linear(image[..., ::-1]))))
         night = np.ascontiguousarray(night[..., ::-1])
         results['img'] = night if self.quality is None else compress(night, self.quality)
@@ -107,8 +112,11 @@ class SynthesizeNight(BaseTransform):
         return cast(names[np.random.randint(len(names))], np.random.uniform(*self.cast))
 
     def _add_noise(self, light: np.ndarray) -> np.ndarray:
-        shot, read = (draw_log_uniform(values) if values[0] else np.random.uniform(*values)
-                      for values in (self.shot_noise, self.read_noise))
-        noise = draw_noise(light.shape, np.random.uniform(*self.blur),
-                           np.random.uniform(*self.grey))
+        shot, read = (
+            draw_log_uniform(values) if values[0] else np.random.uniform(*values)
+            for values in (self.shot_noise, self.read_noise)
+        )
+        noise = draw_noise(
+            light.shape, np.random.uniform(*self.blur), np.random.uniform(*self.grey)
+        )
         return add_sensor_noise(light, shot, read, noise)

@@ -1,4 +1,5 @@
 """A picture without a reference, and what is darkened from it, should become one picture."""
+
 from __future__ import annotations
 
 from mmcv.transforms import BaseTransform

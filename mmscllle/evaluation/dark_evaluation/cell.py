@@ -1,4 +1,5 @@
 """One segmentor on one set of images: results, table, figures and pictures in a folder."""
+
 from __future__ import annotations
 
 import json
@@ -18,8 +19,15 @@ from .methods import BASELINES, Method
 from .peak_memory import PeakMemory
 
 
-def evaluate_cell(methods: list[Method], images: LabelledImages, limit: int | None, pictures: int,
-                  device: torch.device, out_dir: Path, about: dict) -> list[dict]:
+def evaluate_cell(
+    methods: list[Method],
+    images: LabelledImages,
+    limit: int | None,
+    pictures: int,
+    device: torch.device,
+    out_dir: Path,
+    about: dict,
+) -> list[dict]:
     """Evaluate, print and save ``dark_eval.md``, ``dark_eval.json`` and ``dark_eval.png``.
 
     Args:
@@ -37,23 +45,41 @@ def evaluate_cell(methods: list[Method], images: LabelledImages, limit: int | No
     with blame('--out-dir'):
         out_dir.mkdir(parents=True, exist_ok=True)
     count = min(limit or len(images), len(images))
-    results = evaluate_methods(methods, images, count, out_dir / 'results', device,
-                               lambda text: print(f'\n{text}', file=sys.stderr))
+    results = evaluate_methods(
+        methods,
+        images,
+        count,
+        out_dir / 'results',
+        device,
+        lambda text: print(f'\n{text}', file=sys.stderr),
+    )
     rows = [summarise(name, records, images.classes) for name, records in results.items()]
     memory = PeakMemory(device).meaning
     table = to_markdown(rows, str(device), memory)
     print(table)
     write_text(out_dir / 'dark_eval.md', table)
     drawn = draw(methods, results, images, pictures, device, out_dir / 'dark_eval.png')
-    report = dict(about, device=str(device), peak_memory=memory, classes=images.classes,
-                  methods=rows, pictures=drawn)
+    report = dict(
+        about,
+        device=str(device),
+        peak_memory=memory,
+        classes=images.classes,
+        methods=rows,
+        pictures=drawn,
+    )
     write_text(out_dir / 'dark_eval.json', json.dumps(report, indent=2))
     print(f'table: {out_dir / "dark_eval.md"}, {out_dir / "dark_eval.json"}')
     return rows
 
 
-def draw(methods: list[Method], results: dict[str, list[dict]], images: LabelledImages,
-         pictures: int, device: torch.device, path: Path) -> list[dict]:
+def draw(
+    methods: list[Method],
+    results: dict[str, list[dict]],
+    images: LabelledImages,
+    pictures: int,
+    device: torch.device,
+    path: Path,
+) -> list[dict]:
     """Write the contact sheet of the first enhancer against ``none``; return what is on it."""
     path.unlink(missing_ok=True)
     by_name = {method.name: method for method in methods}

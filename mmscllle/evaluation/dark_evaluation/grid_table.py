@@ -1,4 +1,5 @@
 """One table of methods by sets of images and segmentors, with gains and seeds."""
+
 from __future__ import annotations
 
 from typing import Mapping, Sequence
@@ -23,22 +24,41 @@ def summarise_grid(grid: Grid, rows: Sequence[str]) -> list[dict]:
         trainings), ``lowest``, ``highest``, ``seeds`` (their number) and ``gain`` over ``none``;
         and ``gain``, the mean over the cells. None stands for what is not there.
     """
-    found = []
-    for row in rows:
-        cells = []
-        for (images, segmentor), scores in grid.items():
-            values = [value for value in scores.get(row, ()) if value is not None]
-            base = [value for value in scores.get('none', ()) if value is not None]
-            mean = sum(values) / len(values) if values else None
-            cells.append(dict(
-                set=images, segmentor=segmentor, mIoU=mean and round(mean, 2),
-                lowest=min(values, default=None), highest=max(values, default=None),
-                seeds=len(values),
-                gain=round(mean - base[0], 2) if values and base and row != 'none' else None))
-        gains = [cell['gain'] for cell in cells if cell['gain'] is not None]
-        found.append(dict(name=row, cells=cells,
-                          gain=round(sum(gains) / len(gains), 2) if gains else None))
-    return found
+    return [
+        _summarise_row(
+            row,
+            [
+                _summarise_cell(images, segmentor, scores.get(row, ()), _base(row, scores))
+                for (images, segmentor), scores in grid.items()
+            ],
+        )
+        for row in rows
+    ]
+
+
+def _base(row: str, scores: Mapping[str, Sequence[float | None]]) -> float | None:
+    """What a row's gain is over: ``none``, which itself has none."""
+    return None if row == 'none' else next(iter(scores.get('none', ())), None)
+
+
+def _summarise_cell(
+    images: str, segmentor: str, scores: Sequence[float | None], base: float | None
+) -> dict:
+    values = [value for value in scores if value is not None]
+    cell: dict = dict(set=images, segmentor=segmentor, mIoU=None, gain=None, seeds=len(values))
+    cell.update(lowest=min(values, default=None), highest=max(values, default=None))
+    if values:
+        mean = sum(values) / len(values)
+        cell['mIoU'] = round(mean, 2)
+        if base is not None:
+            cell['gain'] = round(mean - base, 2)
+    return cell
+
+
+def _summarise_row(name: str, cells: list[dict]) -> dict:
+    gains = [cell['gain'] for cell in cells if cell['gain'] is not None]
+    gain = round(sum(gains) / len(gains), 2) if gains else None
+    return dict(name=name, cells=cells, gain=gain)
 
 
 def grid_to_markdown(rows: Sequence[dict], seen: Sequence[str]) -> str:
@@ -51,19 +71,32 @@ def grid_to_markdown(rows: Sequence[dict], seen: Sequence[str]) -> str:
     Returns:
         A Markdown table, aligned for reading as it is, with notes.
     """
-    columns = [f'{cell["set"]}, {cell["segmentor"]}{"*" * (cell["segmentor"] in seen)}'
-               for cell in rows[0]['cells']]
-    lines = [[row['name'], *map(_show, row['cells']), _gain(row['gain']) or MISSING]
-             for row in rows]
+    columns = [
+        f'{cell["set"]}, {cell["segmentor"]}{"*" * (cell["segmentor"] in seen)}'
+        for cell in rows[0]['cells']
+    ]
+    lines = [
+        [row['name'], *map(_show, row['cells']), _gain(row['gain']) or MISSING] for row in rows
+    ]
     seeds = max(cell['seeds'] for row in rows for cell in row['cells'])
-    notes = ['mIoU in per cent over the classes that the label maps of a set have, the same for '
-             'all rows; after it the gain over none. Last column: mean gain over the others.']
+    notes = [
+        'mIoU in per cent over the classes that the label maps of a set have, the same for '
+        'all rows; after it the gain over none. Last column: mean gain over the others.'
+    ]
     if seeds > 1:
         notes.append('Of several trainings: the mean, and in brackets the lowest and the highest.')
     if seen:
         notes.append('*: the enhancers were trained through this segmentor.')
-    return '\n'.join([markdown_table(['method', *columns, 'mean gain'], lines, text_columns=1), '',
-                      ' '.join(notes)]) + '\n'
+    return (
+        '\n'.join(
+            [
+                markdown_table(['method', *columns, 'mean gain'], lines, text_columns=1),
+                '',
+                ' '.join(notes),
+            ]
+        )
+        + '\n'
+    )
 
 
 def _show(cell: dict) -> str:

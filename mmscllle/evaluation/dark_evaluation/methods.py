@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -56,7 +57,7 @@ class InFastMode(nn.Module):
 
     def __init__(self, enhancer: nn.Module) -> None:
         super().__init__()
-        self.enhancer = enhancer
+        self.enhancer: Any = enhancer
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance ``image``, RGB in [0, 1], (N, 3, H, W): the enhanced one, and the curves."""

@@ -1,4 +1,5 @@
 """What a run of ``tools/dark_eval.py`` is asked for: segmentors, sets of images, methods."""
+
 from __future__ import annotations
 
 import argparse
@@ -41,8 +42,9 @@ def read_requests(args: argparse.Namespace) -> list[Request]:
     """
     entries = [('baselines', name, '') for name in args.baselines]
     for kind in ('enhancer', 'joint'):
-        entries += [(kind, *split_named_source(entry, f'--{kind}'))
-                    for entry in getattr(args, kind)]
+        entries += [
+            (kind, *split_named_source(entry, f'--{kind}')) for entry in getattr(args, kind)
+        ]
     if not entries:
         raise InputError('--enhancer: nothing to compare; give one, or a name to --baselines')
     counts = Counter(name for _, name, _ in entries)
@@ -52,15 +54,17 @@ def read_requests(args: argparse.Namespace) -> list[Request]:
         seen[row] += 1
         name = row if counts[row] == 1 else f'{row}.{seen[row]}'
         same = [other for other in found if other.row == row]
-        if (any(other.kind != kind or kind == 'baselines' for other in same)
-                or name in {other.name for other in found}):
+        if any(other.kind != kind or kind == 'baselines' for other in same) or name in {
+            other.name for other in found
+        }:
             raise InputError(f'--{kind}: the name {row!r} is given twice; rename one')
         found.append(Request(name, row, kind, source))
     return found
 
 
-def build_methods(requests: list[Request], builder: MethodBuilder, joint: bool,
-                  fast: bool) -> dict[str, list[Method]]:
+def build_methods(
+    requests: list[Request], builder: MethodBuilder, joint: bool, fast: bool
+) -> dict[str, list[Method]]:
     """Build every method of a segmentor, so that a wrong one shows before the run.
 
     Args:
@@ -124,8 +128,9 @@ def read_segmentor(entry: str) -> Segmentor:
     if not config or not checkpoint:
         raise InputError(f'--segmentor: got {entry!r}; write NAME=CONFIG,CHECKPOINT')
     cfg = read_config(config, f'--segmentor {name}')
-    return Segmentor(name, cfg, MethodBuilder(
-        cfg, checkpoint, f'--segmentor {name}', f'--segmentor {name}'))
+    return Segmentor(
+        name, cfg, MethodBuilder(cfg, checkpoint, f'--segmentor {name}', f'--segmentor {name}')
+    )
 
 
 def read_set(entry: str, segmentor: Segmentor) -> LabelledImages:
@@ -151,7 +156,8 @@ def take_folders(img_dir: str, ann_dir: str, segmentor: Segmentor) -> LabelledIm
     """Take the images of two folders, whose classes are the segmentor's."""
     builder = segmentor.builder
     return LabelledImages.from_folders(
-        img_dir, ann_dir, read_class_names(builder.meta, builder.num_classes), segmentor.cfg)
+        img_dir, ann_dir, read_class_names(builder.meta, builder.num_classes), segmentor.cfg
+    )
 
 
 def take_config(cfg: Config, argument: str, segmentor: Segmentor) -> LabelledImages:
@@ -165,5 +171,6 @@ def take_config(cfg: Config, argument: str, segmentor: Segmentor) -> LabelledIma
         raise InputError(
             f'{argument}: the dataset has {len(images.classes)} classes, the segmentor '
             f'{segmentor.builder.num_classes}; take a dataset with the classes that the segmentor '
-            'was trained on')
+            'was trained on'
+        )
     return images

@@ -71,8 +71,8 @@ def dataset_scores(areas: Sequence[Areas], num_classes: int) -> dict:
     if not areas:
         return dict(mIoU=None, mAcc=None, aAcc=None, IoU=[None] * num_classes)
     # In single precision and in the images' order, as mmseg adds them up.
-    totals = [sum(torch.tensor(image[kind], dtype=torch.float32) for image in areas)
-              for kind in range(4)]
+    totals = [sum((torch.tensor(image[kind], dtype=torch.float32) for image in areas),
+                  torch.zeros(num_classes)) for kind in range(4)]
     values = IoUMetric.total_area_to_metrics(*totals)
     values['IoU'] = np.where(totals[3].numpy() > 0, values['IoU'], np.nan)
     return dict(mIoU=_percent(values['IoU']), mAcc=_percent(values['Acc']),

@@ -12,17 +12,27 @@ from mmscllle.datasets.transforms.night_light import (
     vignette,
 )
 
-LAMP = Lamp(x=0.5, y=0.25, radius=0.02, light=4., scattered=0.01, below=0.25, width=0.2,
-            height=0.1, pool=3., color=np.array([1., 0.5, 0.25]))
+LAMP = Lamp(
+    x=0.5,
+    y=0.25,
+    radius=0.02,
+    light=4.0,
+    scattered=0.01,
+    below=0.25,
+    width=0.2,
+    height=0.1,
+    pool=3.0,
+    color=np.array([1.0, 0.5, 0.25]),
+)
 
 
 @pytest.mark.parametrize('name', LIGHTS)
 def test_a_cast_keeps_the_luminance_and_fades(name):
-    full, half, none = (cast(name, strength) for strength in (1., 0.5, 0.))
+    full, half, none = (cast(name, strength) for strength in (1.0, 0.5, 0.0))
     assert LUMINANCE @ full == pytest.approx(1) and LUMINANCE @ half == pytest.approx(1)
     assert none == pytest.approx([1, 1, 1])
     assert full / full.max() == pytest.approx(LIGHTS[name])
-    assert half.max() / half.min() == pytest.approx((full.max() / full.min())**0.5)
+    assert half.max() / half.min() == pytest.approx((full.max() / full.min()) ** 0.5)
 
 
 def test_lamps_are_warm_and_the_moon_is_cold():
@@ -45,7 +55,7 @@ def test_glare_saturates_within_the_lamp_and_falls_with_the_square():
     # The lamp is at a quarter of the height, 4 pixels of radius.
     assert light[25, 100, 0] > 3.9
     near, far = light[25, 100 + 40, 0], light[25, 100 + 80, 0]
-    assert near == pytest.approx(4 * 0.01 / (1 + 40 / 4.02 / 4)**2, rel=0.05)
+    assert near == pytest.approx(4 * 0.01 / (1 + 40 / 4.02 / 4) ** 2, rel=0.05)
     assert 2 < near / far < 4
     assert light[25, 100] == pytest.approx(light[25, 100, 0] * LAMP.color, rel=1e-5)
 
@@ -56,8 +66,8 @@ def test_vignette_is_what_it_takes_in_the_corners():
     assert lens[150, 200, 0] == pytest.approx(1, abs=1e-3)
     assert lens[0, 0, 0] == pytest.approx(0.6, abs=5e-3)
     # Half way: (1 + r^2 t^2)^-2 with r = 1/2 and (1 + t^2)^-2 = 0.6.
-    assert lens[75, 100, 0] == pytest.approx((1 + (0.6**-0.5 - 1) / 4)**-2, abs=5e-3)
-    assert (vignette(0., 30, 40) == 1).all()
+    assert lens[75, 100, 0] == pytest.approx((1 + (0.6**-0.5 - 1) / 4) ** -2, abs=5e-3)
+    assert (vignette(0.0, 30, 40) == 1).all()
 
 
 def test_drawn_lamps_follow_the_global_generator_and_differ():

@@ -5,8 +5,17 @@ from mmscllle.datasets.seeding import seeded
 from mmscllle.datasets.transforms import SynthesizeNight
 from mmscllle.datasets.transforms.srgb import linear_to_srgb, srgb_to_linear
 
-PLAIN = dict(exposure=(1., 1.), cast=(0, 0), lamps=(0, 0), vignetting=(0, 0), shot_noise=(0, 0),
-             read_noise=(0, 0), blur=(0, 0), grey=(0, 0), quality=None)
+PLAIN = dict(
+    exposure=(1.0, 1.0),
+    cast=(0, 0),
+    lamps=(0, 0),
+    vignetting=(0, 0),
+    shot_noise=(0, 0),
+    read_noise=(0, 0),
+    blur=(0, 0),
+    grey=(0, 0),
+    quality=None,
+)
 PICTURE = np.random.default_rng(0).integers(256, size=(48, 64, 3), dtype=np.uint8)
 GREY = np.full((96, 128, 3), 180, np.uint8)
 
@@ -27,11 +36,13 @@ def test_exposure_is_in_linear_light_of_srgb():
 
 
 def test_cast_keeps_the_luminance_and_is_bgr():
-    found = [srgb_to_linear(run(GREY, number, cast=(0.5, 0.5))).mean(axis=(0, 1))
-             for number in range(30)]
+    found = [
+        srgb_to_linear(run(GREY, number, cast=(0.5, 0.5))).mean(axis=(0, 1)) for number in range(30)
+    ]
     for blue, green, red in found:
-        assert (0.0722 * blue + 0.7152 * green + 0.2126 * red == pytest.approx(
-            srgb_to_linear(GREY).mean(), rel=0.02))
+        assert 0.0722 * blue + 0.7152 * green + 0.2126 * red == pytest.approx(
+            srgb_to_linear(GREY).mean(), rel=0.02
+        )
     # Most lights are warm, the moon is not.
     warm = [red > blue for blue, _, red in found]
     assert any(warm) and not all(warm) and sum(warm) > 15
@@ -59,17 +70,19 @@ def test_noise_is_that_of_a_sensor_and_correlated_as_asked():
     noise = dict(exposure=(0.2, 0.2), shot_noise=(2e-3, 2e-3), read_noise=(1e-3, 1e-3))
     alone, alike = run(GREY, **noise), run(GREY, **noise, blur=(1.2, 1.2))
     light = 0.2 * srgb_to_linear(GREY).mean()
-    expected = (light * 2e-3 + 1e-6)**0.5
+    expected = (light * 2e-3 + 1e-6) ** 0.5
     for image in (alone, alike):
         assert srgb_to_linear(image).std() == pytest.approx(expected, rel=0.05)
     assert abs(neighbours(alone)) < 0.05 and neighbours(alike) > 0.6
-    grey = run(GREY, **noise, grey=(1., 1.))
+    grey = run(GREY, **noise, grey=(1.0, 1.0))
     assert (grey.min(axis=2) == grey.max(axis=2)).all()
 
 
 def test_quality_is_that_of_jpeg():
-    good, bad = (np.abs(run(PICTURE, quality=(quality, quality)).astype(int) - PICTURE).mean()
-                 for quality in (98, 30))
+    good, bad = (
+        np.abs(run(PICTURE, quality=(quality, quality)).astype(int) - PICTURE).mean()
+        for quality in (98, 30)
+    )
     assert 0 < good < bad
 
 
@@ -85,15 +98,21 @@ def test_draws_depend_on_the_number_alone():
     assert first.mean() < PICTURE.mean()
 
 
-@pytest.mark.parametrize('change, message', [
-    (dict(exposure=(0, 0.1)), r'exposure must be two ascending positive numbers, got \(0, 0.1\)'),
-    (dict(lamps=(3, 1)), r'lamps must be two ascending numbers of at least 0, got \(3, 1\)'),
-    (dict(cast=(0, 1.5)), r'cast must be in \[0, 1\], got 1.5'),
-    (dict(grey=(0, 2)), r'grey must be in \[0, 1\], got 2'),
-    (dict(vignetting=(0, 1)), r'vignetting must be below 1, got \(0, 1\)'),
-    (dict(quality=(0, 50)), 'quality must be two ascending numbers of 1 to 100'),
-    (dict(prob=2), r'prob must be in \[0, 1\], got 2'),
-])
+@pytest.mark.parametrize(
+    'change, message',
+    [
+        (
+            dict(exposure=(0, 0.1)),
+            r'exposure must be two ascending positive numbers, got \(0, 0.1\)',
+        ),
+        (dict(lamps=(3, 1)), r'lamps must be two ascending numbers of at least 0, got \(3, 1\)'),
+        (dict(cast=(0, 1.5)), r'cast must be in \[0, 1\], got 1.5'),
+        (dict(grey=(0, 2)), r'grey must be in \[0, 1\], got 2'),
+        (dict(vignetting=(0, 1)), r'vignetting must be below 1, got \(0, 1\)'),
+        (dict(quality=(0, 50)), 'quality must be two ascending numbers of 1 to 100'),
+        (dict(prob=2), r'prob must be in \[0, 1\], got 2'),
+    ],
+)
 def test_wrong_arguments(change, message):
     with pytest.raises(ValueError, match=message):
         SynthesizeNight(**change)
