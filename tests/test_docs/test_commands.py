@@ -53,6 +53,8 @@ def help_of(script: str) -> str:
     printed = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
         patch.setattr(sys, 'argv', [script, '--help'])
+        # As Python does for a script.
+        patch.syspath_prepend(str((ROOT / script).parent))
         with pytest.raises(SystemExit) as stop:
             runpy.run_path(str(ROOT / script), run_name='__main__')
     assert stop.value.code in (0, None)
