@@ -18,6 +18,7 @@ from .comparison import Comparison
 from .files import check_pyav, create_video
 from .frame import Frame, VideoFormat
 from .frame_enhancer import FrameEnhancer
+from .writer import VideoWriter
 
 TITLE = 'mmscllle: q ends'
 END_KEYS = (ord('q'), ord('Q'), 27)
@@ -67,7 +68,7 @@ def enhance_camera(index: int,
             if first is None:
                 raise OSError(f'camera {index} gives no picture')
             if record is None:
-                output = stack.enter_context(Window())
+                output: Window | VideoWriter = stack.enter_context(Window())
             else:
                 rate = capture.get(cv2.CAP_PROP_FPS)
                 columns = compare.columns if compare else 1
@@ -83,7 +84,7 @@ def enhance_camera(index: int,
                 output.write(Frame(image, frame.seconds))
                 count += 1
                 advanced()
-                if record is None and output.ended:
+                if isinstance(output, Window) and output.ended:
                     return count
         except KeyboardInterrupt:
             return count

@@ -94,7 +94,7 @@ def enhance_video(source: str | os.PathLike,
         def write(pair: tuple[Frame, np.ndarray]) -> None:
             frame, image = pair
             writer.write(Frame(image, frame.seconds))
-            if drawn:
+            if compare and drawn:
                 drawn.write(Frame(compare[0](frame.image, image), frame.seconds))
 
         # Closed before the files that their threads use.

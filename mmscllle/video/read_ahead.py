@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from queue import Full, Queue
 from threading import Event, Thread
-from typing import Iterable, Iterator, TypeVar
+from typing import Generator, Iterable, TypeVar
 
 T = TypeVar('T')
 # Seconds after which a waiting reader looks whether anybody still wants what it has.
@@ -11,7 +11,7 @@ PATIENCE = 0.1
 END = object()
 
 
-def read_ahead(items: Iterable[T], depth: int) -> Iterator[T]:
+def read_ahead(items: Iterable[T], depth: int) -> Generator[T, None, None]:
     """Yield the items of an iterable, which is consumed in a thread.
 
     Args:

@@ -4,14 +4,14 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Iterator
+from typing import TYPE_CHECKING, Any, Iterator, cast
 
 import numpy as np
 
 from .frame import Frame, VideoFormat
 
 if TYPE_CHECKING:
-    from av import VideoFrame
+    from av import VideoFrame, VideoStream
 
 
 # FFmpeg's names of what is read: no playlists, no descriptions of streams, which lead elsewhere.
@@ -43,20 +43,21 @@ class VideoReader:
             self._container = av.open(os.fspath(path), options=dict(format_whitelist=FORMATS))
         except av.error.FFmpegError as error:
             raise OSError(f'{name} is no video, or damaged: {error.strerror}') from error
-        self._stream = self._container.streams.best('video')
+        # PyAV's types do not tell that the best video stream is one.
+        stream = cast('VideoStream | None', self._container.streams.best('video'))
         first = None
-        if self._stream is not None:
-            self._stream.thread_type = 'AUTO'
-            self._packets = self._container.demux(self._stream)
+        if stream is not None:
+            stream.thread_type = 'AUTO'
+            self._packets = self._container.demux(stream)
             self._frames = self._decode()
             first = next(self._frames, None)
-        if first is None:
+        if stream is None or first is None:
             self._container.close()
             raise OSError(f'{name} holds no picture that can be decoded'
                           f'{"".join(f"; {problem}" for problem in self.problems)}')
         self._first = first
-        self.format = self._read_format(first)
-        self._stated, self.tolerance = self._stream.frames, 1
+        self.format = _read_format(stream, first)
+        self._stated, self.tolerance = stream.frames, 1
         if not self._stated and self._container.duration:
             seconds = Fraction(self._container.duration, av.time_base)
             # Of the longest stream, which may be the sound.
@@ -73,7 +74,8 @@ class VideoReader:
         seconds = -step
         frame: VideoFrame | None = self._first
         while frame is not None:
-            stated = None if frame.pts is None else frame.pts * frame.time_base
+            stated = (None if frame.pts is None or frame.time_base is None
+                      else frame.pts * frame.time_base)
             seconds = seconds + step if stated is None or stated <= seconds else stated
             pixels = frame.to_ndarray(format='rgb24')
             yield Frame(np.ascontiguousarray(np.rot90(pixels, _quarters(frame))), seconds)
@@ -107,17 +109,17 @@ class VideoReader:
             if problem not in self.problems:
                 self.problems.append(problem)
 
-    def _read_format(self, frame: VideoFrame) -> VideoFormat:
-        stream, context = self._stream, self._stream.codec_context
-        height, width = frame.height, frame.width
-        aspect = stream.sample_aspect_ratio or Fraction(1)
-        if _quarters(frame) % 2:
-            height, width, aspect = width, height, 1 / aspect
-        colour = (context.colorspace, context.color_primaries, context.color_trc,
-                  context.color_range)
-        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-        return VideoFormat(height, width, rate, stream.time_base, aspect,
-                           tuple(int(number) for number in colour))
+
+def _read_format(stream: VideoStream, frame: VideoFrame) -> VideoFormat:
+    context = stream.codec_context
+    height, width = frame.height, frame.width
+    aspect = stream.sample_aspect_ratio or Fraction(1)
+    if _quarters(frame) % 2:
+        height, width, aspect = width, height, 1 / aspect
+    colour = (int(context.colorspace), int(context.color_primaries), int(context.color_trc),
+              int(context.color_range))
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    return VideoFormat(height, width, rate, stream.time_base, aspect, colour)
 
 
 def _quarters(frame: VideoFrame) -> int:

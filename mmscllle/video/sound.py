@@ -38,7 +38,7 @@ class SoundCopy:
         """Copy what is heard before a time, in seconds; None: all the rest."""
         while self._next is not None:
             packet = self._next
-            if until is not None and packet.dts * packet.time_base > until:
+            if until is not None and (packet.dts or 0) * packet.time_base > until:
                 return
             packet.stream = self._streams[packet.stream.index]
             self._target.mux(packet)

@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Iterator
+from typing import TYPE_CHECKING, Iterator, cast
 
 from .frame import Frame, VideoFormat
 from .sound import SoundCopy
+
+if TYPE_CHECKING:
+    from av import VideoStream
 
 # Close to what is visible at all.  Scales differ by codec.
 QUALITY = {
@@ -56,8 +59,9 @@ class VideoWriter:
         options = dict(movflags='faststart') if suffix in ('.mp4', '.m4v', '.mov') else {}
         with self._naming_file():
             self._container = av.open(str(path), 'w', options=options)
-            self._stream = self._container.add_stream(
-                codec, rate=like.rate, options=QUALITY[codec])
+            # PyAV's types do not know that these codecs are those of video.
+            self._stream = cast('VideoStream', self._container.add_stream(
+                codec, rate=like.rate, options=QUALITY[codec]))
         self._stream.width, self._stream.height = like.width, like.height
         # H.264 stores colours for squares of 2 x 2 pixels, or for each pixel.
         odd = codec == 'libx264' and (like.width % 2 or like.height % 2)
