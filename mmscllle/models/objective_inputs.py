@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Mapping
 
 import torch
 from torch import Tensor
@@ -49,13 +49,14 @@ class ObjectiveInputs:
                  enhancer: Callable[[Tensor], tuple[Tensor, Tensor]],
                  images: Mapping[str, Tensor], labels: Tensor) -> None:
         self.objective = objective
-        self.enhancer = enhancer
+        # With a fast mode where a term takes it.
+        self.enhancer: Any = enhancer
         self.images = images
         self.given_labels = labels
         self.judges = objective.judges.of_step()
-        self._known: dict[str, object] = dict(images)
+        self._known: dict[str, Any] = dict(images)
 
-    def __getitem__(self, name: str) -> object:
+    def __getitem__(self, name: str) -> Any:
         """Compute a quantity, or look it up.
 
         Raises:
@@ -76,7 +77,7 @@ class ObjectiveInputs:
             self._compute('curves')
         return self._known['curves'].shape[1] > 0
 
-    def _compute(self, name: str) -> object:
+    def _compute(self, name: str) -> Any:
         if name in ('enhanced', 'curves'):
             self._known['enhanced'], self._known['curves'] = self.enhancer(self['low'])
             return self._known[name]
@@ -106,7 +107,7 @@ class ObjectiveInputs:
             enhanced[there] = self.enhancer(images[there])[0].to(enhanced)
         return enhanced
 
-    def _extract(self, base: str, kind: str) -> object:
+    def _extract(self, base: str, kind: str) -> Any:
         image, extractor = self[base], self.objective.feature_extractor
         with torch.no_grad() if base in self.images else nullcontext():
             if not {f'{base}_{each}' for each in FEATURES} <= self.objective.wanted:

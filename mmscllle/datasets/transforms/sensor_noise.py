@@ -17,7 +17,7 @@ def draw_noise(shape: tuple[int, ...], blur: float = 0., grey: float = 0.) -> np
     Returns:
         Float32 of mean 0 and standard deviation 1.
     """
-    noise = np.random.standard_normal(shape).astype(np.float32)
+    noise: np.ndarray = np.random.standard_normal(shape).astype(np.float32)
     if blur:
         noise = cv2.GaussianBlur(noise, (0, 0), blur)
     if grey:

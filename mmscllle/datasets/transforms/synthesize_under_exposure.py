@@ -109,8 +109,8 @@ class SynthesizeUnderExposure(BaseTransform):
         """How much of the darkening, in stops, each pixel gets: from 0 to 1, (H, W, 1)."""
         height, width = image.shape[:2]
         if np.random.rand() < 0.5:
-            levels = np.random.rand(*2 * (np.random.randint(*UNEVEN_CELLS), )).astype(np.float32)
-            levels = cv2.resize(levels, (width, height), interpolation=cv2.INTER_CUBIC)
+            coarse = np.random.rand(*2 * (np.random.randint(*UNEVEN_CELLS), )).astype(np.float32)
+            levels = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
             steepness = np.random.uniform(*STEEP_PATTERN)
         else:
             levels = cv2.GaussianBlur(image, (0, 0), UNEVEN_BLUR).max(axis=2) / np.float32(255)

@@ -56,7 +56,7 @@ def match_suffixes(images: list[str], labels: list[str]) -> tuple[str, str]:
     by_first_letter = defaultdict(list)
     for label in labels:
         by_first_letter[label[0]].append(label)
-    pairs = set()
+    pairs: set[tuple[str, str]] = set()
     for image in images[:PROBES]:
         stem = os.path.splitext(image)[0]
         shared = {label: len(os.path.commonprefix([stem, label]))

@@ -70,7 +70,7 @@ def evaluate_methods(methods: Sequence[Method], images: LabelledImages, count: i
             method.model.to(device)
             memory.reset()
         for position, index in enumerate(todo[method.name]):
-            record = dict(image=names[index], stamp=stamps[index])
+            record: dict = dict(image=names[index], stamp=stamps[index])
             try:
                 record.update(_evaluate_image(method.model, images, index, device),
                               warm_up=position < WARM_UP, memory_mib=memory.read())
@@ -79,7 +79,8 @@ def evaluate_methods(methods: Sequence[Method], images: LabelledImages, count: i
                 record['error'] = one_line(error)
                 say(f'{method.name}: {names[index]} failed: {record["error"]}')
             logs[method.name].append(record)
-            bar.update()
+            if bar:
+                bar.update()
         method.model.to('cpu')
     if bar:
         sys.stderr.write('\n')
