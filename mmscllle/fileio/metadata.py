@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 import struct
+from typing import SupportsFloat
 
 from PIL import ExifTags, Image, JpegImagePlugin
 
@@ -114,7 +115,7 @@ def _read_comments(picture: Image.Image) -> dict:
     return found
 
 
-def _is_resolution(value: object) -> bool:
+def _is_resolution(value: SupportsFloat) -> bool:
     """Whether a fraction is positive and finite; a TIFF may state 0 / 0."""
     try:
         return 0 < float(value) < float('inf')

@@ -40,14 +40,14 @@ def read_pixels(picture: Image.Image) -> np.ndarray:
 
 def _convert_cmyk(picture: Image.Image) -> Image.Image:
     """Convert to sRGB by the printing profile, or as Pillow does without one that works."""
-    profile = picture.info.get('icc_profile')
+    profile, converted = picture.info.get('icc_profile'), None
     if profile:
         try:
-            return ImageCms.profileToProfile(
+            converted = ImageCms.profileToProfile(
                 picture, BytesIO(profile), ImageCms.createProfile('sRGB'), outputMode='RGB')
         except (ImageCms.PyCMSError, OSError):
             pass
-    return picture.convert('RGB')
+    return picture.convert('RGB') if converted is None else converted
 
 
 def upright(pixels: np.ndarray, orientation: int) -> np.ndarray:

@@ -38,5 +38,5 @@ def read_deep_pnm(content: bytes) -> np.ndarray | None:
     if values.size != count or values.min() < 0 or values.max() > white:
         raise ValueError(f'it must hold {count} values from 0 to {white}')
     # As large as uint32 takes.
-    values = (values.astype(np.uint32) * WHITE + white // 2) // white
-    return values.astype(np.uint16).reshape(shape)
+    scaled = (values.astype(np.uint32) * WHITE + white // 2) // white
+    return scaled.astype(np.uint16).reshape(shape)

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import cv2
 import numpy as np
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
 from tifffile import TiffFileError
 
 from .heif import is_heif, register_heif
@@ -61,7 +61,8 @@ def read_photograph(source: str | os.PathLike | Image.Image,
             raise OSError(f'{name} is an empty file')
     try:
         with without_pillows_limit:
-            return _decode(_open(content) if content else source, content, max_pixels)
+            picture = source if isinstance(source, Image.Image) else _open(content)
+            return _decode(picture, content, max_pixels)
     except ValueError as error:
         raise ValueError(f'{name} cannot be enhanced: {error}') from error
     except DAMAGED as error:
@@ -106,7 +107,7 @@ def _read_still(picture: Image.Image, content: bytes) -> Photograph:
     # A TIFF comes upright.
     if picture.format != 'TIFF':
         pixels = upright(pixels, orientation)
-    return Photograph([pixels], {'MPO': 'JPEG', None: 'PNG'}.get(picture.format, picture.format),
+    return Photograph([pixels], 'JPEG' if picture.format == 'MPO' else picture.format or 'PNG',
                       info, notes)
 
 
@@ -119,7 +120,7 @@ def _is_deep(picture: Image.Image, content: bytes) -> bool:
         return False
     if picture.format == 'PNG':
         return content[PNG_BIT_DEPTH] == 16
-    if picture.format == 'TIFF':
+    if isinstance(picture, TiffImagePlugin.TiffImageFile):
         bits = picture.tag_v2.get(ExifTags.Base.BitsPerSample, (1, ))
         planes = picture.tag_v2.get(ExifTags.Base.PlanarConfiguration) == PLANES
         return 16 in bits or planes and len(bits) not in (1, 3)
@@ -159,4 +160,4 @@ def _read_animation(picture: Image.Image, count: int) -> Photograph:
     for key in ('loop', 'default_image'):
         if key in picture.info:
             info[key] = picture.info[key]
-    return Photograph(frames, picture.format, info, notes)
+    return Photograph(frames, picture.format or 'PNG', info, notes)

@@ -15,6 +15,9 @@ from .photograph import swap_red_and_blue
 COMPRESSIONS = (COMPRESSION.NONE, COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE)
 ORIENTATION = 274
 ASSOCIATED_ALPHA = 1
+# Channels of colour.
+COLOURS: dict[int, int] = {
+    PHOTOMETRIC.MINISBLACK: 1, PHOTOMETRIC.MINISWHITE: 1, PHOTOMETRIC.RGB: 3}
 
 
 def read_tiff(content: bytes, picture: Image.Image) -> np.ndarray:
@@ -32,12 +35,11 @@ def read_tiff(content: bytes, picture: Image.Image) -> np.ndarray:
         OSError, ValueError: If it is damaged, or of a kind that is not read rightly.
     """
     with TiffFile(BytesIO(content)) as file:
-        page = file.pages[0]
+        page = file.pages.first
         if page.dtype not in (np.uint8, np.uint16):
             raise ValueError(f'its {page.dtype} pixels have no known range; convert it to 8 or 16 '
                              'bit')
-        colours = {PHOTOMETRIC.MINISBLACK: 1, PHOTOMETRIC.MINISWHITE: 1,
-                   PHOTOMETRIC.RGB: 3}.get(page.photometric, 0)
+        colours = COLOURS.get(page.photometric, 0)
         if not 1 <= colours <= page.samplesperpixel:
             raise ValueError(f'its pixels are {page.samplesperpixel} x '
                              f'{getattr(page.photometric, "name", page.photometric)}; convert it '
@@ -61,13 +63,14 @@ def _decode(page: TiffPage, content: bytes, picture: Image.Image) -> np.ndarray:
         return upright(pixels, page.tags.valueof(ORIENTATION, 1)).copy()
     if page.planarconfig == PLANARCONFIG.SEPARATE and page.samplesperpixel > 1:
         raise ValueError('its channels lie in planes compressed by '
-                         f'{page.compression.name}; save it uncompressed or interleaved')
+                         f'{COMPRESSION(page.compression).name}; save it uncompressed or '
+                         'interleaved')
     # Some of OpenCV's versions fill up what is cut off, and Pillow refuses.
     picture.load()
-    pixels = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
-    if pixels is None:
+    decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
+    if decoded is None:
         raise OSError('OpenCV cannot decode it')
-    return swap_red_and_blue(pixels if pixels.ndim == 3 else pixels[..., None])
+    return swap_red_and_blue(decoded if decoded.ndim == 3 else decoded[..., None])
 
 
 def _divide_by_alpha(colours: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -126,7 +126,7 @@ def _encode_tiff(frame: np.ndarray, info: dict) -> bytes:
         planarconfig='contig' if frame.shape[2] > 1 else None,
         extrasamples=['unassalpha'] if alpha else None,
         iccprofile=info.get('icc_profile'),
-        resolution=tuple(float(value) for value in info['dpi']) if 'dpi' in info else None,
+        resolution=(float(info['dpi'][0]), float(info['dpi'][1])) if 'dpi' in info else None,
         resolutionunit='inch' if 'dpi' in info else None,
         compression='zlib',
         metadata=None)
