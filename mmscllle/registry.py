@@ -86,6 +86,6 @@ def build_part(config: dict | None) -> Any:
         return None
     config = ConfigDict(config)
     if config.get('type') in PLACES or config.get('type') in MODELS.module_dict:
-        config.type = f'mmscllle.{config.type}'
+        config['type'] = f"mmscllle.{config['type']}"
     # Not MODELS.build, which imports all of MMEngine's models for the sake of lists.
     return build_from_cfg(config, MODELS)

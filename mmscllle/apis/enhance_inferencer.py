@@ -103,13 +103,13 @@ class EnhanceInferencer(PhotographEnhancer, BaseInferencer):
         if not isinstance(inputs, Iterator):
             # Listed first, so that the progress bar knows how many there are.
             inputs = list(self._find(inputs, kwargs.get('out_dir', '')))
-        results = self.stream(inputs, batch_size=batch_size, **kwargs)
+        results: Iterable[Enhancement] = self.stream(inputs, batch_size=batch_size, **kwargs)
         if self.show_progress:
             total = None if isinstance(inputs, Iterator) else len(inputs)
             results = track(results, description='Inference', total=total)
-        results = list(results)
-        panels = [result.visualization for result in results] if kwargs.get('return_vis') else None
-        return self.postprocess(results, panels, return_datasamples)
+        preds = list(results)
+        panels = [item.visualization for item in preds] if kwargs.get('return_vis') else None
+        return self.postprocess(preds, panels, return_datasamples)
 
     def preprocess(self, inputs: Iterable[Enhancement],
                    batch_size: int = 1) -> Iterator[list[Enhancement]]:
@@ -118,11 +118,11 @@ class EnhanceInferencer(PhotographEnhancer, BaseInferencer):
 
     def postprocess(self,
                     preds: Sequence[Enhancement],
-                    visualization: list[np.ndarray] | None,
+                    visualization: list[np.ndarray | None] | None,
                     return_datasamples: bool = False) -> dict:
         """Pack the results; see :meth:`__call__`."""
         failures = [(item.name, item.reason) for item in preds if item.error is not None]
-        if len(preds) == 1 and failures:
+        if len(preds) == 1 and preds[0].error is not None:
             raise preds[0].error
         for name, reason in failures:
             print_log(f'{name} is not enhanced: {reason}', 'current', logging.WARNING)
@@ -132,8 +132,8 @@ class EnhanceInferencer(PhotographEnhancer, BaseInferencer):
         predictions = [item.to_datasample() if return_datasamples else item.to_array()
                        for item in preds]
         if len(preds) == 1:
-            predictions, = predictions
-            visualization = visualization and visualization[0]
+            return dict(predictions=predictions[0], failures=failures,
+                        visualization=visualization and visualization[0])
         return dict(predictions=predictions, visualization=visualization, failures=failures)
 
     def _init_model(self, cfg: Config | ConfigDict, weights: str | None,

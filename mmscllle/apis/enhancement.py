@@ -62,7 +62,7 @@ class Enhancement:
     @property
     def out_file(self) -> Path | None:
         """Where the photograph is written; None without an output folder."""
-        return self.outputs and self.outputs.result
+        return None if self.outputs is None else self.outputs.result
 
     def to_array(self) -> np.ndarray | list[np.ndarray] | None:
         """The enhanced pixels (:meth:`Photograph.to_array`), or None."""
@@ -134,13 +134,17 @@ def group_by_size(items: Iterable[Enhancement], batch_size: int) -> Iterator[lis
         The groups, in order.
     """
     group: list[Enhancement] = []
+    last = None
     for item in items:
-        alone = item.original is None or len(item.original.frames) > 1
-        if group and (alone or item.original.size != group[0].original.size):
+        original = item.original
+        # None: it goes alone.
+        size = None if original is None or len(original.frames) > 1 else original.size
+        if group and (size is None or size != last):
             yield group
             group = []
         group.append(item)
-        if alone or len(group) == batch_size:
+        last = size
+        if size is None or len(group) == batch_size:
             yield group
             group = []
     if group:

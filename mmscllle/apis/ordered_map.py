@@ -3,13 +3,14 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Callable, Iterable, Iterator, TypeVar
+from typing import Callable, Generator, Iterable, TypeVar
 
 T = TypeVar('T')
 R = TypeVar('R')
 
 
-def ordered_map(function: Callable[[T], R], items: Iterable[T], num_workers: int) -> Iterator[R]:
+def ordered_map(function: Callable[[T], R], items: Iterable[T], num_workers: int,
+                ) -> Generator[R, None, None]:
     """Yield ``function(item)`` for each item in order, worked out ahead by threads.
 
     Args:

@@ -61,8 +61,8 @@ class OutputPlan:
         self.curves = curves
         self._lock = Lock()
         self._taken: dict[str, str] = {}
-        self._inputs: set[tuple[int, int]] = set()
-        self._made: set[tuple[int, int]] = set()
+        self._inputs: set[tuple[int, int] | None] = set()
+        self._made: set[tuple[int, int] | None] = set()
 
     def protect(self, sources: Iterable[Source]) -> None:
         """Take note of the files that are read, which no result may replace."""

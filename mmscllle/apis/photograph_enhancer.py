@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from itertools import count, islice
-from typing import Any, Callable, Iterable, Iterator, Sequence
+from typing import Any, Callable, Generator, Iterable, Iterator, Sequence
 
 import numpy as np
 import torch
@@ -77,7 +77,7 @@ class PhotographEnhancer:
         self.max_pixels = max_pixels
         # Arrays have no names: they are counted, over all calls.
         self.numbers = count()
-        self.visualizer = None
+        self.visualizer: Any = None
         self.device = _usable_device(device or get_device(), self.name_argument('device'))
         self.source = _find_enhancer(model, weights, self.name_argument)
         self.model = load_enhancer(self.source, self.name_argument('weights'))
@@ -85,7 +85,8 @@ class PhotographEnhancer:
             self.engine = make_engine(self.model, self.device, precision, fast, tile, compile)
         except ArgumentError as error:
             raise ValueError(self.name_argument(error.argument) + error.problem) from error
-        self.segmentor, self.segmentor_meta = None, {}
+        self.segmentor = None
+        self.segmentor_meta: dict = {}
         if segmentor is not None:
             self.segmentor, self.segmentor_meta = load_segmentor(
                 segmentor, segmentor_weights, self.device,
@@ -140,7 +141,7 @@ class PhotographEnhancer:
         if not 0 <= strength < float('inf'):
             raise ValueError(f'strength must be finite and not negative, got {strength}')
         plan = OutputPlan(out_dir, existing, compare, curves)
-        sources = self._find(inputs, out_dir)
+        sources: Iterable[Source] = self._find(inputs, out_dir)
         if not isinstance(inputs, Iterator):
             # Else they are not known before they come.
             sources = list(sources)
@@ -157,7 +158,7 @@ class PhotographEnhancer:
                       num_workers: int = 0,
                       show: bool = False,
                       wait_time: float = 0,
-                      return_vis: bool = False) -> Iterator[Enhancement]:
+                      return_vis: bool = False) -> Generator[Enhancement, None, None]:
         """Enhance photographs whose results have their places.
 
         Args:
@@ -174,6 +175,8 @@ class PhotographEnhancer:
             The items, in order.
         """
         def draw(item: Enhancement) -> None:
+            if item.original is None or item.photograph is None:
+                return
             if show or plan.compare or return_vis:
                 item.visualization, = self.visualize(
                     [item.original], [item.photograph], show, wait_time)
@@ -188,9 +191,8 @@ class PhotographEnhancer:
                     for item, enhanced in zip(batch, self.forward(originals, strength)):
                         item.photograph = enhanced
                 for item in batch:
-                    if item.photograph is not None:
-                        with collect_failure([item]):
-                            draw(item)
+                    with collect_failure([item]):
+                        draw(item)
                 yield from batch
 
         read = ordered_map(self.read, items, num_workers)

@@ -34,7 +34,7 @@ def load_segmentor(config: str | dict, weights: str | None,
     if len(classes) != count:
         classes = [f'class {index}' for index in range(count)]
     if len(palette) != count:
-        from matplotlib import colormaps
-        colours = (np.array(colormaps['tab20'].colors) * 255).astype(int)
+        from matplotlib import color_sequences
+        colours = (np.array(color_sequences['tab20']) * 255).astype(int)
         palette = [colours[index % len(colours)].tolist() for index in range(count)]
     return segmentor, dict(classes=classes, palette=palette)

@@ -145,7 +145,7 @@ def plan(args: argparse.Namespace) -> tuple[list[Job], OutputPlan | None]:
     return jobs, outputs
 
 
-def build(args: argparse.Namespace, outputs: OutputPlan | None) -> EnhanceRun:
+def build(args: argparse.Namespace) -> EnhanceRun:
     """Build what enhances.
 
     Raises:
@@ -153,7 +153,7 @@ def build(args: argparse.Namespace, outputs: OutputPlan | None) -> EnhanceRun:
     """
     from .runner import EnhanceRun
     try:
-        return EnhanceRun(args, outputs)
+        return EnhanceRun(args)
     # Configs run code and build any registered part.
     except Exception as error:
         raise ValueError(' '.join(str(error).split()) or type(error).__name__) from error
@@ -165,14 +165,14 @@ def main(argv: list[str] | None = None) -> int:
     prepare_process()
     try:
         jobs, outputs = plan(args)
-        run = build(args, outputs)
+        run = build(args)
     except (ValueError, OSError) as error:
         print(f'enhance: error: {one_line(error)}', file=sys.stderr)
         return WRONG_USAGE
     except KeyboardInterrupt:
         print('\nstopped before anything was enhanced', file=sys.stderr)
         return INTERRUPTED
-    if is_camera(args.inputs):
+    if outputs is None:
         stamp = datetime.now().strftime('%Y%m%d-%H%M%S')
         return run.enhance_camera(int(args.inputs[0]), stamp)
-    return run.enhance_files(jobs)
+    return run.enhance_files(jobs, outputs)

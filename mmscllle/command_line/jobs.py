@@ -43,14 +43,14 @@ def plan_jobs(inputs: Sequence[str], plan: OutputPlan) -> list[Job]:
         inputs, plan.out_dir, suffixes=IMAGE_SUFFIXES + VIDEO_SUFFIXES)]
     for job in jobs:
         source = job.source
-        if '://' not in source.name and not os.path.lexists(source.content):
+        if '://' not in source.name and not os.path.lexists(str(source.content)):
             source.error = source.error or FileNotFoundError(
                 f'there is no file or folder {source.name!r}')
     found = [job for job in jobs if job.source.error is None]
     if not found:
         reasons = [str(job.source.error) for job in jobs]
-        more = [f'and {len(reasons) - 3} more'] if len(reasons) > 3 else []
-        raise FileNotFoundError(f'nothing to enhance: {"; ".join(reasons[:3] + more)}')
+        rest = [f'and {len(reasons) - 3} more'] if len(reasons) > 3 else []
+        raise FileNotFoundError(f'nothing to enhance: {"; ".join(reasons[:3] + rest)}')
     plan.protect(job.source for job in found)
     errors: list[ValueError | FileExistsError] = []
     for job in found:

@@ -9,9 +9,9 @@ from typing import Sequence
 from rich.progress import Progress
 
 from mmscllle.apis.enhancement import Enhancement
-from mmscllle.apis.output_plan import OutputPlan
+from mmscllle.apis.output_plan import OutputPlan, Outputs
 from mmscllle.apis.photograph_enhancer import PhotographEnhancer
-from mmscllle.fileio import MAX_PIXELS, Photograph, RawFile, write_photograph
+from mmscllle.fileio import MAX_PIXELS, Photograph, RawFile, Source, write_photograph
 from mmscllle.models.enhancers import make_engine
 from mmscllle.utils.commands import INTERRUPTED
 from mmscllle.utils.messages import one_line, printable
@@ -35,15 +35,13 @@ class EnhanceRun:
 
     Args:
         args: Its arguments.
-        plan: Where results go; None for a camera.
 
     Raises:
         Exception: Of any kind, if the model cannot be built.
     """
 
-    def __init__(self, args: argparse.Namespace, plan: OutputPlan | None) -> None:
+    def __init__(self, args: argparse.Namespace) -> None:
         self.args = args
-        self.plan = plan
         self.max_pixels = MAX_PIXELS if args.max_pixels is None else args.max_pixels or None
         self.enhancer = CommandEnhancer(
             args.model, args.weights, args.device, fast=args.fast, tile=args.tile,
@@ -54,14 +52,15 @@ class EnhanceRun:
         self.failures: list[str] = []
         self.notes: list[str] = []
 
-    def enhance_files(self, jobs: Sequence[Job]) -> int:
-        """Enhance photographs, then videos; return the exit status."""
+    def enhance_files(self, jobs: Sequence[Job], plan: OutputPlan) -> int:
+        """Enhance photographs, then videos, as planned; return the exit status."""
         try:
             with make_progress() as progress:
-                self._enhance_photographs([job for job in jobs if not job.is_video], progress)
+                self._enhance_photographs(
+                    [job for job in jobs if not job.is_video], plan, progress)
                 for job in jobs:
-                    if job.is_video:
-                        self._enhance_video(job, progress)
+                    if job.is_video and job.outputs is not None:
+                        self._enhance_video(job.source, job.outputs, plan, progress)
         except KeyboardInterrupt:
             self._report()
             left = len(jobs) - self.done - self.skipped - self.raw - len(self.failures)
@@ -89,15 +88,17 @@ class EnhanceRun:
                 print(f'recorded: {record}')
         return 0
 
-    def _enhance_photographs(self, jobs: Sequence[Job], progress: Progress) -> None:
+    def _enhance_photographs(self, jobs: Sequence[Job], plan: OutputPlan,
+                             progress: Progress) -> None:
         if not jobs:
             return
         args = self.args
         task = progress.add_task('images', total=len(jobs))
         items = (Enhancement(job.source, outputs=job.outputs, error=job.source.error,
-                             skipped=self._is_done(job)) for job in jobs)
+                             skipped=job.outputs is not None and plan.is_done(job.outputs))
+                 for job in jobs)
         results = self.enhancer.enhance_items(
-            items, self.plan, args.batch_size, args.strength, args.num_workers)
+            items, plan, args.batch_size, args.strength, args.num_workers)
         with closing(results):
             for item in results:
                 if isinstance(item.error, RawFile) and item.name not in self.args.inputs:
@@ -112,30 +113,27 @@ class EnhanceRun:
                 self.notes += [f'{item.name}: {note}' for note in item.notes]
                 progress.advance(task)
 
-    def _is_done(self, job: Job) -> bool:
-        return job.outputs is not None and self.plan.is_done(job.outputs)
-
-    def _enhance_video(self, job: Job, progress: Progress) -> None:
-        if self._is_done(job):
+    def _enhance_video(self, source: Source, outputs: Outputs, plan: OutputPlan,
+                       progress: Progress) -> None:
+        if plan.is_done(outputs):
             self.skipped += 1
             return
-        name = job.source.name
-        task = progress.add_task(job.source.relative.name, total=None)
+        name = source.name
+        task = progress.add_task(source.relative.name, total=None)
         enhance = self._frame_enhancer()
         comparison = self._comparison()
-        outputs = job.outputs
 
         def write_plot() -> None:
-            plot = enhance.plot() if outputs.plot else None
-            if plot is not None:
-                write_photograph(Photograph([plot]), outputs.plot, self.plan.put)
+            if outputs.plot is not None and (plot := enhance.plot()) is not None:
+                write_photograph(Photograph([plot]), outputs.plot, plan.put)
 
         try:
             report = enhance_video(
-                job.source.content, outputs.result, enhance,
-                comparison and (comparison, outputs.comparison), self.args.num_workers > 0,
+                str(source.content), outputs.result, enhance,
+                (comparison, outputs.comparison) if comparison and outputs.comparison else None,
+                self.args.num_workers > 0,
                 self.max_pixels, lambda count: progress.update(task, total=count or None),
-                lambda: progress.advance(task), write_plot, self.plan.put)
+                lambda: progress.advance(task), write_plot, plan.put)
         # Whatever it is, it is this video's failure.
         except Exception as error:
             self._fail(name, one_line(error))

@@ -6,7 +6,7 @@ import functools
 import importlib
 import logging
 from types import ModuleType
-from typing import TYPE_CHECKING, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 import numpy as np
 import torch
@@ -86,7 +86,7 @@ class GridEngine:
                                 'needs little memory without tiles; leave out the tile')
         self.dtype = network_dtype(self.device, precision)
         self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
-        network = copy.deepcopy(enhancer).eval().requires_grad_(False)
+        network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.cell, self.knots = network.cell, network.knots
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid

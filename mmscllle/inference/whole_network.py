@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Iterator
+from typing import Any, Iterator
 
 import torch
 from torch import Tensor
@@ -24,7 +24,7 @@ class WholeNetwork:
 
     def __init__(self, enhancer: CurveEnhancer, device: torch.device, dtype: torch.dtype,
                  compile: bool) -> None:
-        network = copy.deepcopy(enhancer).eval().requires_grad_(False)
+        network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(device, dtype, memory_format=torch.channels_last)
         self.dtype = dtype
         self.estimate = network.estimate_curves

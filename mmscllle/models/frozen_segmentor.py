@@ -16,7 +16,7 @@ from .frozen import Frozen
 
 # mmseg takes a second to import: only where a segmentor is built.
 if TYPE_CHECKING:
-    from mmseg.models import BaseSegmentor
+    from mmseg.models import BaseSegmentor, SegDataPreProcessor
 
 # Heads of mmseg whose predictions are sums of probabilities over masks, and those that predict in a
 # way of their own, yet logits.
@@ -45,15 +45,17 @@ def read_segmentor_config(config: str | dict, key: str) -> ConfigDict:
     if isinstance(config, str):
         if '::' in config:
             from mmengine.hub import get_config
-            config = get_config(config)
+            whole = get_config(config)
         elif Path(config).is_file():
-            config = Config.fromfile(config)
+            whole = Config.fromfile(config)
         else:
             raise FileNotFoundError(f'{key}: there is no config file {config!r}; an installed '
                                     "package's config is written 'mmseg::folder/name.py'")
-    elif not isinstance(config, dict):
+    elif isinstance(config, dict):
+        whole = config
+    else:
         raise TypeError(f'{key} must be a path, a name or a dict, got {type(config).__name__}')
-    model = config.get('model', config)
+    model = whole.get('model', whole)
     if 'type' not in model:
         raise ValueError(f'{key} holds no model: neither `model` nor `type` is in it')
     return ConfigDict(model)
@@ -131,6 +133,10 @@ class FrozenSegmentor(Frozen):
             gives.
     """
 
+    network: BaseSegmentor
+    mean: Tensor
+    std: Tensor
+
     def __init__(self,
                  config: str | dict,
                  checkpoint: str,
@@ -160,7 +166,7 @@ class FrozenSegmentor(Frozen):
             network.train()
         self._read_preprocessor(network.data_preprocessor)
 
-    def _read_preprocessor(self, preprocessor: nn.Module) -> None:
+    def _read_preprocessor(self, preprocessor: SegDataPreProcessor) -> None:
         # mmseg's images are BGR on loading; either flag swaps the channels.  OpenMMLab's mmseg
         # keeps it without an underscore, OneDL's with one.
         self.takes_rgb = any(getattr(preprocessor, name, False)

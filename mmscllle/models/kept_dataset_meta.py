@@ -49,5 +49,6 @@ class KeptDatasetMeta(nn.Module):
             self._dataset_meta = meta
         if self._is_kept:
             # Of another model they may be true.
-            warnings.filters[:] = [entry for entry in warnings.filters
+            filters: list = warnings.filters  # type: ignore[assignment]  # typeshed hides that
+            filters[:] = [entry for entry in warnings.filters
                                    if getattr(entry[1], 'pattern', '') not in _FALSE_WARNINGS]

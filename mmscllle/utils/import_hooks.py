@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Callable, ContextManager, Iterator
+from typing import Any, Callable, ContextManager, Iterator
 
 
 def after_import(module: str, work: Callable[[], object]) -> None:
@@ -50,13 +50,14 @@ class _Watcher:
             return None
         sys.meta_path.remove(self)
         spec = find_spec(name)
-        if spec is None or spec.loader is None:
+        loader: Any = spec and spec.loader
+        if loader is None:
             return spec
-        run_module = spec.loader.exec_module
+        run_module = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
             with self.context():
                 run_module(module)
 
-        spec.loader.exec_module = exec_module
+        loader.exec_module = exec_module
         return spec

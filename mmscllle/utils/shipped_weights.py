@@ -2,9 +2,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .checkpoint_loader import load_from_local
+
+if TYPE_CHECKING:
+    from torch.serialization import MAP_LOCATION
 
 SCHEME = 'mmscllle://'
 WEIGHTS = Path(__file__).resolve().parents[1] / 'weights'
@@ -36,7 +39,7 @@ SHIPPED_MODELS = {
 DEFAULT_MODEL = 'scl-lle'
 
 
-def load_from_package(filename: str, map_location: object = None) -> object:
+def load_from_package(filename: str, map_location: MAP_LOCATION = None) -> object:
     """Read weights that come with the package.
 
     Args:

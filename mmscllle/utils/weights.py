@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Iterable, Mapping
+from typing import Any, Iterable, Mapping
 
 from mmengine.logging import print_log
 from torch import Tensor, nn
@@ -41,7 +41,7 @@ def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]
     return {re.sub(r'^module\.', '', name): value for name, value in weights.items()}, meta
 
 
-def _load(checkpoint: str) -> object:
+def _load(checkpoint: str) -> Any:
     if checkpoint.startswith(SCHEME):
         return load_from_package(checkpoint, 'cpu')
     if '://' not in checkpoint:
