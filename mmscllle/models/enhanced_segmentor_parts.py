@@ -58,7 +58,7 @@ def judge_by_copy(objective: dict | None, segmentor: str | dict,
         ValueError: If a copy is wanted and the chain's segmentor has no weights.
     """
     judge = (objective or {}).get('segmentor')
-    if not isinstance(judge, dict) or 'config' in judge:
+    if objective is None or not isinstance(judge, dict) or 'config' in judge:
         return objective
     if checkpoint is None:
         raise ValueError('model.objective.segmentor names no config, so that it is a copy of '
