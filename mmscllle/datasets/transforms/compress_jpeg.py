@@ -1,7 +1,7 @@
 """Blocks and ringing of a JPEG file."""
 from __future__ import annotations
 
-from typing import Sequence, cast
+from typing import Sequence
 
 import cv2
 import numpy as np
