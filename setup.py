@@ -15,7 +15,7 @@ MIM_ENTRIES = ('configs', 'tools', 'model-index.yml')
 CHECKOUT_ONLY = ('analysis_tools', 'benchmark.py', 'benchmarking', 'create_env.sh',
                  'create_openmmlab_env.sh', 'night_street', 'quick_start.py', 'quick_start.sh',
                  'run_tests.sh', 'run_tests_openmmlab.sh')
-EXTRAS = ('onedl', 'mmagic', 'fast', 'heif', 'video', 'export', 'tests', 'docs')
+EXTRAS = ('onedl', 'mmagic', 'fast', 'heif', 'video', 'export', 'web', 'tests', 'docs')
 HOOK_SOURCE = ROOT / 'mmscllle' / 'config_scope.py'
 HOOK_MODULE = '_mmscllle_config_scope'
 # Python runs this line at every start. It stays silent if the module has gone.
@@ -121,8 +121,11 @@ setup(
     license='Apache-2.0',
     keywords='computer vision, low-light image enhancement, semantic segmentation',
     packages=find_packages(include=['mmscllle', 'mmscllle.*']),
-    package_data={'mmscllle': ['weights/*.pth', 'evaluation/*.npz', 'py.typed']},
-    entry_points={'console_scripts': ['mmscllle-enhance = mmscllle.command_line.enhance:main']},
+    package_data={'mmscllle': ['weights/*.pth', 'evaluation/*.npz', 'py.typed', 'web/page.*']},
+    entry_points={'console_scripts': [
+        'mmscllle-enhance = mmscllle.command_line.enhance:main',
+        'mmscllle-web = mmscllle.web.command:main',
+    ]},
     cmdclass={'build_py': BuildWithMimAndHook},
     classifiers=[
         'Development Status :: 4 - Beta',

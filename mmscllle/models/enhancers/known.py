@@ -60,7 +60,7 @@ def find_model(name: str, key: str) -> EnhancerSource:
     entries = _read_metafiles()
     if name not in entries:
         raise ValueError(f'{key}: there is no config file {name!r}, nor a model of that name; '
-                         f'known are {", ".join([*SHIPPED_MODELS, *entries])}')
+                         f'known are {", ".join(known_models())}')
     source = find_enhancer(Config.fromfile(_root() / entries[name]['Config']), key)
     return source._replace(weights=entries[name].get('Weights'))
 
@@ -80,7 +80,7 @@ def match_known(checkpoint: str, key: str) -> dict:
     """
     weights, _ = read_checkpoint(checkpoint, key)
     shares: list[tuple[float, dict]] = []
-    for name in (DEFAULT_MODEL, *SHIPPED_MODELS, *_read_metafiles()):
+    for name in known_models():
         config = find_model(name, key).config
         if config in (known for _, known in shares):
             continue
@@ -90,6 +90,11 @@ def match_known(checkpoint: str, key: str) -> dict:
             return config
         shares.append(((len(missing) + len(wrong) / 2) / len(own), config))
     return min(shares, key=lambda share: share[0])[1]
+
+
+def known_models() -> list[str]:
+    """Names of all models: those whose weights come with the package, then the metafiles'."""
+    return list(dict.fromkeys([DEFAULT_MODEL, *SHIPPED_MODELS, *_read_metafiles()]))
 
 
 def _root() -> Path:

@@ -1,0 +1,226 @@
+"""The work of the page, by the parts that the command uses, too."""
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable, Sequence
+
+import numpy as np
+
+from mmscllle.apis.enhancement import Enhancement
+from mmscllle.fileio import Photograph, read_photograph, write_photograph
+from mmscllle.video import (
+    VIDEO_SUFFIXES,
+    Comparison,
+    FrameEnhancer,
+    enhance_video,
+    result_path,
+)
+
+from .histograms import histogram_plot
+from .jobs import Job, running
+from .models import Models
+from .preview import SIDE, Preview, reduce_frame, to_screen
+from .segmentor_view import SegmentorView, SegmentorViewer
+
+# What browsers show as it is; other pictures are shown as PNG of 8 bit.
+SHOWN_SUFFIXES = ('.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp', '.avif')
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a visitor has chosen.
+
+    Attributes:
+        model: Name of the enhancer.
+        mode: ``'exact'`` or ``'fast'``.
+        strength: See :class:`mmscllle.inference.Engine`.
+    """
+
+    model: str
+    mode: str = 'exact'
+    strength: float = 1.0
+
+
+@dataclass
+class View:
+    """What is shown of one file.
+
+    Attributes:
+        before: The picture as it came, or a reduced one.
+        after: The enhanced one.
+        video: Input and result side by side.
+        result: The file to download; None before there is one.
+        curves: Plot of the tone curves, uint8 RGB (H, W, 3); None where there are none.
+        histograms: Plot of the histograms, of the same kind.
+        seen: What the segmentor sees.
+        notes: What was not kept.
+    """
+
+    before: Path | None = None
+    after: Path | None = None
+    video: Path | None = None
+    result: Path | None = None
+    curves: np.ndarray | None = None
+    histograms: np.ndarray | None = None
+    seen: SegmentorView | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def is_video(path: Path) -> bool:
+    """Whether a file is taken for a video."""
+    return path.suffix.lower() in VIDEO_SUFFIXES
+
+
+class Enhancing:
+    """Does the work.
+
+    Args:
+        models: The enhancers.
+        max_pixels: See :class:`mmscllle.apis.EnhanceInferencer`.
+        viewer: The segmentor, if there is one.
+    """
+
+    def __init__(self, models: Models, max_pixels: int,
+                 viewer: SegmentorViewer | None = None) -> None:
+        self.models = models
+        self.max_pixels = max_pixels
+        self.viewer = viewer
+
+    def prepare_preview(self, source: Path, model: str, job: Job) -> Preview:
+        """Read a picture and estimate its curves, for a preview.
+
+        Raises:
+            OSError, ValueError: If it cannot be read, or there is no such model.
+        """
+        engine = self.models.preview_engine(model)
+        with running(job):
+            return Preview(read_photograph(source, self.max_pixels), engine, (source, model))
+
+    def show_preview(self, preview: Preview, strength: float, folder: Path) -> View:
+        """Write a preview at a strength."""
+        view = View(folder / 'before.jpg', folder / 'after.jpg')
+        for path, picture in ((view.before, preview.before), (view.after, preview(strength))):
+            write_photograph(Photograph([to_screen(picture)], 'JPEG'), path)
+        return view
+
+    def enhance(self, source: Path, choice: Choice, folder: Path, job: Job,
+                progress: Callable[[int, int], None] = lambda done, total: None) -> Path:
+        """Enhance a picture or a video, as the command does.
+
+        Args:
+            source: The file.
+            choice: How.
+            folder: Where the result goes.
+            job: Says whether to go on.
+            progress: Called with the frames done of a video and their number, 0 if it is unknown.
+
+        Returns:
+            The result.
+
+        Raises:
+            JobEnded: If the job is to end.
+            OSError, ValueError: If the file cannot be enhanced.
+        """
+        job.check()
+        if is_video(source):
+            return self._enhance_video(source, choice, folder, job, progress, False).result
+        return self._enhance_picture(source, choice, folder, job).out_file
+
+    def show_picture(self, source: Path, choice: Choice, preview: Preview, folder: Path,
+                     job: Job) -> View:
+        """Enhance a picture, see :meth:`enhance`, and draw all that is shown of it."""
+        job.check()
+        item = self._enhance_picture(source, choice, folder, job)
+        job.check()
+        view = View(source, item.out_file, result=item.out_file, notes=item.notes)
+        if item.out_file.suffix.lower() not in SHOWN_SUFFIXES:
+            view.before, view.after = folder / 'before.png', folder / 'after.png'
+            for path, photograph in ((view.before, item.original), (view.after, item.photograph)):
+                write_photograph(Photograph([to_screen(photograph.frames[0])]), path)
+        before, after = (to_screen(reduce_frame(photograph.frames[0], SIDE))
+                         for photograph in (item.original, item.photograph))
+        job.check()
+        view.curves = preview.plot(choice.strength)
+        view.histograms = histogram_plot(before, after)
+        job.check()
+        if self.viewer is not None:
+            view.seen = self.viewer(before, after)
+        return view
+
+    def show_video(self, source: Path, choice: Choice, folder: Path, job: Job,
+                   progress: Callable[[int, int], None]) -> View:
+        """Enhance a video, see :meth:`enhance`, with the input beside it for the view."""
+        return self._enhance_video(source, choice, folder, job, progress, True)
+
+    def pack(self, sources: Sequence[Path], choice: Choice, folder: Path, job: Job,
+             progress: Callable[[int, int], None]) -> tuple[Path, dict[str, Exception]]:
+        """Enhance several files and pack the results.
+
+        Args:
+            sources: The files.
+            choice: How.
+            folder: Where the archive goes.
+            job: Says whether to go on.
+            progress: Called with the files done and their number.
+
+        Returns:
+            The archive, and what could not be enhanced.
+
+        Raises:
+            JobEnded: If the job is to end.
+            OSError: If not one could be enhanced.
+        """
+        archive, failures = folder / 'enhanced.zip', {}
+        with zipfile.ZipFile(archive, 'w') as packed:
+            for number, source in enumerate(sources):
+                progress(number, len(sources))
+                try:
+                    result = self.enhance(source, choice, folder / 'packed', job)
+                except (OSError, ValueError) as error:
+                    failures[source.name] = error
+                    continue
+                packed.write(result, result.name)
+                result.unlink()
+        if len(failures) == len(sources):
+            raise next(iter(failures.values()))
+        return archive, failures
+
+    def _enhance_picture(self, source: Path, choice: Choice, folder: Path,
+                         job: Job) -> Enhancement:
+        inferencer = self.models.get(choice.model, choice.mode)
+        with running(job):
+            item, = inferencer.stream([str(source)], strength=choice.strength, out_dir=folder)
+        if item.error is not None:
+            raise item.error
+        return item
+
+    def _enhance_video(self, source: Path, choice: Choice, folder: Path, job: Job,
+                       progress: Callable[[int, int], None], compare: bool) -> View:
+        inferencer = self.models.get(choice.model, choice.mode)
+        enhance = FrameEnhancer(inferencer.engine, self.models.overview(choice.model),
+                                strength=choice.strength)
+        view = View(result=folder / result_path(Path(source.name)))
+        comparison = None
+        if compare:
+            view.video = folder / 'compare' / 'before-after.mp4'
+            viewer = self.viewer
+            comparison = (Comparison(viewer and viewer.segmentor, viewer.palette if viewer else (),
+                                     inferencer.device), view.video)
+        count = [0, 0]
+
+        def opened(total: int) -> None:
+            count[1] = total
+
+        def advanced() -> None:
+            count[0] += 1
+            job.check()
+            progress(*count)
+
+        with running(job):
+            report = enhance_video(source, view.result, enhance, comparison,
+                                   max_pixels=self.max_pixels, opened=opened, advanced=advanced)
+            view.curves = enhance.plot()
+        view.notes = [*report.notes, *filter(None, [report.problem])]
+        return view

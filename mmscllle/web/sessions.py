@@ -1,0 +1,234 @@
+"""What the page keeps for each visitor, and when it goes."""
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import time
+from collections import OrderedDict
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, RLock, Thread
+from typing import Iterator, Sequence
+
+from .jobs import REPLACED, STOPPED, Job
+from .limits import Limits
+from .preview import Preview
+
+# So many prepared previews stay in memory; others are prepared again when they are wanted.
+KEPT_PREVIEWS = 16
+# Folders below the root; the others are those of Gradio's uploads.
+VISITORS, EXAMPLES = 'visitors', 'examples'
+# So many folders of results a visitor has: a browser may still be loading the last but one.
+KEPT_RESULTS = 4
+
+
+class Session:
+    """One visitor: a folder of an unguessable name, the opened files, and the job at work.
+
+    Attributes:
+        folder: Where all of the visitor's files lie.
+        inputs: The opened files by the name that the visitor sees.
+        job: The newest job.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.inputs: dict[str, Path] = {}
+        self.job: Job | None = None
+        self.used = time.monotonic()
+        self.closed = False
+        self.users = 0
+        self._uploads: list[tuple[Path, Path]] = []
+        self._results: list[Path] = []
+        self._lock = RLock()
+
+    def take(self, uploads: Sequence[str | os.PathLike]) -> None:
+        """Open files: from now on they, and no others, are the inputs.
+
+        Args:
+            uploads: The files as Gradio keeps them; they stay there until the session ends.
+
+        Raises:
+            FileNotFoundError: If one has gone.
+        """
+        self.clear()
+        folder = self.folder / secrets.token_urlsafe(8)
+        folder.mkdir(parents=True)
+        for upload in map(Path, uploads):
+            name, number = upload.name, 1
+            while name in self.inputs:
+                number += 1
+                name = f'{upload.stem} ({number}){upload.suffix}'
+            try:
+                os.link(upload, folder / name)
+            except FileNotFoundError as error:
+                raise FileNotFoundError(f'{upload.name!r} has gone; drop it again') from error
+            self.inputs[name] = folder / name
+            self._uploads.append((upload, folder / name))
+
+    def new_folder(self) -> Path:
+        """Make a folder for results; the oldest ones are removed."""
+        with self._lock:
+            folder = self.folder / secrets.token_urlsafe(8)
+            folder.mkdir(parents=True)
+            self._results.append(folder)
+            while len(self._results) > KEPT_RESULTS:
+                shutil.rmtree(self._results.pop(0), ignore_errors=True)
+            return folder
+
+    def clear(self) -> None:
+        """Remove all files."""
+        with self._lock:
+            for upload, own in self._uploads:
+                # Gradio names an upload by its content: another visitor may have opened it, too,
+                # and then has a link of his own to it.
+                try:
+                    if upload.samefile(own) and own.stat().st_nlink == 2:
+                        upload.unlink()
+                except FileNotFoundError:
+                    pass
+            self._uploads.clear()
+            self.inputs.clear()
+            self._results.clear()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Sessions:
+    """All visitors.
+
+    A visitor's files are removed when the page is closed, as soon as the running job has ended,
+    or when nothing has been asked for :attr:`Limits.idle` seconds.
+
+    Args:
+        root: The folder of all files, which is also that of Gradio's uploads.
+        limits: The limits.
+    """
+
+    def __init__(self, root: Path, limits: Limits) -> None:
+        self.root = root
+        self.limits = limits
+        self._sessions: dict[str, Session] = {}
+        self._previews: OrderedDict[str, Preview] = OrderedDict()
+        self._lock = RLock()
+        self._over = Event()
+        Thread(target=self._watch, daemon=True).start()
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    @contextmanager
+    def visit(self, key: str) -> Iterator[Session]:
+        """Within it a visitor's session is in use, and stays.
+
+        Args:
+            key: What tells the visitor from others.
+
+        Yields:
+            The session, made anew if there is none.
+        """
+        with self._lock:
+            session = self._sessions.get(key)
+            if session is None:
+                session = Session(self.root / VISITORS / secrets.token_urlsafe(24))
+                self._sessions[key] = session
+            session.users += 1
+            session.used = time.monotonic()
+        try:
+            yield session
+        finally:
+            with self._lock:
+                session.users -= 1
+                session.used = time.monotonic()
+                if session.closed:
+                    # What the job has written since.
+                    session.clear()
+
+    @contextmanager
+    def work(self, key: str) -> Iterator[tuple[Session, Job]]:
+        """Within it a new job of a visitor runs; the visitor's former one is ended."""
+        with self.visit(key) as session:
+            yield session, self.begin(session)
+
+    def begin(self, session: Session) -> Job:
+        """End a session's job and begin another."""
+        with self._lock:
+            if session.job is not None:
+                session.job.end(REPLACED)
+            session.job = Job(self.limits.seconds)
+            if session.closed:
+                session.job.end(STOPPED)
+            return session.job
+
+    def stop(self, key: str, why: str = STOPPED) -> None:
+        """End the job of a visitor, if there is one."""
+        with self._lock:
+            session = self._sessions.get(key)
+            if session is not None and session.job is not None:
+                session.job.end(why)
+
+    def close(self, key: str) -> None:
+        """A visitor has left: end the job and remove the files."""
+        with self._lock:
+            self.stop(key)
+            session = self._sessions.pop(key, None)
+            self._previews.pop(key, None)
+            if session is not None:
+                session.closed = True
+                session.clear()
+
+    def keep_preview(self, key: str, preview: Preview) -> None:
+        """Keep the prepared preview of a visitor's picture in memory."""
+        with self._lock:
+            if key in self._sessions:
+                self._previews[key] = preview
+                self._previews.move_to_end(key)
+                while len(self._previews) > KEPT_PREVIEWS:
+                    self._previews.popitem(last=False)
+
+    def find_preview(self, key: str) -> Preview | None:
+        """The prepared preview of a visitor's picture, if it is still in memory."""
+        with self._lock:
+            return self._previews.get(key)
+
+    def drop_preview(self, key: str) -> None:
+        """Forget the prepared preview of a visitor."""
+        with self._lock:
+            self._previews.pop(key, None)
+
+    def close_all(self) -> None:
+        """End all."""
+        self._over.set()
+        for key in list(self._sessions):
+            self.close(key)
+
+    def remove_old(self) -> None:
+        """Close sessions without requests, and remove uploads that nobody has opened."""
+        now = time.monotonic()
+        with self._lock:
+            idle = [key for key, session in self._sessions.items()
+                    if not session.users and now - session.used > self.limits.idle]
+        for key in idle:
+            self.close(key)
+        with self._lock:
+            alive = {session.folder for session in self._sessions.values()}
+            for folder in (self.root / VISITORS).glob('*'):
+                if folder not in alive:
+                    shutil.rmtree(folder, ignore_errors=True)
+        for path in self.root.glob('*/*'):
+            if path.parent.name not in (VISITORS, EXAMPLES):
+                _remove_unused(path, self.limits.idle)
+
+    def _watch(self) -> None:
+        while not self._over.wait(min(60, self.limits.idle / 2)):
+            self.remove_old()
+
+
+def _remove_unused(upload: Path, seconds: float) -> None:
+    """Remove an upload that is of such an age and that no session has a link to."""
+    try:
+        stat = upload.stat()
+        if stat.st_nlink == 1 and time.time() - stat.st_ctime > seconds:
+            upload.unlink()
+    except OSError:
+        pass

@@ -1,0 +1,166 @@
+"""What happens when a visitor opens files, moves a control or leaves."""
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Callable, Iterator, Sequence
+
+import gradio as gr
+from mmengine.logging import print_log
+
+from .enhancing import Choice, Enhancing, View, is_video
+from .examples import Examples
+from .jobs import REPLACED, STOPPED, Job, JobEnded
+from .preview import Preview
+from .sessions import Session, Sessions
+from .words import describe
+
+# Seconds in which a newer position of the slider replaces a full-size job that has not begun.
+PAUSE = 0.2
+PREVIEW = 'Preview; the full size follows …'
+
+
+class Visits:
+    """Does what visitors ask for, each with a session of his own.
+
+    Args:
+        enhancing: Does the work.
+        sessions: The sessions.
+        examples: What is shown where a visitor has opened nothing.
+    """
+
+    def __init__(self, enhancing: Enhancing, sessions: Sessions, examples: Examples) -> None:
+        self.enhancing = enhancing
+        self.sessions = sessions
+        self.examples = examples
+
+    def open(self, uploads: Sequence[str], key: str) -> list[str]:
+        """Open uploaded files; return the names by which they are chosen.
+
+        Raises:
+            gr.Error: If there are too many, or one has gone.
+        """
+        most = self.sessions.limits.files
+        if len(uploads) > most:
+            raise gr.Error(f'These are {len(uploads)} files; open {most} at most together.')
+        with self.sessions.work(key) as (session, _), self._told(session):
+            self.sessions.drop_preview(key)
+            session.take(uploads)
+            return list(session.inputs)
+
+    def show(self, name: str | None, choice: Choice, key: str,
+             progress: Callable[[int, int], None]) -> Iterator[tuple[str, View | None]]:
+        """Show a file: a picture reduced at first, then as it will be downloaded.
+
+        Args:
+            name: Of the opened file, or of an example; None: the first example.
+            choice: How it is enhanced.
+            key: The visitor.
+            progress: Called with frames done and their number.
+
+        Yields:
+            What is going on, in words, and what there is to see, if that has changed.
+
+        Raises:
+            gr.Error: If it cannot be enhanced.
+        """
+        with self.sessions.work(key) as (session, job), self._told(session):
+            source = self._find(session, name)
+            if is_video(source):
+                yield f'Enhancing {source.name} …', None
+            else:
+                preview = self._preview(session, key, source, choice.model, job)
+                yield PREVIEW, self.enhancing.show_preview(
+                    preview, choice.strength, session.new_folder())
+            view = self._show_whole(session, key, source, choice, job, progress)
+            yield _summary(source, view), view
+
+    def adjust(self, name: str | None, choice: Choice, key: str) -> View | None:
+        """Show a picture at another strength, reduced; None for a video."""
+        with self.sessions.work(key) as (session, job), self._told(session):
+            source = self._find(session, name)
+            if is_video(source):
+                return None
+            preview = self._preview(session, key, source, choice.model, job)
+            return self.enhancing.show_preview(preview, choice.strength, session.new_folder())
+
+    def finish(self, name: str | None, choice: Choice, key: str,
+               progress: Callable[[int, int], None]) -> tuple[str, View]:
+        """Follow :meth:`adjust` with the full size.
+
+        Raises:
+            JobEnded: If the slider has moved on.
+        """
+        with self.sessions.work(key) as (session, job):
+            with self._told(session):
+                job.wait(PAUSE)
+                source = self._find(session, name)
+                view = self._show_whole(session, key, source, choice, job, progress)
+                return _summary(source, view), view
+
+    def pack(self, choice: Choice, key: str,
+             progress: Callable[[int, int], None]) -> tuple[str, Path]:
+        """Enhance all opened files; return what is to be said and the archive."""
+        with self.sessions.work(key) as (session, job), self._told(session):
+            sources = list(session.inputs.values()) or list(self.examples.pictures.values())
+            archive, failures = self.enhancing.pack(
+                sources, choice, session.new_folder(), job, progress)
+            text = f'{len(sources) - len(failures)} of {len(sources)} files are enhanced.'
+            reasons = [describe(error, session.folder) for error in failures.values()]
+            return ' '.join([text, *reasons]), archive
+
+    def call(self, upload: str, choice: Choice, key: str) -> str:
+        """Enhance one file for a program; return the path of the result."""
+        self.open([upload], key)
+        with self.sessions.work(key) as (session, job), self._told(session):
+            source, = session.inputs.values()
+            return str(self.enhancing.enhance(source, choice, session.new_folder(), job))
+
+    def _find(self, session: Session, name: str | None) -> Path:
+        known = {**{path.name: path for path in self.examples.all}, **session.inputs}
+        if name is None:
+            return self.examples.first
+        if name not in known:
+            raise FileNotFoundError(f'{name!r} is here no longer; open it again')
+        return known[name]
+
+    def _show_whole(self, session: Session, key: str, source: Path, choice: Choice, job: Job,
+                    progress: Callable[[int, int], None]) -> View:
+        folder = session.new_folder()
+        if is_video(source):
+            return self.enhancing.show_video(source, choice, folder, job, progress)
+        preview = self._preview(session, key, source, choice.model, job)
+        return self.enhancing.show_picture(source, choice, preview, folder, job)
+
+    def _preview(self, session: Session, key: str, source: Path, model: str, job: Job) -> Preview:
+        found = self.sessions.find_preview(key)
+        if found is None or found.of != (source, model):
+            found = self.enhancing.prepare_preview(source, model, job)
+            self.sessions.keep_preview(key, found)
+        return found
+
+    @contextmanager
+    def _told(self, session: Session) -> Iterator[None]:
+        """Within it errors become what the visitor reads; a replaced job has nothing to say."""
+        try:
+            yield
+        except gr.Error:
+            raise
+        except JobEnded as error:
+            if error.why == REPLACED:
+                raise
+            if error.why == STOPPED:
+                raise gr.Error('Stopped.', title='Stopped', print_exception=False) from None
+            raise gr.Error(f'It took longer than the {self.sessions.limits.seconds:g} seconds that '
+                           'a job may take here; try a smaller file or a faster model.',
+                           title='Too long', print_exception=False) from None
+        except Exception as error:
+            print_log(f'a job failed: {error!r}', 'current', logging.WARNING)
+            raise gr.Error(describe(error, session.folder), title='Not enhanced', duration=None,
+                           print_exception=False) from None
+
+
+def _summary(source: Path, view: View) -> str:
+    notes = f' Note: {"; ".join(view.notes)}.' if view.notes else ''
+    return f'{source.name} is enhanced, ready to download.{notes}'
