@@ -4,7 +4,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Sequence
+from typing import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -56,6 +56,7 @@ class View:
         histograms: Plot of the histograms, of the same kind.
         seen: What the segmentor sees.
         notes: What was not kept.
+        is_complete: Whether the plots and what the segmentor sees are those of ``result``.
     """
 
     before: Path | None = None
@@ -66,6 +67,7 @@ class View:
     histograms: np.ndarray | None = None
     seen: SegmentorView | None = None
     notes: list[str] = field(default_factory=list)
+    is_complete: bool = False
 
 
 def is_video(path: Path) -> bool:
@@ -120,7 +122,7 @@ class Enhancing:
             The result.
 
         Raises:
-            JobEnded: If the job is to end.
+            JobEndedError: If the job is to end.
             OSError, ValueError: If the file cannot be enhanced.
         """
         job.check()
@@ -129,8 +131,12 @@ class Enhancing:
         return self._enhance_picture(source, choice, folder, job).out_file
 
     def show_picture(self, source: Path, choice: Choice, preview: Preview, folder: Path,
-                     job: Job) -> View:
-        """Enhance a picture, see :meth:`enhance`, and draw all that is shown of it."""
+                     job: Job) -> Iterator[View]:
+        """Enhance a picture, see :meth:`enhance`.
+
+        Yields:
+            The result, and then, as these take time, too, plots and the segmentor's view as well.
+        """
         job.check()
         item = self._enhance_picture(source, choice, folder, job)
         job.check()
@@ -141,18 +147,20 @@ class Enhancing:
                 write_photograph(Photograph([to_screen(photograph.frames[0])]), path)
         before, after = (to_screen(reduce_frame(photograph.frames[0], SIDE))
                          for photograph in (item.original, item.photograph))
+        del item
+        yield view
         job.check()
-        view.curves = preview.plot(choice.strength)
-        view.histograms = histogram_plot(before, after)
-        job.check()
-        if self.viewer is not None:
-            view.seen = self.viewer(before, after)
-        return view
+        with running(job):
+            view.curves = preview.plot(choice.strength)
+            view.histograms = histogram_plot(before, after)
+            view.seen = self.viewer and self.viewer(before, after)
+        view.is_complete = True
+        yield view
 
     def show_video(self, source: Path, choice: Choice, folder: Path, job: Job,
-                   progress: Callable[[int, int], None]) -> View:
+                   progress: Callable[[int, int], None]) -> Iterator[View]:
         """Enhance a video, see :meth:`enhance`, with the input beside it for the view."""
-        return self._enhance_video(source, choice, folder, job, progress, True)
+        yield self._enhance_video(source, choice, folder, job, progress, True)
 
     def pack(self, sources: Sequence[Path], choice: Choice, folder: Path, job: Job,
              progress: Callable[[int, int], None]) -> tuple[Path, dict[str, Exception]]:
@@ -169,7 +177,7 @@ class Enhancing:
             The archive, and what could not be enhanced.
 
         Raises:
-            JobEnded: If the job is to end.
+            JobEndedError: If the job is to end.
             OSError: If not one could be enhanced.
         """
         archive, failures = folder / 'enhanced.zip', {}
@@ -222,5 +230,6 @@ class Enhancing:
             report = enhance_video(source, view.result, enhance, comparison,
                                    max_pixels=self.max_pixels, opened=opened, advanced=advanced)
             view.curves = enhance.plot()
+        view.is_complete = True
         view.notes = [*report.notes, *filter(None, [report.problem])]
         return view

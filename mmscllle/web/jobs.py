@@ -12,7 +12,7 @@ from torch import nn
 STOPPED, REPLACED, TOO_LONG = 'stopped', 'replaced', 'too long'
 
 
-class JobEnded(Exception):
+class JobEndedError(Exception):
     """Raised within a job that is to end.
 
     Attributes:
@@ -50,16 +50,16 @@ class Job:
         """Go on, or end.
 
         Raises:
-            JobEnded: If the job is to end.
+            JobEndedError: If the job is to end.
         """
         self.wait(0)
 
     def wait(self, seconds: float) -> None:
         """Wait; see :meth:`check`."""
         if self._ended.wait(seconds):
-            raise JobEnded(self._why)
+            raise JobEndedError(self._why)
         if time.monotonic() > self._deadline:
-            raise JobEnded(TOO_LONG)
+            raise JobEndedError(TOO_LONG)
 
 
 _current: ContextVar[Job | None] = ContextVar('job', default=None)

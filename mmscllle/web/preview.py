@@ -70,4 +70,4 @@ def to_screen(frame: np.ndarray) -> np.ndarray:
     elif np.issubdtype(frame.dtype, np.floating):
         frame = np.rint(frame * 255).astype(np.uint8)
     colours = frame[..., :3] if frame.shape[2] > 2 else frame[..., :1]
-    return np.ascontiguousarray(np.broadcast_to(colours, (*frame.shape[:2], 3)))
+    return np.broadcast_to(colours, (*frame.shape[:2], 3)).copy()

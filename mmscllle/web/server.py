@@ -5,11 +5,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from .enhancing import Enhancing
+from .enhancing import Choice, Enhancing, View
 from .examples import write_examples
+from .jobs import Job
 from .limits import Limits
 from .models import Models
-from .page import Page, first_view
+from .page import Page
 from .segmentor_view import SegmentorViewer
 from .sessions import EXAMPLES, Sessions
 from .visits import Visits
@@ -63,3 +64,12 @@ def launch(page: Page, limits: Limits, host: str, port: int | None) -> str:
         css=(HERE / 'page.css').read_text(encoding='utf-8'),
         js=(HERE / 'page.js').read_text(encoding='utf-8'))
     return address
+
+
+def first_view(visits: Visits, folder: Path) -> View:
+    """Enhance the first example, for what the page shows before anybody has asked."""
+    enhancing, source = visits.enhancing, visits.examples.first
+    job, choice = Job(float('inf')), Choice(enhancing.models.names[0])
+    preview = enhancing.prepare_preview(source, choice.model, job)
+    *_, view = enhancing.show_picture(source, choice, preview, folder, job)
+    return view

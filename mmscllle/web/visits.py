@@ -11,7 +11,7 @@ from mmengine.logging import print_log
 
 from .enhancing import Choice, Enhancing, View, is_video
 from .examples import Examples
-from .jobs import REPLACED, STOPPED, Job, JobEnded
+from .jobs import REPLACED, STOPPED, Job, JobEndedError
 from .preview import Preview
 from .sessions import Session, Sessions
 from .words import describe
@@ -73,8 +73,7 @@ class Visits:
                 preview = self._preview(session, key, source, choice.model, job)
                 yield PREVIEW, self.enhancing.show_preview(
                     preview, choice.strength, session.new_folder())
-            view = self._show_whole(session, key, source, choice, job, progress)
-            yield _summary(source, view), view
+            yield from self._show_whole(session, key, source, choice, job, progress)
 
     def adjust(self, name: str | None, choice: Choice, key: str) -> View | None:
         """Show a picture at another strength, reduced; None for a video."""
@@ -86,18 +85,16 @@ class Visits:
             return self.enhancing.show_preview(preview, choice.strength, session.new_folder())
 
     def finish(self, name: str | None, choice: Choice, key: str,
-               progress: Callable[[int, int], None]) -> tuple[str, View]:
-        """Follow :meth:`adjust` with the full size.
+               progress: Callable[[int, int], None]) -> Iterator[tuple[str, View]]:
+        """Follow :meth:`adjust` with the full size; see :meth:`show`.
 
         Raises:
-            JobEnded: If the slider has moved on.
+            JobEndedError: If the slider has moved on.
         """
-        with self.sessions.work(key) as (session, job):
-            with self._told(session):
-                job.wait(PAUSE)
-                source = self._find(session, name)
-                view = self._show_whole(session, key, source, choice, job, progress)
-                return _summary(source, view), view
+        with self.sessions.work(key) as (session, job), self._told(session):
+            job.wait(PAUSE)
+            yield from self._show_whole(
+                session, key, self._find(session, name), choice, job, progress)
 
     def pack(self, choice: Choice, key: str,
              progress: Callable[[int, int], None]) -> tuple[str, Path]:
@@ -126,12 +123,15 @@ class Visits:
         return known[name]
 
     def _show_whole(self, session: Session, key: str, source: Path, choice: Choice, job: Job,
-                    progress: Callable[[int, int], None]) -> View:
+                    progress: Callable[[int, int], None]) -> Iterator[tuple[str, View]]:
         folder = session.new_folder()
         if is_video(source):
-            return self.enhancing.show_video(source, choice, folder, job, progress)
-        preview = self._preview(session, key, source, choice.model, job)
-        return self.enhancing.show_picture(source, choice, preview, folder, job)
+            views = self.enhancing.show_video(source, choice, folder, job, progress)
+        else:
+            preview = self._preview(session, key, source, choice.model, job)
+            views = self.enhancing.show_picture(source, choice, preview, folder, job)
+        for view in views:
+            yield _summary(source, view), view
 
     def _preview(self, session: Session, key: str, source: Path, model: str, job: Job) -> Preview:
         found = self.sessions.find_preview(key)
@@ -147,7 +147,7 @@ class Visits:
             yield
         except gr.Error:
             raise
-        except JobEnded as error:
+        except JobEndedError as error:
             if error.why == REPLACED:
                 raise
             if error.why == STOPPED:
