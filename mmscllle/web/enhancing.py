@@ -22,7 +22,7 @@ from .histograms import histogram_plot
 from .jobs import Job, running
 from .models import Models
 from .preview import SIDE, Preview, reduce_frame, to_screen
-from .segmentor_view import SegmentorView, SegmentorViewer
+from .segmentor_view import SegmentorViewer
 
 # What browsers show as it is; other pictures are shown as PNG of 8 bit.
 SHOWN_SUFFIXES = ('.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp', '.avif')
@@ -52,9 +52,10 @@ class View:
         after: The enhanced one.
         video: Input and result side by side.
         result: The file to download; None before there is one.
-        curves: Plot of the tone curves, uint8 RGB (H, W, 3); None where there are none.
-        histograms: Plot of the histograms, of the same kind.
-        seen: What the segmentor sees.
+        curves: Plot of the tone curves; None where there are none.
+        histograms: Plot of the histograms.
+        seen: What the segmentor sees before and after.
+        legend: The classes that it sees, in HTML.
         notes: What was not kept.
         is_complete: Whether the plots and what the segmentor sees are those of ``result``.
     """
@@ -63,9 +64,10 @@ class View:
     after: Path | None = None
     video: Path | None = None
     result: Path | None = None
-    curves: np.ndarray | None = None
-    histograms: np.ndarray | None = None
-    seen: SegmentorView | None = None
+    curves: Path | None = None
+    histograms: Path | None = None
+    seen: tuple[Path, Path] | None = None
+    legend: str = ''
     notes: list[str] = field(default_factory=list)
     is_complete: bool = False
 
@@ -142,18 +144,24 @@ class Enhancing:
         job.check()
         view = View(source, item.out_file, result=item.out_file, notes=item.notes)
         if item.out_file.suffix.lower() not in SHOWN_SUFFIXES:
-            view.before, view.after = folder / 'before.png', folder / 'after.png'
-            for path, photograph in ((view.before, item.original), (view.after, item.photograph)):
-                write_photograph(Photograph([to_screen(photograph.frames[0])]), path)
+            view.before, view.after = (
+                _draw(to_screen(photograph.frames[0]), folder / 'shown' / name)
+                for photograph, name in ((item.original, 'before.png'),
+                                         (item.photograph, 'after.png')))
         before, after = (to_screen(reduce_frame(photograph.frames[0], SIDE))
                          for photograph in (item.original, item.photograph))
         del item
         yield view
         job.check()
         with running(job):
-            view.curves = preview.plot(choice.strength)
-            view.histograms = histogram_plot(before, after)
-            view.seen = self.viewer and self.viewer(before, after)
+            view.curves = _draw(preview.plot(choice.strength), folder / 'shown' / 'curves.png')
+            view.histograms = _draw(histogram_plot(before, after),
+                                    folder / 'shown' / 'histograms.png')
+            if self.viewer is not None:
+                seen = self.viewer(before, after)
+                view.seen = (_draw(seen.before, folder / 'shown' / 'seen-before.png'),
+                             _draw(seen.after, folder / 'shown' / 'seen-after.png'))
+                view.legend = seen.table
         view.is_complete = True
         yield view
 
@@ -212,7 +220,7 @@ class Enhancing:
         view = View(result=folder / result_path(Path(source.name)))
         comparison = None
         if compare:
-            view.video = folder / 'compare' / 'before-after.mp4'
+            view.video = folder / 'shown' / 'before-after.mp4'
             viewer = self.viewer
             comparison = (Comparison(viewer and viewer.segmentor, viewer.palette if viewer else (),
                                      inferencer.device), view.video)
@@ -229,7 +237,15 @@ class Enhancing:
         with running(job):
             report = enhance_video(source, view.result, enhance, comparison,
                                    max_pixels=self.max_pixels, opened=opened, advanced=advanced)
-            view.curves = enhance.plot()
+            view.curves = _draw(enhance.plot(), folder / 'shown' / 'curves.png')
         view.is_complete = True
         view.notes = [*report.notes, *filter(None, [report.problem])]
         return view
+
+
+def _draw(picture: np.ndarray | None, path: Path) -> Path | None:
+    """Write what is only shown, uint8 RGB (H, W, 3), as PNG."""
+    if picture is None:
+        return None
+    write_photograph(Photograph([picture]), path)
+    return path

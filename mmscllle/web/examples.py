@@ -12,7 +12,7 @@ from mmscllle.fileio import Photograph, write_photograph
 from mmscllle.video import Frame, VideoFormat, create_video
 
 # Streets whose nights differ: seed, height, width.
-STREETS = (('street', 5, 640, 960), ('crossing', 11, 640, 960), ('tall street', 2, 800, 600))
+STREETS = (('street', 5, 640, 960), ('crossing', 11, 480, 720), ('tall street', 2, 640, 480))
 FRAMES, RATE = 36, 12
 
 

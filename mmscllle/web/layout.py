@@ -32,14 +32,17 @@ class Layout:
         gr.Markdown(INTRODUCTION, elem_id='app-title')
         with gr.Row():
             with gr.Column(scale=1, min_width=300):
-                self._add_controls(models, examples)
+                self._add_controls(models, [path.name for path in examples.all])
             with gr.Column(scale=2, min_width=300):
                 self._add_results(first)
+        self._add_examples(examples)
         # The parts of the endpoint for programs that the page itself does not need.
         with gr.Row(visible=False):
             self.file = gr.File(label='file', file_count='single')
             self.result = gr.File(label='result')
             self.call = gr.Button()
+        for component in (self.upload, self.folder, self.file):
+            refuse_urls(component)
 
     @property
     def choice(self) -> list[gr.components.Component]:
@@ -72,21 +75,20 @@ class Layout:
         changes[self.view] = gr.ImageSlider(None if moving else pair_of(view), visible=not moving)
         changes[self.position] = gr.Slider(visible=not moving)
         if view.is_complete:
-            changes[self.curves] = gr.Image(view.curves, visible=view.curves is not None)
-            changes[self.histograms] = gr.Image(view.histograms,
-                                                visible=view.histograms is not None)
+            changes.update({image: gr.Image(path and str(path), visible=path is not None)
+                            for image, path in ((self.curves, view.curves),
+                                                (self.histograms, view.histograms))})
         if view.seen is not None:
-            changes.update({self.seen: (view.seen.before, view.seen.after),
-                            self.legend: view.seen.table})
+            changes.update({self.seen: tuple(map(str, view.seen)), self.legend: view.legend})
         return changes
 
-    def _add_controls(self, models: Sequence[str], examples: Examples) -> None:
+    def _add_controls(self, models: Sequence[str], files: Sequence[str]) -> None:
         self.upload = gr.File(label='Pictures or a video', file_count='multiple',
                               file_types=[*IMAGE_SUFFIXES, *VIDEO_SUFFIXES], elem_id='upload',
                               height=150)
         self.folder = gr.UploadButton('Choose a folder of pictures', file_count='directory',
                                       elem_id='folder', size='sm')
-        self.name = gr.Dropdown([path.name for path in examples.all], value=examples.first.name,
+        self.name = gr.Dropdown(list(files), value=files[0],
                                 label='Shown file', elem_id='name')
         self.strength = gr.Slider(0, MOST_STRENGTH, 1, step=0.05, label='Strength',
                                   info='0: as it came, 1: as trained, beyond: brighter',
@@ -95,9 +97,11 @@ class Layout:
                                  label='Enhancer', elem_id='model')
         self.mode = gr.Radio(list(MODES), value='exact', label='Mode', elem_id='mode')
         self.stop = gr.Button('Stop', size='sm', elem_id='stop')
+
+    def _add_examples(self, examples: Examples) -> None:
         gr.Markdown('### Examples, drawn by program')
         self.gallery = gr.Gallery(
-            [(str(path), name) for name, path in examples.pictures.items()], columns=3, height=150,
+            [(str(path), name) for name, path in examples.pictures.items()], columns=3, height=180,
             label='Examples', show_label=False, allow_preview=False, interactive=False,
             buttons=[], elem_id='examples')
         self.example_video = gr.Button('Example video', size='sm', elem_id='example-video')
@@ -120,18 +124,31 @@ class Layout:
                                              elem_id='archive')
         with gr.Accordion('What the segmentor sees', visible=first.seen is not None):
             self.seen = gr.ImageSlider(
-                (first.seen.before, first.seen.after) if first.seen else None,
+                first.seen and tuple(map(str, first.seen)), type='filepath',
                 label='Segmentation before | after', interactive=False, buttons=['fullscreen'],
                 elem_id='seen')
-            self.legend = gr.HTML(first.seen.table if first.seen else '', elem_id='legend')
+            self.legend = gr.HTML(first.legend, elem_id='legend')
         with gr.Accordion('Tone curves and histograms', elem_id='plots'):
             with gr.Row():
-                self.curves = gr.Image(first.curves, label='Tone curves', interactive=False,
-                                       show_label=False, buttons=[], height=320, elem_id='curves')
-                self.histograms = gr.Image(first.histograms, label='Histograms',
+                self.curves = gr.Image(first.curves and str(first.curves), label='Tone curves',
+                                       interactive=False, show_label=False, buttons=[],
+                                       height=320, elem_id='curves')
+                self.histograms = gr.Image(str(first.histograms), label='Histograms',
                                            interactive=False, show_label=False, buttons=[],
                                            height=320,
                                            elem_id='histograms')
+
+
+def refuse_urls(component: gr.components.Component) -> None:
+    """Let a component take uploads only: Gradio would fetch a URL, of any size, for anybody."""
+    take = component.async_move_resource_to_block_cache
+
+    async def take_upload(path: str | None) -> str | None:
+        if path is not None and '://' in path:
+            raise gr.Error('Upload the file; this page fetches none.', print_exception=False)
+        return await take(path)
+
+    component.async_move_resource_to_block_cache = take_upload
 
 
 def pair_of(view: View) -> tuple[str, str]:

@@ -102,12 +102,12 @@ class Page:
 
     def _show(self, name: str | None, model: str, mode: str, strength: float,
               request: gr.Request, progress: gr.Progress = PROGRESS) -> Iterator[dict]:
-        return self._follow(self.visits.show(
+        yield from self._follow(self.visits.show(
             name, Choice(model, mode, strength), _key(request), _reporter(progress)))
 
     def _finish(self, name: str | None, model: str, mode: str, strength: float,
                 request: gr.Request, progress: gr.Progress = PROGRESS) -> Iterator[dict]:
-        return self._follow(self.visits.finish(
+        yield from self._follow(self.visits.finish(
             name, Choice(model, mode, strength), _key(request), _reporter(progress)))
 
     def _follow(self, steps: Iterator[tuple[str, View | None]]) -> Iterator[dict]:

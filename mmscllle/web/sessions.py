@@ -86,7 +86,8 @@ class Session:
                 try:
                     if upload.samefile(own) and own.stat().st_nlink == 2:
                         upload.unlink()
-                except FileNotFoundError:
+                        upload.parent.rmdir()
+                except OSError:
                     pass
             self._uploads.clear()
             self.inputs.clear()

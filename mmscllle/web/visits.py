@@ -67,9 +67,9 @@ class Visits:
         """
         with self.sessions.work(key) as (session, job), self._told(session):
             source = self._find(session, name)
-            if is_video(source):
-                yield f'Enhancing {source.name} …', None
-            else:
+            # What could be downloaded till now is of another file.
+            yield f'Enhancing {source.name} …', None
+            if not is_video(source):
                 preview = self._preview(session, key, source, choice.model, job)
                 yield PREVIEW, self.enhancing.show_preview(
                     preview, choice.strength, session.new_folder())
@@ -157,7 +157,7 @@ class Visits:
                            title='Too long', print_exception=False) from None
         except Exception as error:
             print_log(f'a job failed: {error!r}', 'current', logging.WARNING)
-            raise gr.Error(describe(error, session.folder), title='Not enhanced', duration=None,
+            raise gr.Error(describe(error, session.folder), title='Not enhanced', duration=30,
                            print_exception=False) from None
 
 
