@@ -83,8 +83,8 @@ def serve(args: argparse.Namespace) -> None:
             while True:
                 time.sleep(3600)
         finally:
-            page.visits.sessions.close_all()
             page.blocks.close(verbose=False)
+            page.visits.sessions.close_all()
 
 
 def build(args: argparse.Namespace, root: Path, limits: Limits) -> Page:

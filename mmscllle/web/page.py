@@ -7,7 +7,7 @@ from typing import Callable, Iterator
 import gradio as gr
 
 from .enhancing import Choice, View
-from .jobs import REPLACED, JobEndedError
+from .jobs import JobEndedError
 from .layout import TITLE, Layout, pair_of, status_text
 from .visits import PREVIEW, Visits
 
@@ -43,11 +43,13 @@ class Page:
         starts = [
             parts.upload.upload(self._open, [parts.upload], opened, **quick),
             parts.folder.upload(self._open, [parts.folder], opened, **quick),
-            parts.gallery.select(self._choose_example, None, [parts.name], **quick),
-            parts.example_video.click(self._choose_video, None, [parts.name], **quick),
-            parts.model.input(self._choose_model, [parts.model, parts.mode], [parts.mode], **quick),
-            parts.mode.input(self._replace, None, None, **quick),
-            parts.name.input(self._replace, None, None, **quick),
+            parts.gallery.select(self._choose_example, None, [parts.name], **quick).success(
+                self._replace, parts.choice, None, **quick),
+            parts.example_video.click(self._choose_video, None, [parts.name], **quick).success(
+                self._replace, parts.choice, None, **quick),
+            parts.model.input(self._choose_model, parts.choice, [parts.mode], **quick),
+            parts.mode.input(self._replace, parts.choice, None, **quick),
+            parts.name.input(self._replace, parts.choice, None, **quick),
         ]
         for start in starts:
             start.success(self._show, parts.choice, parts.shown, **work)
@@ -75,21 +77,21 @@ class Page:
             parts.archive: gr.DownloadButton(visible=False),
         }
 
-    def _choose_example(self, event: gr.SelectData, request: gr.Request) -> str:
-        self._replace(request)
+    def _choose_example(self, event: gr.SelectData) -> str:
         return list(self.visits.examples.pictures.values())[event.index].name
 
-    def _choose_video(self, request: gr.Request) -> str:
-        self._replace(request)
+    def _choose_video(self) -> str:
         return self.visits.examples.video.name
 
-    def _choose_model(self, model: str, mode: str, request: gr.Request) -> gr.Radio:
-        self._replace(request)
+    def _choose_model(self, name: str | None, model: str, mode: str, strength: float,
+                      request: gr.Request) -> gr.Radio:
+        self._replace(name, model, mode, strength, request)
         modes = list(self.models.modes(model))
         return gr.Radio(modes, value=mode if mode in modes else modes[0])
 
-    def _replace(self, request: gr.Request) -> None:
-        self.visits.sessions.stop(_key(request), REPLACED)
+    def _replace(self, name: str | None, model: str, mode: str, strength: float,
+                 request: gr.Request) -> None:
+        self.visits.replace(name, Choice(model, mode, strength), _key(request))
 
     def _stop(self, request: gr.Request) -> None:
         self.visits.sessions.stop(_key(request))
@@ -117,6 +119,8 @@ class Page:
         except JobEndedError:
             # A newer job of this visitor has taken its place.
             pass
+        # Gradio sends the last step once more, which by now may be out of date.
+        yield {self.layout.status: gr.skip()}
 
     def _adjust(self, name: str | None, model: str, mode: str, strength: float,
                 request: gr.Request) -> dict:

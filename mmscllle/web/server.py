@@ -35,8 +35,10 @@ def build_page(models: Models, viewer: SegmentorViewer | None, root: Path,
         The page.
     """
     examples = write_examples(root / EXAMPLES)
-    visits = Visits(Enhancing(models, limits.max_pixels, viewer), Sessions(root, limits), examples)
-    return Page(visits, first_view(visits, root / EXAMPLES / 'enhanced'))
+    first = Choice(models.names[0])
+    sessions = Sessions(root, limits, (examples.first.name, first.model, first.mode))
+    visits = Visits(Enhancing(models, limits.max_pixels, viewer), sessions, examples)
+    return Page(visits, first_view(visits, first, root / EXAMPLES / 'enhanced'))
 
 
 def launch(page: Page, limits: Limits, host: str, port: int | None) -> str:
@@ -66,10 +68,10 @@ def launch(page: Page, limits: Limits, host: str, port: int | None) -> str:
     return address
 
 
-def first_view(visits: Visits, folder: Path) -> View:
+def first_view(visits: Visits, choice: Choice, folder: Path) -> View:
     """Enhance the first example, for what the page shows before anybody has asked."""
     enhancing, source = visits.enhancing, visits.examples.first
-    job, choice = Job(float('inf')), Choice(enhancing.models.names[0])
+    job = Job(float('inf'))
     preview = enhancing.prepare_preview(source, choice.model, job)
     *_, view = enhancing.show_picture(source, choice, preview, folder, job)
     return view

@@ -8,8 +8,8 @@ import time
 from collections import OrderedDict
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, RLock, Thread
-from typing import Iterator, Sequence
+from threading import Condition, Event, RLock, Thread
+from typing import Iterator, Sequence, Tuple
 
 from .jobs import REPLACED, STOPPED, Job
 from .limits import Limits
@@ -17,10 +17,16 @@ from .preview import Preview
 
 # So many prepared previews stay in memory; others are prepared again when they are wanted.
 KEPT_PREVIEWS = 16
+# Seconds in which a job ends that is told to.
+PATIENCE = 20
 # Folders below the root; the others are those of Gradio's uploads.
 VISITORS, EXAMPLES = 'visitors', 'examples'
 # So many folders of results a visitor has: a browser may still be loading the last but one.
 KEPT_RESULTS = 4
+
+
+# File, model and mode.
+Shown = Tuple[str, str, str]
 
 
 class Session:
@@ -30,10 +36,12 @@ class Session:
         folder: Where all of the visitor's files lie.
         inputs: The opened files by the name that the visitor sees.
         job: The newest job.
+        shown: What the page shows; None: it is out of date.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shown: Shown | None = None) -> None:
         self.folder = folder
+        self.shown = shown
         self.inputs: dict[str, Path] = {}
         self.job: Job | None = None
         self.used = time.monotonic()
@@ -104,14 +112,18 @@ class Sessions:
     Args:
         root: The folder of all files, which is also that of Gradio's uploads.
         limits: The limits.
+        shown: What a fresh page shows.
     """
 
-    def __init__(self, root: Path, limits: Limits) -> None:
+    def __init__(self, root: Path, limits: Limits, shown: Shown | None = None) -> None:
         self.root = root
+        self._shown = shown
         self.limits = limits
         self._sessions: dict[str, Session] = {}
         self._previews: OrderedDict[str, Preview] = OrderedDict()
         self._lock = RLock()
+        self._in_use = 0
+        self._left = Condition(self._lock)
         self._over = Event()
         Thread(target=self._watch, daemon=True).start()
 
@@ -131,9 +143,10 @@ class Sessions:
         with self._lock:
             session = self._sessions.get(key)
             if session is None:
-                session = Session(self.root / VISITORS / secrets.token_urlsafe(24))
+                session = Session(self.root / VISITORS / secrets.token_urlsafe(24), self._shown)
                 self._sessions[key] = session
             session.users += 1
+            self._in_use += 1
             session.used = time.monotonic()
         try:
             yield session
@@ -144,6 +157,8 @@ class Sessions:
                 if session.closed:
                     # What the job has written since.
                     session.clear()
+                self._in_use -= 1
+                self._left.notify_all()
 
     @contextmanager
     def work(self, key: str) -> Iterator[tuple[Session, Job]]:
@@ -157,7 +172,7 @@ class Sessions:
             if session.job is not None:
                 session.job.end(REPLACED)
             session.job = Job(self.limits.seconds)
-            if session.closed:
+            if session.closed or self._over.is_set():
                 session.job.end(STOPPED)
             return session.job
 
@@ -198,10 +213,12 @@ class Sessions:
             self._previews.pop(key, None)
 
     def close_all(self) -> None:
-        """End all."""
+        """End all, and wait for the jobs that are at work."""
         self._over.set()
         for key in list(self._sessions):
             self.close(key)
+        with self._left:
+            self._left.wait_for(lambda: not self._in_use, PATIENCE)
 
     def remove_old(self) -> None:
         """Close sessions without requests, and remove uploads that nobody has opened."""

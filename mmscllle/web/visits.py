@@ -46,6 +46,7 @@ class Visits:
             raise gr.Error(f'These are {len(uploads)} files; open {most} at most together.')
         with self.sessions.work(key) as (session, _), self._told(session):
             self.sessions.drop_preview(key)
+            session.shown = None
             session.take(uploads)
             return list(session.inputs)
 
@@ -65,8 +66,11 @@ class Visits:
         Raises:
             gr.Error: If it cannot be enhanced.
         """
+        if not self._is_new(name, choice, key):
+            return
         with self.sessions.work(key) as (session, job), self._told(session):
             source = self._find(session, name)
+            session.shown = (name, choice.model, choice.mode)
             # What could be downloaded till now is of another file.
             yield f'Enhancing {source.name} …', None
             if not is_video(source):
@@ -74,6 +78,11 @@ class Visits:
                 yield PREVIEW, self.enhancing.show_preview(
                     preview, choice.strength, session.new_folder())
             yield from self._show_whole(session, key, source, choice, job, progress)
+
+    def replace(self, name: str | None, choice: Choice, key: str) -> None:
+        """End the visitor's job if something else is to be shown."""
+        if self._is_new(name, choice, key):
+            self.sessions.stop(key, REPLACED)
 
     def adjust(self, name: str | None, choice: Choice, key: str) -> View | None:
         """Show a picture at another strength, reduced; None for a video."""
@@ -114,6 +123,11 @@ class Visits:
             source, = session.inputs.values()
             return str(self.enhancing.enhance(source, choice, session.new_folder(), job))
 
+    def _is_new(self, name: str | None, choice: Choice, key: str) -> bool:
+        """Whether the page shows something else: to leave a control is no choice, nor is it new."""
+        with self.sessions.visit(key) as session:
+            return session.shown != (name, choice.model, choice.mode)
+
     def _find(self, session: Session, name: str | None) -> Path:
         known = {**{path.name: path for path in self.examples.all}, **session.inputs}
         if name is None:
@@ -131,6 +145,8 @@ class Visits:
             preview = self._preview(session, key, source, choice.model, job)
             views = self.enhancing.show_picture(source, choice, preview, folder, job)
         for view in views:
+            # Else an old result would be shown after what has replaced it.
+            job.check()
             yield _summary(source, view), view
 
     def _preview(self, session: Session, key: str, source: Path, model: str, job: Job) -> Preview:
@@ -150,12 +166,14 @@ class Visits:
         except JobEndedError as error:
             if error.why == REPLACED:
                 raise
+            session.shown = None
             if error.why == STOPPED:
                 raise gr.Error('Stopped.', title='Stopped', print_exception=False) from None
             raise gr.Error(f'It took longer than the {self.sessions.limits.seconds:g} seconds that '
                            'a job may take here; try a smaller file or a faster model.',
                            title='Too long', print_exception=False) from None
         except Exception as error:
+            session.shown = None
             print_log(f'a job failed: {error!r}', 'current', logging.WARNING)
             raise gr.Error(describe(error, session.folder), title='Not enhanced', duration=30,
                            print_exception=False) from None
