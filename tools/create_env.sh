@@ -2,7 +2,7 @@
 # Create a virtual environment that runs this project: create_env.sh [FOLDER] [EXTRAS]
 #
 #   FOLDER   where it goes, default .venv; an environment that is there already is brought up to date
-#   EXTRAS   extras of setup.py, default onedl,fast,video; for instance onedl,tests
+#   EXTRAS   extras of setup.py, default onedl,fast,video; for instance onedl,web,tests
 #   PYTHON   in the environment: the interpreter to start from, default python3
 #
 # A torch that PYTHON already has is used. Where there is none, a machine with an NVIDIA GPU gets
@@ -38,6 +38,11 @@ if ! "$FOLDER/bin/python" -c 'import torch' 2>/dev/null; then
   fi
 fi
 "${PIP[@]}" -e "$ROOT[$EXTRAS]"
+# The tests of the page need a browser.
+if [[ ",$EXTRAS," == *,web,* && ",$EXTRAS," == *,tests,* ]]; then
+  command -v chromium >/dev/null || bash "$ROOT/tools/install_debian_packages.sh" chromium ||
+    echo 'create_env: without a program named chromium the tests of the page fail' >&2
+fi
 "$FOLDER/bin/python" -W ignore -c 'import torch, mmengine, mmcv, mmseg, mmscllle
 print(f"mmscllle {mmscllle.__version__}: torch {torch.__version__}, mmengine {mmengine.__version__}, "
       f"mmcv {mmcv.__version__}, mmseg {mmseg.__version__}")'

@@ -38,30 +38,8 @@ version_of() {
   "$PYTHON" -c 'import sys, importlib.metadata as m; print(m.version(sys.argv[1]))' "$1"
 }
 
-missing_packages() {
-  local package
-  for package in "$@"; do
-    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
-      echo "$package"
-  done
-}
-
 apt_install() {
-  local -a missing root=()
-  mapfile -t missing < <(missing_packages "$@")
-  ((${#missing[@]})) || return 0
-  if ((EUID != 0)); then
-    sudo -n true 2>/dev/null ||
-      fail "apt-get needs root to install ${missing[*]}: run as root, or install them first"
-    root=(sudo -n)
-  fi
-  step "apt-get install ${missing[*]}"
-  "${root[@]}" apt-get update -qq ||
-    fail "'apt-get update' failed: check the network and apt's sources," \
-      "or install ${missing[*]} by hand"
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null ||
-    fail "apt-get could not install ${missing[*]}"
+  bash "$root/tools/install_debian_packages.sh" "$@" || exit
 }
 
 build_mmcv() {

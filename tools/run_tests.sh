@@ -3,6 +3,6 @@
 set -euo pipefail
 TOOLS=$(cd "$(dirname "$0")" && pwd)
 VENV=${VENV:-$TOOLS/../.venv}
-bash "$TOOLS/create_env.sh" "$VENV" onedl,tests
+bash "$TOOLS/create_env.sh" "$VENV" onedl,web,tests
 cd "$TOOLS/.."
 exec "$VENV/bin/python" -m pytest --environment onedl "$@"
