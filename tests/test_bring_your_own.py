@@ -25,7 +25,7 @@ from commands import run  # noqa: E402
 from pages import DOCS, read_files  # noqa: E402
 from training_config import write_training_config  # noqa: E402
 
-BASE = "'mmscllle::scl_lle/scl-lle_fcn-r18_night-street-160x224_200.py'"
+BASE = "'mmscllle::scl_lle/scl-lle_fcn-r18_night-street-128x176_160.py'"
 
 
 def load_tool(name: str) -> ModuleType:
@@ -37,7 +37,7 @@ def load_tool(name: str) -> ModuleType:
 
 @pytest.fixture(scope='module')
 def folder(tmp_path_factory, tiny_segmentor) -> Path:
-    """The tutorials' files, and a training of four steps in place of the quick start's 200."""
+    """The tutorials' files, and a training of four steps in place of the quick start's 160."""
     folder = tmp_path_factory.mktemp('own')
     tiny = write_training_config(folder, tiny_segmentor)
     files = read_files(DOCS / 'tutorials' / 'bring-your-own-loss.md')

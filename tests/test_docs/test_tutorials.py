@@ -20,13 +20,14 @@ sys.path.append(str(Path(__file__).parent))
 
 from pages import CONTINUES, NOT_RUN, ROOT, TUTORIALS, read_blocks, read_files  # noqa: E402
 
-ENHANCER = 'configs/scl_lle/scl-lle_fcn-r18_night-street-160x224_200.py'
+ENHANCER = 'configs/scl_lle/scl-lle_fcn-r18_night-street-128x176_160.py'
 
 
 @pytest.fixture(scope='module')
 def checkout(tmp_path_factory) -> Path:
     """What a reader has after the quick start: the checkout, its data and weights, but small."""
-    from mmscllle.datasets.night_street import generate_night_street
+    from night_street import generate_night_street
+
     from mmscllle.models.frozen_segmentor import build_segmentor
     from mmscllle.registry import MODELS
 
