@@ -101,7 +101,7 @@ class Layout:
     def _add_examples(self, examples: Examples) -> None:
         gr.Markdown('### Examples, drawn by program')
         self.gallery = gr.Gallery(
-            [(str(path), name) for name, path in examples.pictures.items()], columns=3, height=180,
+            [(str(path), name) for name, path in examples.pictures.items()], columns=3, height=170,
             label='Examples', show_label=False, allow_preview=False, interactive=False,
             buttons=[], elem_id='examples')
         self.example_video = gr.Button('Example video', size='sm', elem_id='example-video')

@@ -101,6 +101,9 @@ class Page:
 
     def _leave(self, request: gr.Request) -> None:
         self.visits.sessions.close(_key(request))
+        # Gradio would keep a copy of the page's state for each of the last 10,000 visitors.
+        self.blocks.state_holder.session_data.pop(_key(request), None)
+        self.blocks.state_holder.time_last_used.pop(_key(request), None)
 
     def _show(self, name: str | None, model: str, mode: str, strength: float,
               request: gr.Request, progress: gr.Progress = PROGRESS) -> Iterator[dict]:

@@ -13,10 +13,13 @@ from typing import Iterator, Sequence, Tuple
 
 from .jobs import REPLACED, STOPPED, Job
 from .limits import Limits
+from .memory import give_back_memory
 from .preview import Preview
 
 # So many prepared previews stay in memory; others are prepared again when they are wanted.
 KEPT_PREVIEWS = 16
+# Seconds between two looks at what is no longer used.
+ROUND = 10
 # Seconds in which a job ends that is told to.
 PATIENCE = 20
 # Folders below the root; the others are those of Gradio's uploads.
@@ -123,6 +126,7 @@ class Sessions:
         self._previews: OrderedDict[str, Preview] = OrderedDict()
         self._lock = RLock()
         self._in_use = 0
+        self._has_closed = False
         self._left = Condition(self._lock)
         self._over = Event()
         Thread(target=self._watch, daemon=True).start()
@@ -190,7 +194,7 @@ class Sessions:
             session = self._sessions.pop(key, None)
             self._previews.pop(key, None)
             if session is not None:
-                session.closed = True
+                session.closed = self._has_closed = True
                 session.clear()
 
     def keep_preview(self, key: str, preview: Preview) -> None:
@@ -238,8 +242,11 @@ class Sessions:
                 _remove_unused(path, self.limits.idle)
 
     def _watch(self) -> None:
-        while not self._over.wait(min(60, self.limits.idle / 2)):
+        while not self._over.wait(min(ROUND, self.limits.idle / 2)):
             self.remove_old()
+            if self._has_closed and not self._in_use:
+                self._has_closed = False
+                give_back_memory()
 
 
 def _remove_unused(upload: Path, seconds: float) -> None:
