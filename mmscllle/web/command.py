@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -83,6 +84,9 @@ def serve(args: argparse.Namespace) -> None:
             while True:
                 time.sleep(3600)
         finally:
+            # A second Ctrl-C would leave files behind.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
             page.blocks.close(verbose=False)
             page.visits.sessions.close_all()
 
