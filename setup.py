@@ -13,8 +13,8 @@ MIM_FOLDER = ROOT / 'mmscllle' / '.mim'
 MIM_ENTRIES = ('configs', 'tools', 'model-index.yml')
 # Tools for work in a checkout: they set up environments, draw the quick start's data and measure.
 CHECKOUT_ONLY = ('analysis_tools', 'benchmark.py', 'benchmarking', 'create_env.sh',
-                 'create_openmmlab_env.sh', 'night_street', 'quick_start.py', 'quick_start.sh',
-                 'run_tests.sh', 'run_tests_openmmlab.sh')
+                 'create_openmmlab_env.sh', 'draw_web_examples.py', 'night_street',
+                 'quick_start.py', 'quick_start.sh', 'run_tests.sh', 'run_tests_openmmlab.sh')
 EXTRAS = ('onedl', 'mmagic', 'fast', 'heif', 'video', 'export', 'web', 'tests', 'docs')
 HOOK_SOURCE = ROOT / 'mmscllle' / 'config_scope.py'
 HOOK_MODULE = '_mmscllle_config_scope'
@@ -121,7 +121,8 @@ setup(
     license='Apache-2.0',
     keywords='computer vision, low-light image enhancement, semantic segmentation',
     packages=find_packages(include=['mmscllle', 'mmscllle.*']),
-    package_data={'mmscllle': ['weights/*.pth', 'evaluation/*.npz', 'py.typed', 'web/page.*']},
+    package_data={'mmscllle': ['weights/*.pth', 'evaluation/*.npz', 'py.typed', 'web/page.*',
+                               'web/pictures/*.jpg']},
     entry_points={'console_scripts': [
         'mmscllle-enhance = mmscllle.command_line.enhance:main',
         'mmscllle-web = mmscllle.web.command:main',

@@ -4,16 +4,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from shutil import copyfile
 
 import numpy as np
 
-from mmscllle.datasets.night_street import render_street
-from mmscllle.fileio import Photograph, write_photograph
+from mmscllle.fileio import read_photograph
 from mmscllle.video import Frame, VideoFormat, create_video
 
-# Streets whose nights differ: seed, height, width.
-STREETS = (('street', 5, 640, 960), ('crossing', 11, 480, 720), ('tall street', 2, 640, 480))
-FRAMES, RATE = 36, 12
+# Drawn by tools/draw_web_examples.py.
+PICTURES = Path(__file__).parent / 'pictures'
+NAMES = ('street', 'crossing', 'tall street')
+# Which of them the video pans over, and its frames and their number a second.
+PANNED, FRAMES, RATE = 'crossing', 36, 12
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Examples:
 
 
 def write_examples(folder: Path) -> Examples:
-    """Draw the examples.
+    """Write the examples.
 
     Args:
         folder: Where they go.
@@ -48,19 +50,15 @@ def write_examples(folder: Path) -> Examples:
     Returns:
         The files.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     pictures = {}
-    for name, seed, height, width in STREETS:
-        pictures[name] = folder / f'{name.replace(" ", "-")}.jpg'
-        write_photograph(Photograph([draw_night(seed, height, width)], 'JPEG'), pictures[name])
+    for name in NAMES:
+        file = f'{name.replace(" ", "-")}.jpg'
+        pictures[name] = folder / file
+        copyfile(PICTURES / file, pictures[name])
     video = folder / 'drive.mp4'
-    write_pan(draw_night(STREETS[1][1], 360, 720), video)
+    write_pan(read_photograph(pictures[PANNED]).frames[0], video)
     return Examples(pictures, video)
-
-
-def draw_night(seed: int, height: int, width: int) -> np.ndarray:
-    """Draw a street by night, uint8 RGB (height, width, 3)."""
-    _, night = render_street((seed, ), (height, width), ('night', ))
-    return np.ascontiguousarray(night[..., ::-1])
 
 
 def write_pan(picture: np.ndarray, path: Path) -> None:
