@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -156,3 +157,13 @@ def test_no_tutorial_needs_the_shared_folder(page):
     assert '../shared' not in text and 'MMSCLLLE_SHARED' not in text
     for earlier in CONTINUES.findall(text):
         assert (page.parent / earlier) in TUTORIALS
+
+
+@pytest.mark.parametrize('page', TUTORIALS, ids=lambda page: page.stem)
+def test_a_checkpoint_bears_the_number_of_its_trainings_last_iteration(page):
+    """The numbers that the test puts in their place would hide a wrong one."""
+    text = '\n'.join(block.text for block in read_blocks(page))
+    own = dict(re.findall(r'tools/train\.py (\w+)\.py [^\n]*max_iters=(\d+)', text))
+    quick_start = Config.fromfile(str(ROOT / ENHANCER)).train_cfg.max_iters
+    for name, number in re.findall(r'work_dirs/(\w+|quick_start/scl_lle)/iter_(\d+)\.pth', text):
+        assert int(number) == int(own.get(name, quick_start)), name
