@@ -81,6 +81,22 @@ def press(page, selector: str, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+def choose_option(page, selector: str, text: str) -> None:
+    """Choose from a list by keyboard."""
+    page.locator(selector).focus()
+    page.wait_for_selector('[role=option]:visible')
+    active = page.locator(f'[role=option].active[aria-label="{text}"]:visible')
+    for _ in range(10):
+        if active.count():
+            break
+        page.keyboard.press('ArrowDown')
+        page.wait_for_timeout(50)
+    page.keyboard.press('Enter')
+    page.wait_for_function(
+        '([selector, text]) => document.querySelector(selector).value === text',
+        arg=[selector, text])
+
+
 def download(page, selector: str = '#download') -> tuple[str, bytes]:
     """Download; return the name and the content."""
     with page.expect_download() as started:

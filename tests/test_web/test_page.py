@@ -12,6 +12,7 @@ from page_steps import (
     MAX_PIXELS,
     UPLOAD_MB,
     choose,
+    choose_option,
     command_result,
     download,
     drop,
@@ -58,8 +59,7 @@ def test_a_dropped_file_is_compared_adjusted_and_downloaded(visit, photograph, t
     assert download(page)[1] == command_result(
         photograph, tmp_path, '--strength', '1.2', '--fast')
 
-    press(page, '#model input', 'ArrowDown', 'ArrowDown', 'Enter')
-    assert page.input_value('#model input') == 'scl-lle-curves'
+    choose_option(page, '#model input', 'scl-lle-curves')
     wait_for_status(page, 'full size follows')
     wait_for_result(page, 'night.jpg')
     assert download(page)[1] == command_result(
@@ -107,7 +107,7 @@ def test_several_files_come_back_in_one_archive(visit, tmp_path):
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
             path.name: command_result(path, tmp_path / 'out') for path in paths}
-    press(page, '#name input', 'ArrowDown', 'Enter')
+    choose_option(page, '#name input', '1.jpg')
     wait_for_result(page, '1.jpg')
 
 
@@ -219,7 +219,8 @@ def test_everything_is_reached_by_keyboard(visit, photograph):
     assert {'upload', 'folder', 'strength', 'mode', 'stop', 'view', 'compare-position', 'download',
             'pack', 'examples', 'example-video'} <= reached
     # To pass a control is not to use it.
-    assert page.inner_text('#status') == said
+    wait_for_status(page, said)
+    assert page.is_enabled('#download')
     with page.expect_file_chooser() as chosen:
         press(page, '#upload button', 'Enter')
     chosen.value.set_files(str(photograph))
