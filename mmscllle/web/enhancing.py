@@ -4,11 +4,10 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Iterator, NamedTuple, Sequence
 
 import numpy as np
 
-from mmscllle.apis.enhancement import Enhancement
 from mmscllle.fileio import Photograph, read_photograph, write_photograph
 from mmscllle.video import (
     VIDEO_SUFFIXES,
@@ -72,6 +71,15 @@ class View:
     is_complete: bool = False
 
 
+class EnhancedPicture(NamedTuple):
+    """A picture before and after, where the result is, and what was not kept."""
+
+    before: Photograph
+    after: Photograph
+    path: Path
+    notes: list[str]
+
+
 def is_video(path: Path) -> bool:
     """Whether a file is taken for a video."""
     return path.suffix.lower() in VIDEO_SUFFIXES
@@ -104,10 +112,10 @@ class Enhancing:
 
     def show_preview(self, preview: Preview, strength: float, folder: Path) -> View:
         """Write a preview at a strength."""
-        view = View(folder / 'before.jpg', folder / 'after.jpg')
-        for path, picture in ((view.before, preview.before), (view.after, preview(strength))):
+        before, after = folder / 'before.jpg', folder / 'after.jpg'
+        for path, picture in ((before, preview.before), (after, preview(strength))):
             write_photograph(Photograph([to_screen(picture)], 'JPEG'), path)
-        return view
+        return View(before, after)
 
     def enhance(self, source: Path, choice: Choice, folder: Path, job: Job,
                 progress: Callable[[int, int], None] = lambda done, total: None) -> Path:
@@ -129,8 +137,9 @@ class Enhancing:
         """
         job.check()
         if is_video(source):
-            return self._enhance_video(source, choice, folder, job, progress, False).result
-        return self._enhance_picture(source, choice, folder, job).out_file
+            self._enhance_video(source, choice, folder, job, progress, False)
+            return _video_result(source, folder)
+        return self._enhance_picture(source, choice, folder, job).path
 
     def show_picture(self, source: Path, choice: Choice, preview: Preview, folder: Path,
                      job: Job) -> Iterator[View]:
@@ -142,25 +151,25 @@ class Enhancing:
         job.check()
         item = self._enhance_picture(source, choice, folder, job)
         job.check()
-        view = View(source, item.out_file, result=item.out_file, notes=item.notes)
-        if item.out_file.suffix.lower() not in SHOWN_SUFFIXES:
+        view = View(source, item.path, result=item.path, notes=item.notes)
+        frames = item.before.frames[0], item.after.frames[0]
+        if item.path.suffix.lower() not in SHOWN_SUFFIXES:
             view.before, view.after = (
-                _draw(to_screen(photograph.frames[0]), folder / 'shown' / name)
-                for photograph, name in ((item.original, 'before.png'),
-                                         (item.photograph, 'after.png')))
-        before, after = (to_screen(reduce_frame(photograph.frames[0], SIDE))
-                         for photograph in (item.original, item.photograph))
-        del item
+                _write_shown(to_screen(frame), folder / 'shown' / name)
+                for frame, name in zip(frames, ('before.png', 'after.png')))
+        before, after = (to_screen(reduce_frame(frame, SIDE)) for frame in frames)
+        # The preview and the plots need it no more.
+        del item, frames
         yield view
         job.check()
         with running(job):
-            view.curves = _draw(preview.plot(choice.strength), folder / 'shown' / 'curves.png')
-            view.histograms = _draw(histogram_plot(before, after),
+            view.curves = _draw_plot(preview.plot(choice.strength), folder)
+            view.histograms = _write_shown(histogram_plot(before, after),
                                     folder / 'shown' / 'histograms.png')
             if self.viewer is not None:
                 seen = self.viewer(before, after)
-                view.seen = (_draw(seen.before, folder / 'shown' / 'seen-before.png'),
-                             _draw(seen.after, folder / 'shown' / 'seen-after.png'))
+                view.seen = (_write_shown(seen.before, folder / 'shown' / 'seen-before.png'),
+                             _write_shown(seen.after, folder / 'shown' / 'seen-after.png'))
                 view.legend = seen.table
         view.is_complete = True
         yield view
@@ -188,7 +197,8 @@ class Enhancing:
             JobEndedError: If the job is to end.
             OSError: If not one could be enhanced.
         """
-        archive, failures = folder / 'enhanced.zip', {}
+        archive = folder / 'enhanced.zip'
+        failures: dict[str, Exception] = {}
         with zipfile.ZipFile(archive, 'w') as packed:
             for number, source in enumerate(sources):
                 progress(number, len(sources))
@@ -204,26 +214,30 @@ class Enhancing:
         return archive, failures
 
     def _enhance_picture(self, source: Path, choice: Choice, folder: Path,
-                         job: Job) -> Enhancement:
+                         job: Job) -> EnhancedPicture:
         inferencer = self.models.get(choice.model, choice.mode)
         with running(job):
             item, = inferencer.stream([str(source)], strength=choice.strength, out_dir=folder)
         if item.error is not None:
             raise item.error
-        return item
+        if item.original is None or item.photograph is None or item.out_file is None:
+            raise OSError(f'{source.name} was not enhanced: its result is there already')
+        return EnhancedPicture(item.original, item.photograph, item.out_file, item.notes)
 
     def _enhance_video(self, source: Path, choice: Choice, folder: Path, job: Job,
                        progress: Callable[[int, int], None], compare: bool) -> View:
         inferencer = self.models.get(choice.model, choice.mode)
         enhance = FrameEnhancer(inferencer.engine, self.models.overview(choice.model),
                                 strength=choice.strength)
-        view = View(result=folder / result_path(Path(source.name)))
+        result = _video_result(source, folder)
+        view = View(result=result)
         comparison = None
         if compare:
             view.video = folder / 'shown' / 'before-after.mp4'
             viewer = self.viewer
-            comparison = (Comparison(viewer and viewer.segmentor, viewer.palette if viewer else (),
-                                     inferencer.device), view.video)
+            comparison = (Comparison(viewer.segmentor if viewer else None,
+                                     viewer.palette if viewer else (), inferencer.device),
+                          view.video)
         count = [0, 0]
 
         def opened(total: int) -> None:
@@ -235,17 +249,25 @@ class Enhancing:
             progress(*count)
 
         with running(job):
-            report = enhance_video(source, view.result, enhance, comparison,
+            report = enhance_video(source, result, enhance, comparison,
                                    max_pixels=self.max_pixels, opened=opened, advanced=advanced)
-            view.curves = _draw(enhance.plot(), folder / 'shown' / 'curves.png')
+            view.curves = _draw_plot(enhance.plot(), folder)
         view.is_complete = True
         view.notes = [*report.notes, *filter(None, [report.problem])]
         return view
 
 
-def _draw(picture: np.ndarray | None, path: Path) -> Path | None:
+def _video_result(source: Path, folder: Path) -> Path:
+    """Where the result of a video goes."""
+    return folder / result_path(Path(source.name))
+
+
+def _draw_plot(plot: np.ndarray | None, folder: Path) -> Path | None:
+    """Write a plot of tone curves, where there is one."""
+    return None if plot is None else _write_shown(plot, folder / 'shown' / 'curves.png')
+
+
+def _write_shown(picture: np.ndarray, path: Path) -> Path:
     """Write what is only shown, uint8 RGB (H, W, 3), as PNG."""
-    if picture is None:
-        return None
     write_photograph(Photograph([picture]), path)
     return path

@@ -57,9 +57,9 @@ class SegmentorViewer:
         """
         labels = [self.segmentor.predict(frames_to_tensor([picture], self.device))[0].cpu().numpy()
                   for picture in (before, after)]
-        overlays = [overlay_segmentation(picture, label, self.palette)
-                    for picture, label in zip((before, after), labels)]
-        return SegmentorView(*overlays, self._table(*labels))
+        return SegmentorView(overlay_segmentation(before, labels[0], self.palette),
+                             overlay_segmentation(after, labels[1], self.palette),
+                             self._table(*labels))
 
     def _table(self, before: np.ndarray, after: np.ndarray) -> str:
         shares = [np.bincount(labels.ravel(), minlength=256)[:len(self.classes)] / labels.size

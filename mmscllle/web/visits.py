@@ -70,7 +70,7 @@ class Visits:
             return
         with self.sessions.work(key) as (session, job), self._told(session):
             source = self._find(session, name)
-            session.shown = (name, choice.model, choice.mode)
+            session.shown = (source.name if name is None else name, choice.model, choice.mode)
             # What could be downloaded till now is of another file.
             yield f'Enhancing {source.name} …', None
             if not is_video(source):
