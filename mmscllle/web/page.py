@@ -9,11 +9,12 @@ import gradio as gr
 from .enhancing import Choice, View
 from .jobs import JobEndedError
 from .layout import TITLE, Layout, pair_of, status_text
+from .pool import Pool
 from .visits import PREVIEW, Visits
 
 # Lanes of Gradio's queue: full-size jobs wait for each other, the strength slider does not wait.
 WORK, PREVIEWS = 'work', 'previews'
-PREVIEW_WORKERS = 4
+PREVIEW_WORKERS = 2
 # Gradio gives each call a bar of its own in place of this one.
 PROGRESS = gr.Progress()
 
@@ -29,6 +30,8 @@ class Page:
     def __init__(self, visits: Visits, first: View) -> None:
         self.visits = visits
         self.models = visits.enhancing.models
+        self.work = Pool(visits.sessions.limits.workers)
+        self.previews = Pool(PREVIEW_WORKERS)
         with gr.Blocks(title=TITLE, analytics_enabled=False) as self.blocks:
             self.layout = Layout(self.models.names, visits.examples, first)
             self._connect()
@@ -117,7 +120,7 @@ class Page:
 
     def _follow(self, steps: Iterator[tuple[str, View | None]]) -> Iterator[dict]:
         try:
-            for text, view in steps:
+            for text, view in self.work.iterate(steps):
                 yield self.layout.update(text, view)
         except JobEndedError:
             # A newer job of this visitor has taken its place.
@@ -129,7 +132,8 @@ class Page:
                 request: gr.Request) -> dict:
         parts = self.layout
         try:
-            view = self.visits.adjust(name, Choice(model, mode, strength), _key(request))
+            view = self.previews.run(
+                self.visits.adjust, name, Choice(model, mode, strength), _key(request))
         except JobEndedError:
             return {parts.download: gr.skip()}
         changes = {parts.download: gr.DownloadButton(interactive=False)}
@@ -141,8 +145,8 @@ class Page:
               progress: gr.Progress = PROGRESS) -> dict:
         parts = self.layout
         try:
-            text, archive = self.visits.pack(Choice(model, mode, strength), _key(request),
-                                             _reporter(progress))
+            text, archive = self.work.run(self.visits.pack, Choice(model, mode, strength),
+                                          _key(request), _reporter(progress))
         except JobEndedError:
             return {parts.status: gr.skip()}
         return {parts.status: status_text(text),
@@ -151,7 +155,8 @@ class Page:
     def _call(self, file: str, model: str, mode: str, strength: float) -> str:
         if not file:
             raise gr.Error('file: name a picture or a video', print_exception=False)
-        return self.visits.call(file, Choice(model, mode, strength), secrets.token_hex(16))
+        return self.work.run(
+            self.visits.call, file, Choice(model, mode, strength), secrets.token_hex(16))
 
 
 def _key(request: gr.Request) -> str:
