@@ -12,9 +12,19 @@ ROOT = Path(__file__).resolve().parent
 MIM_FOLDER = ROOT / 'mmscllle' / '.mim'
 MIM_ENTRIES = ('configs', 'tools', 'model-index.yml')
 # Tools for work in a checkout: they set up environments, draw the quick start's data and measure.
-CHECKOUT_ONLY = ('analysis_tools', 'benchmark.py', 'benchmarking', 'create_env.sh',
-                 'create_openmmlab_env.sh', 'draw_web_examples.py', 'night_street',
-                 'quick_start.py', 'quick_start.sh', 'run_tests.sh', 'run_tests_openmmlab.sh')
+CHECKOUT_ONLY = (
+    'analysis_tools',
+    'benchmark.py',
+    'benchmarking',
+    'create_env.sh',
+    'create_openmmlab_env.sh',
+    'draw_web_examples.py',
+    'night_street',
+    'quick_start.py',
+    'quick_start.sh',
+    'run_tests.sh',
+    'run_tests_openmmlab.sh',
+)
 EXTRAS = ('onedl', 'mmagic', 'fast', 'heif', 'video', 'export', 'web', 'tests', 'docs')
 HOOK_SOURCE = ROOT / 'mmscllle' / 'config_scope.py'
 HOOK_MODULE = '_mmscllle_config_scope'
@@ -79,8 +89,12 @@ class BuildWithMimAndHook(build_py):
 
     def _mim_files(self):
         target = Path(self.build_lib, 'mmscllle', '.mim')
-        files = (file for entry in MIM_ENTRIES for file in iterate_files(ROOT / entry)
-                 if not is_for_checkout_only(file))
+        files = (
+            file
+            for entry in MIM_ENTRIES
+            for file in iterate_files(ROOT / entry)
+            if not is_for_checkout_only(file)
+        )
         return {str(target / file.relative_to(ROOT)): str(file.relative_to(ROOT)) for file in files}
 
 
@@ -121,12 +135,21 @@ setup(
     license='Apache-2.0',
     keywords='computer vision, low-light image enhancement, semantic segmentation',
     packages=find_packages(include=['mmscllle', 'mmscllle.*']),
-    package_data={'mmscllle': ['weights/*.pth', 'evaluation/*.npz', 'py.typed', 'web/page.*',
-                               'web/pictures/*.jpg']},
-    entry_points={'console_scripts': [
-        'mmscllle-enhance = mmscllle.command_line.enhance:main',
-        'mmscllle-web = mmscllle.web.command:main',
-    ]},
+    package_data={
+        'mmscllle': [
+            'weights/*.pth',
+            'evaluation/*.npz',
+            'py.typed',
+            'web/page.*',
+            'web/pictures/*.jpg',
+        ]
+    },
+    entry_points={
+        'console_scripts': [
+            'mmscllle-enhance = mmscllle.command_line.enhance:main',
+            'mmscllle-web = mmscllle.web.command:main',
+        ]
+    },
     cmdclass={'build_py': BuildWithMimAndHook},
     classifiers=[
         'Development Status :: 4 - Beta',

@@ -33,7 +33,7 @@ _GET_OPENMMLAB = (
 # Import name: (supported versions, names of the distributions that bring it, how to install it).
 _HOSTS = {
     # Debian's torch 1.13 calls itself 1.13.0a0.
-    'torch': ('>=1.13.0a0,<3', ('torch', ), _GET_TORCH),
+    'torch': ('>=1.13.0a0,<3', ('torch',), _GET_TORCH),
     'mmengine': ('>=0.10.7,<1', ('mmengine', 'onedl-mmengine'), _GET_OPENMMLAB),
     'mmcv': ('>=2.1,<3', ('mmcv', 'onedl-mmcv', 'mmcv-lite'), _GET_OPENMMLAB),
     'mmseg': ('>=1.2.2,<2', ('mmsegmentation', 'onedl-mmsegmentation'), _GET_OPENMMLAB),

@@ -21,8 +21,9 @@ from mmscllle.utils.import_hooks import after_import
 
 # Whatever uses a part of this package reads checkpoints as weights only, and knows those that come
 # with the package.
-after_import('mmengine.runner.checkpoint',
-             lambda: import_module('mmscllle.utils.checkpoint_schemes'))
+after_import(
+    'mmengine.runner.checkpoint', lambda: import_module('mmscllle.utils.checkpoint_schemes')
+)
 
 
 def _child(parent: Registry, package: str) -> Registry:
@@ -45,8 +46,9 @@ class ModelRegistry(Registry):
         return super().get(key)
 
 
-MODELS = ModelRegistry(root.MODELS.name, parent=root.MODELS, scope='mmscllle',
-                       locations=['mmscllle.models.registered'])
+MODELS = ModelRegistry(
+    root.MODELS.name, parent=root.MODELS, scope='mmscllle', locations=['mmscllle.models.registered']
+)
 MODEL_WRAPPERS = _child(root.MODEL_WRAPPERS, 'models')
 WEIGHT_INITIALIZERS = _child(root.WEIGHT_INITIALIZERS, 'models')
 TASK_UTILS = _child(root.TASK_UTILS, 'models')
@@ -86,6 +88,6 @@ def build_part(config: dict | None) -> Any:
         return None
     config = ConfigDict(config)
     if config.get('type') in PLACES or config.get('type') in MODELS.module_dict:
-        config['type'] = f"mmscllle.{config['type']}"
+        config['type'] = f'mmscllle.{config["type"]}'
     # Not MODELS.build, which imports all of MMEngine's models for the sake of lists.
     return build_from_cfg(config, MODELS)

@@ -1,4 +1,5 @@
 """What many tests share."""
+
 from __future__ import annotations
 
 import sys
@@ -25,12 +26,23 @@ ENVIRONMENTS = dict(onedl='onedl-mmengine', openmmlab='mmagic')
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption('--environment', choices=ENVIRONMENTS, help='the tested environment that '
-                     'this is: a test that is skipped though it is meant for it fails')
-    parser.addoption('--require-shared', action='store_true',
-                     help='with --environment: also a test that lacks ../shared fails')
-    parser.addoption('--kills', type=int, default=4, help='how often tests/hostile kills each '
-                     'training (default: 4)')
+    parser.addoption(
+        '--environment',
+        choices=ENVIRONMENTS,
+        help='the tested environment that '
+        'this is: a test that is skipped though it is meant for it fails',
+    )
+    parser.addoption(
+        '--require-shared',
+        action='store_true',
+        help='with --environment: also a test that lacks ../shared fails',
+    )
+    parser.addoption(
+        '--kills',
+        type=int,
+        default=4,
+        help='how often tests/hostile kills each training (default: 4)',
+    )
 
 
 def is_installed(distribution: str) -> bool:
@@ -67,13 +79,15 @@ def may_be_skipped(node: pytest.Item | pytest.Collector) -> bool:
 
 
 def fail_if_skipped(
-        report: pytest.TestReport | pytest.CollectReport,
-        node: pytest.Item | pytest.Collector) -> None:
+    report: pytest.TestReport | pytest.CollectReport, node: pytest.Item | pytest.Collector
+) -> None:
     if report.skipped and not hasattr(report, 'wasxfail') and not may_be_skipped(node):
         report.outcome = 'failed'
-        report.longrepr = (f'{report.nodeid} is meant for the environment '
-                           f'{node.config.option.environment} and was skipped: '
-                           f'{report.longrepr[-1]}')
+        report.longrepr = (
+            f'{report.nodeid} is meant for the environment '
+            f'{node.config.option.environment} and was skipped: '
+            f'{report.longrepr[-1]}'
+        )
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -116,13 +130,15 @@ def golden(shared: Path) -> dict[str, torch.Tensor]:
 def seeded_vgg(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A VGG-16 checkpoint in torchvision's naming with the golden values' seeded weights."""
     from mmcv.cnn import VGG
+
     generator = torch.Generator().manual_seed(0)
     weights = {}
     for name, module in VGG(16).named_modules():
         if isinstance(module, torch.nn.Conv2d):
             shape = module.weight.shape
-            weights[f'{name}.weight'] = torch.randn(shape, generator=generator) * (
-                2 / (9 * shape[1]))**0.5
+            weights[f'{name}.weight'] = (
+                torch.randn(shape, generator=generator) * (2 / (9 * shape[1])) ** 0.5
+            )
             weights[f'{name}.bias'] = torch.zeros(shape[0])
     path = tmp_path_factory.mktemp('vgg') / 'vgg16.pth'
     torch.save(weights, path)
@@ -175,6 +191,7 @@ def tiny_segmentor(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     from mmengine.model import revert_sync_batchnorm
     from mmengine.registry import DefaultScope
     from mmseg.registry import MODELS
+
     folder = tmp_path_factory.mktemp('segmentor')
     config, checkpoint = folder / 'tiny_fast_scnn.py', folder / 'tiny_fast_scnn.pth'
     config.write_text(TINY_SEGMENTOR)
@@ -185,7 +202,7 @@ def tiny_segmentor(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
         images = torch.nn.functional.interpolate(4 * torch.rand(4, 3, 8, 10) - 2, scale_factor=8)
         # Statistics of these images and centred scores: every class is predicted somewhere.
         for norm in norms:
-            norm.momentum = 1.
+            norm.momentum = 1.0
         network.train().encode_decode(images, [dict(img_shape=(64, 80))] * 4)
         scores = network.eval().encode_decode(images, [dict(img_shape=(64, 80))] * 4)
         head = network.decode_head.conv_seg
@@ -193,20 +210,23 @@ def tiny_segmentor(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
         head.weight *= 4
         head.bias *= 4
     classes = ('sky', 'building', 'road', 'car')
-    torch.save(dict(meta=dict(dataset_meta=dict(classes=classes)),
-                    state_dict=network.state_dict()), checkpoint)
+    torch.save(
+        dict(meta=dict(dataset_meta=dict(classes=classes)), state_dict=network.state_dict()),
+        checkpoint,
+    )
     return str(config), str(checkpoint)
 
 
 @pytest.fixture(scope='session')
 def second_segmentor(
-        tiny_segmentor: tuple[str, str],
-        tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    tiny_segmentor: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, str]:
     """Config and checkpoint of the tiny segmentor with its classes in another order."""
     config, checkpoint = tiny_segmentor
     content = torch.load(checkpoint)
-    content['state_dict']['decode_head.conv_seg.weight'] = (
-        content['state_dict']['decode_head.conv_seg.weight'].flip(0))
+    content['state_dict']['decode_head.conv_seg.weight'] = content['state_dict'][
+        'decode_head.conv_seg.weight'
+    ].flip(0)
     path = tmp_path_factory.mktemp('second_segmentor') / 'second_fast_scnn.pth'
     torch.save(content, path)
     return config, str(path)
@@ -216,6 +236,7 @@ def second_segmentor(
 def weights(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The checkpoint of a network of random weights that brightens."""
     from mmscllle.models import CurveEnhancer
+
     with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(0)
         network = CurveEnhancer()
@@ -235,14 +256,18 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from mmengine.hub import get_config
 
     from mmscllle.models.frozen_segmentor import build_segmentor
+
     folder = tmp_path_factory.mktemp('configs')
     image = np.random.default_rng(0).integers(256, size=(400, 420, 3), dtype=np.uint8)
     street = 'work_dirs/quick_start/data'
     splits = ('day_train', 'day_val', 'night_train', 'night_val')
     images = [
-        'data/cityscapes/leftImg8bit/train/aachen/a_leftImg8bit.png', 'data/lowlight/dicm/1.jpg',
-        *(f'data/SICE/Dataset_Part1/{name}.JPG'
-          for name in ('Label/1', '1/1', '1/2', '1/7', '1/9')),
+        'data/cityscapes/leftImg8bit/train/aachen/a_leftImg8bit.png',
+        'data/lowlight/dicm/1.jpg',
+        *(
+            f'data/SICE/Dataset_Part1/{name}.JPG'
+            for name in ('Label/1', '1/1', '1/2', '1/7', '1/9')
+        ),
         *(f'shared/data/camvid/img/{split}/1.jpg' for split in ('day_train', 'day_val', 'dusk')),
         *(f'{street}/img/{split}/1.png' for split in splits),
     ]
@@ -271,13 +296,16 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_random_weights(str(config), config.with_suffix('.pth'))
     save_random_weights(
         'mmseg::mobilenet_v2/mobilenet-v2-d8_deeplabv3plus_4xb2-80k_cityscapes-512x1024.py',
-        folder / 'deeplab.pth')
+        folder / 'deeplab.pth',
+    )
     save_random_weights(
         str(folder / 'configs/night_street/fcn-r18_night-street-128x176_300.py'),
-        folder / 'work_dirs/quick_start/segmentor/iter_300.pth')
+        folder / 'work_dirs/quick_start/segmentor/iter_300.pth',
+    )
     save_random_weights(
         str(folder / 'configs/camvid/erfnet_camvid-day-240x320_1k.py'),
-        folder / 'work_dirs/erfnet_camvid-day-240x320_1k/iter_1000.pth')
+        folder / 'work_dirs/erfnet_camvid-day-240x320_1k/iter_1000.pth',
+    )
     return folder
 
 
@@ -285,6 +313,7 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def offline_config(config_folder: Path, seeded_vgg: str, monkeypatch: pytest.MonkeyPatch):
     """Read an SCL-LLE config as in ``config_folder``; weights at public URLs become local files."""
     from mmengine.config import Config
+
     monkeypatch.chdir(config_folder)
     monkeypatch.setenv('MMSCLLLE_SHARED', str(config_folder / 'shared'))
 
@@ -292,9 +321,13 @@ def offline_config(config_folder: Path, seeded_vgg: str, monkeypatch: pytest.Mon
         config = Config.fromfile(str(path))
         networks = config.model.objective
         judges = networks.segmentor
-        for network, local in ((networks.feature_extractor, seeded_vgg),
-                               *((judge, str(config_folder / 'deeplab.pth'))
-                                 for judge in (judges if isinstance(judges, list) else [judges]))):
+        for network, local in (
+            (networks.feature_extractor, seeded_vgg),
+            *(
+                (judge, str(config_folder / 'deeplab.pth'))
+                for judge in (judges if isinstance(judges, list) else [judges])
+            ),
+        ):
             if network is not None and network.checkpoint.startswith('https://'):
                 network.checkpoint = local
         return config

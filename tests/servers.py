@@ -1,4 +1,5 @@
 """A server on the loopback that misbehaves as told."""
+
 from __future__ import annotations
 
 import time
@@ -23,7 +24,7 @@ def drip(handler: BaseHTTPRequestHandler, content: bytes) -> None:
     """Send a byte every tenth of a second."""
     well(handler, b'', len(content))
     for index in range(len(content)):
-        handler.wfile.write(content[index:index + 1])
+        handler.wfile.write(content[index : index + 1])
         time.sleep(0.1)
 
 
@@ -53,7 +54,7 @@ def redirect(handler: BaseHTTPRequestHandler, content: bytes) -> None:
 
 ANSWERS: dict[str, Answer] = {
     'well': well,
-    'short': lambda handler, content: well(handler, content[:len(content) // 2], len(content)),
+    'short': lambda handler, content: well(handler, content[: len(content) // 2], len(content)),
     'huge': lambda handler, content: well(handler, content, 2**50),
     'nonsense': lambda handler, content: well(handler, content, -7),
     'login': lambda handler, content: well(handler, b'<!doctype html><title>Log in</title>'),

@@ -1,4 +1,5 @@
 """The enhancer that sees the whole picture, everywhere that an enhancer goes."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -35,7 +36,8 @@ def config(network, tmp_path_factory) -> str:
     folder = tmp_path_factory.mktemp('enhancer')
     torch.save(dict(state_dict=network.state_dict()), folder / 'grid.pth')
     (folder / 'grid.py').write_text(
-        f"model = dict(enhancer={OPTIONS!r})\nload_from = {str(folder / 'grid.pth')!r}\n")
+        f'model = dict(enhancer={OPTIONS!r})\nload_from = {str(folder / "grid.pth")!r}\n'
+    )
     return str(folder / 'grid.py')
 
 
@@ -56,8 +58,22 @@ def test_command_line_on_an_image_and_a_video(config, tmp_path):
     with create_video(tmp_path / 'in/b.mp4', VideoFormat(40, 48, Fraction(12))) as writer:
         for number in range(4):
             writer.write(Frame(DARK, Fraction(number, 12)))
-    assert enhance([str(tmp_path / 'in'), '--out-dir', str(tmp_path / 'out'), '--model', config,
-                    '--curves', '--fast', '--device', 'cpu']) == 0
+    assert (
+        enhance(
+            [
+                str(tmp_path / 'in'),
+                '--out-dir',
+                str(tmp_path / 'out'),
+                '--model',
+                config,
+                '--curves',
+                '--fast',
+                '--device',
+                'cpu',
+            ]
+        )
+        == 0
+    )
     assert cv2.imread(str(tmp_path / 'out/a.png')).mean() > 1.2 * DARK.mean()
     assert len(list((tmp_path / 'out/curves').iterdir())) == 2
     reader = open_video(tmp_path / 'out/b.mp4')
@@ -67,8 +83,13 @@ def test_command_line_on_an_image_and_a_video(config, tmp_path):
 
 
 def test_ahead_of_a_segmentor(network, config, tiny_segmentor, tmp_path):
-    chain = dict(type='mmscllle.EnhancedSegmentor', enhancer=OPTIONS, segmentor=tiny_segmentor[0],
-                 segmentor_checkpoint=tiny_segmentor[1], learn='both')
+    chain = dict(
+        type='mmscllle.EnhancedSegmentor',
+        enhancer=OPTIONS,
+        segmentor=tiny_segmentor[0],
+        segmentor_checkpoint=tiny_segmentor[1],
+        learn='both',
+    )
     model = MODELS.build(chain)
     model.enhancer.load_state_dict(network.state_dict())
     image = torch.rand(2, 3, 32, 40)
@@ -86,9 +107,27 @@ def test_ahead_of_a_segmentor(network, config, tiny_segmentor, tmp_path):
     spec = importlib.util.spec_from_file_location('dark_eval', ROOT / 'tools/dark_eval.py')
     tool = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(tool)
-    assert tool.main([
-        str(tmp_path / 'chain.py'), tiny_segmentor[1], '--img-dir', str(tmp_path / 'img'),
-        '--ann-dir', str(tmp_path / 'ann'), '--enhancer', f'grid={config}', '--baselines',
-        '--device', 'cpu', '--out-dir', str(tmp_path / 'out'), '--pictures', '0']) == 0
-    method, = json.loads((tmp_path / 'out/dark_eval.json').read_text())['methods']
+    assert (
+        tool.main(
+            [
+                str(tmp_path / 'chain.py'),
+                tiny_segmentor[1],
+                '--img-dir',
+                str(tmp_path / 'img'),
+                '--ann-dir',
+                str(tmp_path / 'ann'),
+                '--enhancer',
+                f'grid={config}',
+                '--baselines',
+                '--device',
+                'cpu',
+                '--out-dir',
+                str(tmp_path / 'out'),
+                '--pictures',
+                '0',
+            ]
+        )
+        == 0
+    )
+    (method,) = json.loads((tmp_path / 'out/dark_eval.json').read_text())['methods']
     assert method['failed'] == 0

@@ -1,4 +1,5 @@
 """Every config file is built, offline, from small files made here."""
+
 from __future__ import annotations
 
 import re
@@ -22,17 +23,26 @@ LEAVES = sorted(path for path in ROOT.glob('*/*.py') if path.parent.name != '_ba
 GRID = [path for path in LEAVES if path.name.startswith('scl-lle_bilateral-grid_')]
 SCL_LLE = [path for path in LEAVES if path.parent.name == 'scl_lle' and path not in GRID]
 # Published enhancers, trained on by the objective of SCL-LLE.
-PUBLISHED = [path for path in LEAVES
-             if path.parent.name in ('clip_lit', 'iat', 'pairlie', 'sci', 'zero_dce_plus_plus')]
+PUBLISHED = [
+    path
+    for path in LEAVES
+    if path.parent.name in ('clip_lit', 'iat', 'pairlie', 'sci', 'zero_dce_plus_plus')
+]
 SEGMENTORS = [path for path in LEAVES if path.parent.name in ('camvid', 'night_street')]
 FULL = 'scl-lle_deeplabv3plus-mnv2_cityscapes-sice-384x384_50k.py'
 REFERENCE = FULL.replace('scl-lle_', 'scl-lle_reference_')
 LABEL_FREE = FULL.replace('scl-lle_', 'scl-lle_label-free_')
 NIGHT = 'scl-lle_bilateral-grid_camvid-night-256x256_seg_2k.py'
 CAMVID = 'scl-lle_fast-scnn_camvid-dusk-320x320_2k.py'
-TERMS = ('contrastive_brightness', 'contrastive_gram', 'semantic_brightness',
-         'semantic_cross_entropy', 'feature_retention', 'color_constancy',
-         'illumination_smoothness')
+TERMS = (
+    'contrastive_brightness',
+    'contrastive_gram',
+    'semantic_brightness',
+    'semantic_cross_entropy',
+    'feature_retention',
+    'color_constancy',
+    'illumination_smoothness',
+)
 
 
 def of(leaves: list[Path]):
@@ -66,7 +76,8 @@ def test_a_leaf_names_only_what_differs(path, tmp_path):
     bases = [bases] if isinstance(bases, str) else bases
     assert bases
     (tmp_path / 'bases.py').write_text(
-        f'_base_ = {[str((path.parent / base).resolve()) for base in bases]}')
+        f'_base_ = {[str((path.parent / base).resolve()) for base in bases]}'
+    )
     inherited = settings(Config.fromfile(str(tmp_path / 'bases.py')).to_dict())
     missing = object()
     for name, value in settings({k: v for k, v in own.items() if k[0] != '_'}).items():
@@ -95,8 +106,7 @@ def test_model_of_a_bilateral_grid_is_built_and_trains(path, offline_config):
     assert all(p.grad is not None for p in model.enhancer.parameters())
 
 
-def test_nights_are_built_from_real_data_and_feed_the_model(
-        shared, offline_config, monkeypatch):
+def test_nights_are_built_from_real_data_and_feed_the_model(shared, offline_config, monkeypatch):
     config = offline_config(ROOT / 'scl_lle' / NIGHT)
     monkeypatch.setenv('MMSCLLLE_SHARED', str(shared))
     dataset = Config.fromfile(str(ROOT / 'scl_lle' / NIGHT)).train_dataloader.dataset
@@ -107,11 +117,13 @@ def test_nights_are_built_from_real_data_and_feed_the_model(
     # The shipped weights are where it starts.
     model.init_weights()
     shipped = load_from_package('mmscllle://scl-lle', 'cpu')
-    assert all(torch.equal(value, shipped[name])
-               for name, value in model.enhancer.state_dict().items())
+    assert all(
+        torch.equal(value, shipped[name]) for name, value in model.enhancer.state_dict().items()
+    )
     starts = [0, *train.anchors.cumulative_sizes[:-1]]
     batch = model.data_preprocessor(
-        collate([train[len(train) + start] for start in starts]), training=True)
+        collate([train[len(train) + start] for start in starts]), training=True
+    )
     assert batch['inputs']['low'].shape == (5, 3, 256, 256)
     labelled, seconds = ([i in given for i in range(5)] for given in ({0}, {1, 2, 3}))
     assert ['gt_sem_seg' in sample for sample in batch['data_samples']] == labelled
@@ -119,7 +131,10 @@ def test_nights_are_built_from_real_data_and_feed_the_model(
     assert is_there(batch['inputs']['reference']).tolist() == [i in (0, 4) for i in range(5)]
     losses = model(**batch, mode='loss')
     assert set(losses) == {
-        'loss_semantic_cross_entropy', 'loss_reconstruction', 'loss_cross_exposure'}
+        'loss_semantic_cross_entropy',
+        'loss_reconstruction',
+        'loss_cross_exposure',
+    }
     assert all(loss > 0 for loss in losses.values())
 
 
@@ -148,7 +163,8 @@ def test_a_published_enhancer_is_built_and_trains(path, offline_config):
         model = MODELS.build(config.model)
     # The folder is named as the module is.
     assert type(model.enhancer).__module__.split('.')[-1].replace('_', '') == (
-        path.parent.name.replace('_', ''))
+        path.parent.name.replace('_', '')
+    )
     low, positive, negative = torch.rand(3, 2, 3, 32, 64)
     sum(model(dict(low=low, positive=positive, negative=negative), mode='loss').values()).backward()
     assert all(p.grad.isfinite().all() for p in model.parameters() if p.requires_grad)
@@ -163,8 +179,10 @@ def test_a_published_enhancer_starts_from_the_weights_of_the_metafile():
 
 
 def collate(items: list[dict]) -> dict:
-    return dict(inputs=default_collate([item['inputs'] for item in items]),
-                data_samples=[item['data_samples'] for item in items])
+    return dict(
+        inputs=default_collate([item['inputs'] for item in items]),
+        data_samples=[item['data_samples'] for item in items],
+    )
 
 
 @of(SCL_LLE)
@@ -173,9 +191,11 @@ def test_data_is_built_and_feeds_the_model(path, offline_config):
     with DefaultScope.overwrite_default_scope(config.default_scope):
         preprocess = MODELS.build(config.model.data_preprocessor)
         train = DATASETS.build(config.train_dataloader.dataset)
-        crop = next(transform.crop_size
-                    for transform in config.train_dataloader.dataset.anchors[0].pipeline
-                    if 'RandomCrop' in transform.type)
+        crop = next(
+            transform.crop_size
+            for transform in config.train_dataloader.dataset.anchors[0].pipeline
+            if 'RandomCrop' in transform.type
+        )
         batch = preprocess(collate([train[0], train[0]]), training=True)
         assert set(batch['inputs']) == {'low', 'positive', 'negative'}
         assert all(value.shape == (2, 3, *crop) for value in batch['inputs'].values())
@@ -204,8 +224,11 @@ def test_segmentor_and_its_data_are_built(path, config_folder, monkeypatch):
 
 # The quick start, the training for segmentation and that of the shipped weights weigh the terms for
 # their own ends.
-PAPERS = [path for path in SCL_LLE
-          if not any(end in path.stem for end in ('night-street', '_seg_', 'exact-fast'))]
+PAPERS = [
+    path
+    for path in SCL_LLE
+    if not any(end in path.stem for end in ('night-street', '_seg_', 'exact-fast'))
+]
 
 
 @of(PAPERS)
@@ -213,9 +236,14 @@ def test_weights_and_margins_are_the_papers(path):
     objective = Config.fromfile(str(path)).model.objective
     weights = {term: objective[term].loss_weight for term in TERMS}
     assert weights == dict(
-        contrastive_brightness=10, contrastive_gram=5, semantic_brightness=1,
-        semantic_cross_entropy=1, feature_retention=1, color_constancy=8,
-        illumination_smoothness=200)
+        contrastive_brightness=10,
+        contrastive_gram=5,
+        semantic_brightness=1,
+        semantic_cross_entropy=1,
+        feature_retention=1,
+        color_constancy=8,
+        illumination_smoothness=200,
+    )
     assert objective.contrastive_brightness.margin == 0.3
     assert objective.contrastive_gram.margin == 0.04
 
@@ -237,8 +265,10 @@ def deviations(path: Path, offline_config) -> dict[int, bool]:
         1: objective.detach_before_segmentor,
         2: objective.segmentor.network.training,
         3: semantic.reference_form and semantic.mix_batch,
-        4: (objective.contrastive_brightness.reference_form
-            and objective.contrastive_gram.reference_form),
+        4: (
+            objective.contrastive_brightness.reference_form
+            and objective.contrastive_gram.reference_form
+        ),
         5: objective.color_constancy.reference_form,
         6: not objective.pseudo_labels,
         7: not extractor.normalizes,
@@ -262,9 +292,14 @@ def test_cross_entropy_reaches_the_enhancer(name, reaches, offline_config):
     with DefaultScope.overwrite_default_scope(config.default_scope):
         model = MODELS.build(config.model)
     image = torch.rand(2, 3, 32, 64)
-    losses = model.objective(ObjectiveInputs(
-        model.objective, model.enhancer, dict(low=image, positive=image, negative=image),
-        torch.zeros(2, 32, 64, dtype=torch.long)))
+    losses = model.objective(
+        ObjectiveInputs(
+            model.objective,
+            model.enhancer,
+            dict(low=image, positive=image, negative=image),
+            torch.zeros(2, 32, 64, dtype=torch.long),
+        )
+    )
     term = losses['loss_semantic_cross_entropy']
     assert term.requires_grad == reaches
     if reaches:

@@ -1,4 +1,5 @@
 """Every config of a chain is built, offline, with weights made here."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -25,20 +26,34 @@ DATA = {
 }
 SEGMENTORS = ('deeplabv3plus-r50', 'segformer-b0', 'bisenetv2')
 CAMVID = 'enhanced-fast-scnn_camvid-dusk'
-TERMS = {'loss_contrastive_brightness', 'loss_semantic_brightness', 'loss_color_constancy',
-         'loss_illumination_smoothness'}
+TERMS = {
+    'loss_contrastive_brightness',
+    'loss_semantic_brightness',
+    'loss_color_constancy',
+    'loss_illumination_smoothness',
+}
 PAIRS = [
-    ('acdc/rgb_anon/night/{split}/GOPR0376/GOPR0376_frame_000159_rgb_anon.png',
-     'acdc/gt/night/{split}/GOPR0376/GOPR0376_frame_000159_gt_labelTrainIds.png'),
-    ('dark_zurich/rgb_anon/{split}/night/GOPR0356/GOPR0356_frame_000324_rgb_anon.png',
-     'dark_zurich/gt/{split}/night/GOPR0356/GOPR0356_frame_000324_gt_labelTrainIds.png'),
-    ('NighttimeDrivingTest/leftImg8bit/test/night/0_leftImg8bit.png',
-     'NighttimeDrivingTest/gtCoarse_daytime_trainvaltest/test/night/'
-     '0_gtCoarse_labelTrainIds.png'),
-    ('nightcity-fine/{split}/img/Chicago_0002.png',
-     'nightcity-fine/{split}/lbl/Chicago_0002_trainIds.png'),
-    ('cityscapes/leftImg8bit/{split}/aachen/a_leftImg8bit.png',
-     'cityscapes/gtFine/{split}/aachen/a_gtFine_labelTrainIds.png'),
+    (
+        'acdc/rgb_anon/night/{split}/GOPR0376/GOPR0376_frame_000159_rgb_anon.png',
+        'acdc/gt/night/{split}/GOPR0376/GOPR0376_frame_000159_gt_labelTrainIds.png',
+    ),
+    (
+        'dark_zurich/rgb_anon/{split}/night/GOPR0356/GOPR0356_frame_000324_rgb_anon.png',
+        'dark_zurich/gt/{split}/night/GOPR0356/GOPR0356_frame_000324_gt_labelTrainIds.png',
+    ),
+    (
+        'NighttimeDrivingTest/leftImg8bit/test/night/0_leftImg8bit.png',
+        'NighttimeDrivingTest/gtCoarse_daytime_trainvaltest/test/night/'
+        '0_gtCoarse_labelTrainIds.png',
+    ),
+    (
+        'nightcity-fine/{split}/img/Chicago_0002.png',
+        'nightcity-fine/{split}/lbl/Chicago_0002_trainIds.png',
+    ),
+    (
+        'cityscapes/leftImg8bit/{split}/aachen/a_leftImg8bit.png',
+        'cityscapes/gtFine/{split}/aachen/a_gtFine_labelTrainIds.png',
+    ),
     ('../shared/data/camvid/img/{split}/1.jpg', '../shared/data/camvid/ann/{split}/1.png'),
 ]
 SPLITS = {'../shared': ('day_train', 'dusk')}
@@ -66,8 +81,10 @@ def keep_default_scope():
 
 
 def own_classes(count: int) -> dict:
-    return dict(classes=[f'own class {index}' for index in range(count)],
-                palette=[[index, index, 9] for index in range(count)])
+    return dict(
+        classes=[f'own class {index}' for index in range(count)],
+        palette=[[index, index, 9] for index in range(count)],
+    )
 
 
 @pytest.fixture(scope='module')
@@ -106,13 +123,16 @@ def read(root, monkeypatch):
             shared.mkdir(parents=True, exist_ok=True)
             base = root / 'base.py'
             base.write_text(
-                "_base_ = 'mmseg::fastscnn/fast_scnn_8xb4-160k_cityscapes-512x1024.py'\n")
+                "_base_ = 'mmseg::fastscnn/fast_scnn_8xb4-160k_cityscapes-512x1024.py'\n"
+            )
             model = Config.fromfile(str(base)).model
             for head in (model.decode_head, *model.auxiliary_head):
                 head.num_classes = 11
             Config(dict(model=model)).dump(str(shared / 'fast_scnn_camvid_day.py'))
-            save(build_segmentor(str(shared / 'fast_scnn_camvid_day.py'), 'config'),
-                 shared / 'fast_scnn_camvid_day.pth')
+            save(
+                build_segmentor(str(shared / 'fast_scnn_camvid_day.py'), 'config'),
+                shared / 'fast_scnn_camvid_day.pth',
+            )
         config = Config.fromfile(str(path))
         model = config.model
         if model.segmentor_checkpoint.startswith('https://download.openmmlab.com/'):
@@ -126,8 +146,12 @@ def read(root, monkeypatch):
 
 
 def test_each_data_set_has_a_config_with_each_segmentor():
-    stems = {f'enhanced-{segmentor}_{name}' for segmentor in SEGMENTORS for name in DATA
-             if name != 'camvid-dusk'}
+    stems = {
+        f'enhanced-{segmentor}_{name}'
+        for segmentor in SEGMENTORS
+        for name in DATA
+        if name != 'camvid-dusk'
+    }
     stems.add(CAMVID)
     assert {path.stem for path in LEAVES} == stems | {f'{stem}_joint' for stem in stems}
 
@@ -167,14 +191,20 @@ def test_images_and_metric_of_the_test(path, read):
             METRICS.build(evaluator)
     assert len(dataset) == 1
     item = dataset[0]
-    assert f'/{DATA[data_set(path)]}/' in f"/{item['data_samples'].img_path}"
+    assert f'/{DATA[data_set(path)]}/' in f'/{item["data_samples"].img_path}'
     assert item['inputs'].dtype == torch.uint8 and item['inputs'].shape[0] == 3
     assert item['data_samples'].gt_sem_seg.data.shape[1:] == item['inputs'].shape[1:]
 
 
 # What is trained on does not depend on the segmentor.
-@of([path for path in LEAVES if is_joint(path) and path.stem.split('_')[0] in (
-    'enhanced-bisenetv2', 'enhanced-fast-scnn')])
+@of(
+    [
+        path
+        for path in LEAVES
+        if is_joint(path)
+        and path.stem.split('_')[0] in ('enhanced-bisenetv2', 'enhanced-fast-scnn')
+    ]
+)
 def test_joint_training_takes_labelled_day_and_unlabelled_night(path, read):
     config = read(path)
     with DefaultScope.overwrite_default_scope(config.default_scope):
@@ -206,8 +236,10 @@ def test_losses_of_joint_training(path, read):
     items = [dataset[0], dataset[1]]
     # It would pad these small crops.
     model.segmentor.data_preprocessor.size = (128, 128)
-    batch = dict(inputs=default_collate([item['inputs'] for item in items]),
-                 data_samples=[item['data_samples'] for item in items])
+    batch = dict(
+        inputs=default_collate([item['inputs'] for item in items]),
+        data_samples=[item['data_samples'] for item in items],
+    )
     losses = model(**model.data_preprocessor(batch, True), mode='loss')
     assert {name for name in losses if not name.startswith('segmentor.')} == TERMS
     assert 'segmentor.decode.loss_ce' in losses
@@ -231,6 +263,7 @@ def test_what_mmsegs_tools_look_for(path):
 @of([path for path in BUILT if path.stem.startswith((CAMVID, 'enhanced-bisenetv2'))])
 def test_mmsegs_functions_take_the_classes_of_the_segmentors_checkpoint(path, read, recwarn):
     from mmseg.apis import MMSegInferencer, inference_model, init_model
+
     config = read(path)
     image = np.full((64, 96, 3), 30, np.uint8)
     model = init_model(config.copy(), device='cpu')

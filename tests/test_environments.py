@@ -1,4 +1,5 @@
 """A test that is skipped in the environment that it is meant for fails there."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -59,12 +60,14 @@ def run(pytester):
 def test_skipped_tests_of_the_environment_fail(run, own, other):
     result = run('--environment', own, own=own, other=other)
     result.assert_outcomes(failed=1, errors=1, passed=1, skipped=2, xfailed=1)
-    result.stdout.fnmatch_lines([
-        f'*test_of_both is meant for the environment {own} and was skipped: *never',
-        f'*test_own is meant for the environment {own} and was skipped: *a library is missing',
-        f'SKIPPED*for the environment {other}',
-        'SKIPPED*needs ../shared',
-    ])
+    result.stdout.fnmatch_lines(
+        [
+            f'*test_of_both is meant for the environment {own} and was skipped: *never',
+            f'*test_own is meant for the environment {own} and was skipped: *a library is missing',
+            f'SKIPPED*for the environment {other}',
+            'SKIPPED*needs ../shared',
+        ]
+    )
 
 
 def test_real_images_may_be_required(run):
@@ -74,8 +77,13 @@ def test_real_images_may_be_required(run):
 
 
 def test_a_skipped_module_fails(run):
-    result = run('--environment', 'onedl', '-k', 'of_each',
-                 test_module='import pytest; pytest.importorskip("no_such_library")')
+    result = run(
+        '--environment',
+        'onedl',
+        '-k',
+        'of_each',
+        test_module='import pytest; pytest.importorskip("no_such_library")',
+    )
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(['*test_module.py is meant for * was skipped: *no_such_library*'])
 

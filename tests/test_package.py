@@ -190,12 +190,31 @@ def editable_site(checkout, tmp_path_factory) -> Path:
 
 
 def test_wheel_has_all_configs_and_the_tools_of_mim(checkout, wheel_site):
-    expected = {'model-index.yml', *(f'tools/{name}' for name in (
-        'browse_dataset.py', 'compare_enhancers.py', 'dark_eval.py',
-        'dataset_converters/sice_pairs.py', 'dist_test.sh', 'dist_train.sh', 'enhance.py',
-        'export.py', 'slurm_train.sh', 'test.py', 'torchrun.py', 'train.py'))}
-    expected |= {str(file.relative_to(checkout)) for file in (checkout / 'configs').rglob('*')
-                 if file.is_file()}
+    expected = {
+        'model-index.yml',
+        *(
+            f'tools/{name}'
+            for name in (
+                'browse_dataset.py',
+                'compare_enhancers.py',
+                'dark_eval.py',
+                'dataset_converters/sice_pairs.py',
+                'dist_test.sh',
+                'dist_train.sh',
+                'enhance.py',
+                'export.py',
+                'slurm_train.sh',
+                'test.py',
+                'torchrun.py',
+                'train.py',
+            )
+        ),
+    }
+    expected |= {
+        str(file.relative_to(checkout))
+        for file in (checkout / 'configs').rglob('*')
+        if file.is_file()
+    }
     mim = wheel_site / 'mmscllle' / '.mim'
     shipped = {str(file.relative_to(mim)) for file in mim.rglob('*') if file.is_file()}
     assert shipped == expected
@@ -212,10 +231,15 @@ def test_wheel_lists_its_hook_for_removal_and_one_top_level_package(wheel_site):
 
 
 def test_wheel_holds_the_data_and_the_console_command(wheel_site):
-    for name in ('weights/scl-lle.pth', 'weights/scl-lle-seg.pth', 'evaluation/niqe_pristine.npz',
-                 'py.typed'):
+    for name in (
+        'weights/scl-lle.pth',
+        'weights/scl-lle-seg.pth',
+        'evaluation/niqe_pristine.npz',
+        'py.typed',
+    ):
         assert (wheel_site / 'mmscllle' / name).read_bytes() == (
-            ROOT / 'mmscllle' / name).read_bytes()
+            ROOT / 'mmscllle' / name
+        ).read_bytes()
     (entry_points,) = wheel_site.glob('mmscllle-*.dist-info/entry_points.txt')
     assert 'mmscllle-enhance = mmscllle.command_line.enhance:main' in entry_points.read_text()
 
@@ -301,9 +325,7 @@ runpy.run_path(train, run_name='__main__')
 """
 
 
-def test_foreign_config_is_trained_by_stock_mmseg(
-    wheel_site, config_folder, tmp_path, monkeypatch
-):
+def test_foreign_config_is_trained_by_stock_mmseg(wheel_site, config_folder, tmp_path, monkeypatch):
     monkeypatch.setenv('MMSCLLLE_SHARED', str(config_folder / 'shared'))
     (tmp_path / 'foreign.py').write_text(TRAINING_CONFIG)
     code = STOCK_TRAINING.format(site=str(wheel_site))

@@ -82,12 +82,18 @@ def typed_dicts(value: Any) -> Iterator[dict]:
             yield from typed_dicts(item)
 
 
-@pytest.mark.parametrize('config', [
-    pytest.param(config, id=config.stem,
-                 # mmagic's parts are found where mmagic is.
-                 marks=pytest.mark.openmmlab if config.parent.name == 'mmagic' else ())
-    for config in CONFIGS
-])
+@pytest.mark.parametrize(
+    'config',
+    [
+        pytest.param(
+            config,
+            id=config.stem,
+            # mmagic's parts are found where mmagic is.
+            marks=pytest.mark.openmmlab if config.parent.name == 'mmagic' else (),
+        )
+        for config in CONFIGS
+    ],
+)
 def test_configs_name_parts_that_are_found_when_inherited_as_mmscllle(config):
     # MMEngine builds what `_base_ = ['mmscllle::...']` brings in scope mmscllle, not in the
     # config's default scope, so the parts of mmseg have to be written mmseg.X.

@@ -1,4 +1,5 @@
 """What the enhance command imports, and what it prints: only what it uses."""
+
 from __future__ import annotations
 
 import subprocess
@@ -11,8 +12,19 @@ from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 # What takes longer to import than a photograph to enhance.
-HEAVY = ('mmseg', 'mmcv', 'mmengine.model', 'mmengine.runner', 'matplotlib', 'skimage', 'scipy',
-         'torch.distributed.fsdp', 'sympy', 'numba', 'av')
+HEAVY = (
+    'mmseg',
+    'mmcv',
+    'mmengine.model',
+    'mmengine.runner',
+    'matplotlib',
+    'skimage',
+    'scipy',
+    'torch.distributed.fsdp',
+    'sympy',
+    'numba',
+    'av',
+)
 PROGRAM = """
 import sys
 from mmscllle.command_line.enhance import main
@@ -26,8 +38,12 @@ sys.exit(status)
 
 
 def run(modules: tuple[str, ...], *args: object) -> subprocess.CompletedProcess:
-    result = subprocess.run([sys.executable, '-c', PROGRAM, ' '.join(modules), *map(str, args)],
-                            capture_output=True, text=True, cwd=ROOT)
+    result = subprocess.run(
+        [sys.executable, '-c', PROGRAM, ' '.join(modules), *map(str, args)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )
     assert result.returncode == 0, result.stderr
     return result
 

@@ -1,4 +1,5 @@
 """Time and memory of enhancing: tools/benchmark.py [options]."""
+
 from __future__ import annotations
 
 import argparse
@@ -28,33 +29,72 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description='Measure images/s, time and peak memory by size, mode, precision, batch and '
         'device next to the eager network, and the fraction of what the machine can do. Each row '
-        'runs in a process of its own.')
-    parser.add_argument('--models', nargs='+', default=[DEFAULT_MODEL], metavar='MODEL',
-                        help='enhancers: names of models, or configs; their weights are not read; '
-                        f'default: {DEFAULT_MODEL}')
-    parser.add_argument('--sizes', nargs='+', default=list(SIZES), metavar='SIZE',
-                        help=f'of {", ".join(SIZES)}, or WIDTHxHEIGHT; default: these three')
-    parser.add_argument('--modes', nargs='+', default=['eager', 'exact', 'tiled', 'fast'],
-                        choices=list(MODES), help='those of them that a model has; '
-                        'default: eager exact tiled fast')
-    parser.add_argument('--precisions', nargs='+', default=['float32', 'bfloat16'],
-                        choices=list(PRECISIONS), help='of the network; the eager one runs in '
-                        'float32; default: float32 bfloat16')
+        'runs in a process of its own.'
+    )
+    parser.add_argument(
+        '--models',
+        nargs='+',
+        default=[DEFAULT_MODEL],
+        metavar='MODEL',
+        help='enhancers: names of models, or configs; their weights are not read; '
+        f'default: {DEFAULT_MODEL}',
+    )
+    parser.add_argument(
+        '--sizes',
+        nargs='+',
+        default=list(SIZES),
+        metavar='SIZE',
+        help=f'of {", ".join(SIZES)}, or WIDTHxHEIGHT; default: these three',
+    )
+    parser.add_argument(
+        '--modes',
+        nargs='+',
+        default=['eager', 'exact', 'tiled', 'fast'],
+        choices=list(MODES),
+        help='those of them that a model has; default: eager exact tiled fast',
+    )
+    parser.add_argument(
+        '--precisions',
+        nargs='+',
+        default=['float32', 'bfloat16'],
+        choices=list(PRECISIONS),
+        help='of the network; the eager one runs in float32; default: float32 bfloat16',
+    )
     parser.add_argument('--batches', nargs='+', type=int, default=[1], help='default: 1')
-    parser.add_argument('--devices', nargs='+', default=['cpu'], choices=['cpu', 'cuda'],
-                        help='default: cpu')
-    parser.add_argument('--threads', type=int, default=torch.get_num_threads(),
-                        help='of the CPU; default: what torch takes')
-    parser.add_argument('--seconds', type=float, default=5., help='how long a row is repeated '
-                        'after its warm-up (default: 5)')
-    parser.add_argument('--repetitions', type=int, default=5, help='how often at least '
-                        '(default: 5)')
-    parser.add_argument('--rounds', type=int, default=1, help='measure all rows so many times in '
-                        'turn, for a machine whose load changes (default: 1)')
-    parser.add_argument('--profile', action='store_true', help='also say of each row where its '
-                        'time goes')
-    parser.add_argument('--out-dir', type=Path, default=Path('work_dirs', 'benchmark'),
-                        help='default: work_dirs/benchmark')
+    parser.add_argument(
+        '--devices', nargs='+', default=['cpu'], choices=['cpu', 'cuda'], help='default: cpu'
+    )
+    parser.add_argument(
+        '--threads',
+        type=int,
+        default=torch.get_num_threads(),
+        help='of the CPU; default: what torch takes',
+    )
+    parser.add_argument(
+        '--seconds',
+        type=float,
+        default=5.0,
+        help='how long a row is repeated after its warm-up (default: 5)',
+    )
+    parser.add_argument(
+        '--repetitions', type=int, default=5, help='how often at least (default: 5)'
+    )
+    parser.add_argument(
+        '--rounds',
+        type=int,
+        default=1,
+        help='measure all rows so many times in '
+        'turn, for a machine whose load changes (default: 1)',
+    )
+    parser.add_argument(
+        '--profile', action='store_true', help='also say of each row where its time goes'
+    )
+    parser.add_argument(
+        '--out-dir',
+        type=Path,
+        default=Path('work_dirs', 'benchmark'),
+        help='default: work_dirs/benchmark',
+    )
     return parser.parse_args(argv)
 
 
@@ -86,11 +126,16 @@ def run_worker(job: str, arguments: dict, threads: int) -> dict:
     # The folder of this file, where the package `benchmarking` lies, beside the caller's own.
     folders = [str(Path(__file__).parent), os.environ.get('PYTHONPATH')]
     process = subprocess.run(
-        [sys.executable, '-W', 'ignore', '-m', 'benchmarking.worker', job,
-         json.dumps(arguments)],
-        env={**os.environ, 'OMP_NUM_THREADS': str(threads), 'MKL_NUM_THREADS': str(threads),
-             'PYTHONPATH': os.pathsep.join(filter(None, folders))},
-        capture_output=True, text=True)
+        [sys.executable, '-W', 'ignore', '-m', 'benchmarking.worker', job, json.dumps(arguments)],
+        env={
+            **os.environ,
+            'OMP_NUM_THREADS': str(threads),
+            'MKL_NUM_THREADS': str(threads),
+            'PYTHONPATH': os.pathsep.join(filter(None, folders)),
+        },
+        capture_output=True,
+        text=True,
+    )
     try:
         return json.loads(process.stdout.splitlines()[-1])
     except (IndexError, ValueError):
@@ -98,16 +143,20 @@ def run_worker(job: str, arguments: dict, threads: int) -> dict:
         return dict(error=f'the process ended with status {process.returncode}: {reason}')
 
 
-def measure_cases(args: argparse.Namespace, cases: list[Case], results: dict[Case, dict],
-                  console: Console) -> None:
+def measure_cases(
+    args: argparse.Namespace, cases: list[Case], results: dict[Case, dict], console: Console
+) -> None:
     """Measure every case ``args.rounds`` times, the runs of a case pooled in ``results``."""
     turns = list(product(range(args.rounds), cases))
     for _, case in track(turns, 'measuring', console=console):
         arguments = dict(case=case._asdict(), seconds=args.seconds, repetitions=args.repetitions)
         result = run_worker('measure', arguments, args.threads)
         text = result.get('error') or f'{1e3 * median(result["seconds"]):.1f} ms'
-        console.print(f'{case.device} {case.model} {case.size} batch {case.batch} {case.mode} '
-                      f'{case.precision}: {text}', highlight=False)
+        console.print(
+            f'{case.device} {case.model} {case.size} batch {case.batch} {case.mode} '
+            f'{case.precision}: {text}',
+            highlight=False,
+        )
         results[case] = pool(results[case], result) if case in results else result
 
 
@@ -117,8 +166,11 @@ def pool(first: dict, second: dict) -> dict:
         if 'error' in result:
             return result
     peaks = [result['memory_mib'] for result in (first, second)]
-    return dict(first, seconds=first['seconds'] + second['seconds'],
-                memory_mib=None if None in peaks else max(peaks))
+    return dict(
+        first,
+        seconds=first['seconds'] + second['seconds'],
+        memory_mib=None if None in peaks else max(peaks),
+    )
 
 
 def profile_cases(args: argparse.Namespace, report: dict, results: dict, console: Console) -> None:
@@ -128,29 +180,36 @@ def profile_cases(args: argparse.Namespace, report: dict, results: dict, console
         profile = run_worker('profile', dict(case=case._asdict()), args.threads)
         row['profile'] = profile
         rates = report['limits'][case.device]['matrix_rates']
-        text = profile.get('error') or describe(profile, rates[case.precision],
-                                                results[case]['flops'])
+        text = profile.get('error') or describe(
+            profile, rates[case.precision], results[case]['flops']
+        )
         row['limited_by'] = text
-        console.print(f'{case.device} {case.model} {case.size} batch {case.batch} {case.mode} '
-                      f'{case.precision}: {text}', highlight=False)
+        console.print(
+            f'{case.device} {case.model} {case.size} batch {case.batch} {case.mode} '
+            f'{case.precision}: {text}',
+            highlight=False,
+        )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Measure, print and write the report; return the exit status."""
     check_args(args)
-    cases = make_cases(args.models, args.sizes, args.modes, args.precisions, args.batches,
-                       args.devices)
+    cases = make_cases(
+        args.models, args.sizes, args.modes, args.precisions, args.batches, args.devices
+    )
     args.out_dir.mkdir(parents=True, exist_ok=True)
     machine = describe_machine(args.devices, args.threads)
     console.print(machine, highlight=False)
     limits = {}
     for device in args.devices:
         precisions = list(dict.fromkeys(['float32', *args.precisions]))
-        limits[device] = run_worker('limits', dict(device=device, precisions=precisions),
-                                    args.threads)
+        limits[device] = run_worker(
+            'limits', dict(device=device, precisions=precisions), args.threads
+        )
         if 'error' in limits[device]:
-            raise ValueError(f'the limits of {device} cannot be measured: '
-                             f'{limits[device]["error"]}')
+            raise ValueError(
+                f'the limits of {device} cannot be measured: {limits[device]["error"]}'
+            )
     results: dict[Case, dict] = {}
     interrupted = False
     try:

@@ -1,4 +1,5 @@
 """Write what training sees as a contact sheet: tools/browse_dataset.py CONFIG."""
+
 from __future__ import annotations
 
 import argparse
@@ -30,10 +31,13 @@ def parse_args() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
         description='Write the triplets that training sees (low, positive, negative, labels), or '
-        'the images of a validation (image, reference, labels), as one contact sheet.')
+        'the images of a validation (image, reference, labels), as one contact sheet.'
+    )
     parser.add_argument('config', help='config file')
-    parser.add_argument('--out', help='PNG file or folder to write; default: '
-                        '<work dir of the config>/browse_<split>.png')
+    parser.add_argument(
+        '--out',
+        help='PNG file or folder to write; default: <work dir of the config>/browse_<split>.png',
+    )
     parser.add_argument('--count', type=int, default=8, help='number of items; default: 8')
     parser.add_argument('--split', choices=['train', 'val'], default='train')
     add_config_options(parser)
@@ -66,7 +70,8 @@ def read_items(cfg: Config, split: str) -> tuple[Iterator[tuple[dict, SegDataSam
     loader = Runner.build_dataloader(
         loader_cfg,
         seed=set_random_seed(randomness.get('seed')),
-        diff_rank_seed=randomness.get('diff_rank_seed', False))
+        diff_rank_seed=randomness.get('diff_rank_seed', False),
+    )
     return _items(loader), loader.dataset.metainfo
 
 
@@ -99,14 +104,19 @@ def draw_sheet(items: list[tuple[dict, SegDataSample]], meta: dict) -> np.ndarra
         rows.append(row)
     height = min(MAX_HEIGHT, max(row[0].shape[0] for row in rows))
     sheet = contact_sheet(
-        rows, titles + ['labels'] * labelled, [_file_names(sample) for _, sample in items], height)
+        rows, titles + ['labels'] * labelled, [_file_names(sample) for _, sample in items], height
+    )
     named = [index for index in sorted(present) if index < len(meta.get('classes') or [])]
     if not named:
         return sheet
-    legend = class_legend([meta['classes'][index] for index in named],
-                          [meta['palette'][index] for index in named], sheet.shape[1] - 2 * GAP)
+    legend = class_legend(
+        [meta['classes'][index] for index in named],
+        [meta['palette'][index] for index in named],
+        sheet.shape[1] - 2 * GAP,
+    )
     return np.concatenate(
-        [sheet, np.pad(legend, ((0, GAP), (GAP, GAP), (0, 0)), constant_values=255)])
+        [sheet, np.pad(legend, ((0, GAP), (GAP, GAP), (0, 0)), constant_values=255)]
+    )
 
 
 def main() -> int:

@@ -1,4 +1,5 @@
 """Compare enhancers by the pictures they make: tools/compare_enhancers.py FOLDER [options]."""
+
 from __future__ import annotations
 
 import argparse
@@ -35,30 +36,69 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
         description='Compare enhancers by the pictures that they make: metrics with and without '
-        'references in one table, and a contact sheet.')
-    parser.add_argument('folders', nargs='+', metavar='FOLDER', help='pictures; each folder has '
-                        'rows of its own')
-    parser.add_argument('--reference', nargs='+', default=[], metavar='FOLDER', help='well-exposed '
-                        'pictures of the same names, one folder for each FOLDER')
-    parser.add_argument('--exposures', action='store_true', help='each FOLDER holds a folder of '
-                        'shots for each scene; dark ones are compared with the well-exposed one')
-    parser.add_argument('--split', choices=SPLITS, default='all', help='with --exposures: which '
-                        'scenes; val is every fifth (default: all)')
-    parser.add_argument('--enhancer', nargs='+', action='extend', default=[],
-                        metavar='NAME=SOURCE', help='an enhancer: a config that names its weights, '
-                        'the name of a model, as mmscllle://scl-lle, or a checkpoint, alone or in '
-                        'a larger model')
-    parser.add_argument('--baselines', nargs='*', default=['none', 'gamma'], metavar='NAME',
-                        help='some of none, gamma, clahe; default: none gamma; may be empty')
-    parser.add_argument('--fast', action='store_true', help='add a row for the fast mode of each '
-                        'enhancer that has one')
+        'references in one table, and a contact sheet.'
+    )
+    parser.add_argument(
+        'folders', nargs='+', metavar='FOLDER', help='pictures; each folder has rows of its own'
+    )
+    parser.add_argument(
+        '--reference',
+        nargs='+',
+        default=[],
+        metavar='FOLDER',
+        help='well-exposed pictures of the same names, one folder for each FOLDER',
+    )
+    parser.add_argument(
+        '--exposures',
+        action='store_true',
+        help='each FOLDER holds a folder of '
+        'shots for each scene; dark ones are compared with the well-exposed one',
+    )
+    parser.add_argument(
+        '--split',
+        choices=SPLITS,
+        default='all',
+        help='with --exposures: which scenes; val is every fifth (default: all)',
+    )
+    parser.add_argument(
+        '--enhancer',
+        nargs='+',
+        action='extend',
+        default=[],
+        metavar='NAME=SOURCE',
+        help='an enhancer: a config that names its weights, '
+        'the name of a model, as mmscllle://scl-lle, or a checkpoint, alone or in '
+        'a larger model',
+    )
+    parser.add_argument(
+        '--baselines',
+        nargs='*',
+        default=['none', 'gamma'],
+        metavar='NAME',
+        help='some of none, gamma, clahe; default: none gamma; may be empty',
+    )
+    parser.add_argument(
+        '--fast',
+        action='store_true',
+        help='add a row for the fast mode of each enhancer that has one',
+    )
     parser.add_argument('--limit', type=int, help='take only the first pictures of a folder')
-    parser.add_argument('--pictures', type=int, default=6, help='draw so many pictures of a folder '
-                        'at most (default: 6)')
-    parser.add_argument('--out-dir', default='work_dirs/compare_enhancers',
-                        help='default: work_dirs/compare_enhancers')
-    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu',
-                        help='cpu or cuda; default: cuda where there is one')
+    parser.add_argument(
+        '--pictures',
+        type=int,
+        default=6,
+        help='draw so many pictures of a folder at most (default: 6)',
+    )
+    parser.add_argument(
+        '--out-dir',
+        default='work_dirs/compare_enhancers',
+        help='default: work_dirs/compare_enhancers',
+    )
+    parser.add_argument(
+        '--device',
+        default='cuda' if torch.cuda.is_available() else 'cpu',
+        help='cpu or cuda; default: cuda where there is one',
+    )
     return parser.parse_args(argv)
 
 
@@ -69,11 +109,14 @@ def check_args(args: argparse.Namespace) -> None:
         InputError: If an argument is wrong.
     """
     if args.reference and args.exposures:
-        raise InputError('--reference: stacks of exposures have their references in them; leave '
-                         'out --reference or --exposures')
+        raise InputError(
+            '--reference: stacks of exposures have their references in them; leave '
+            'out --reference or --exposures'
+        )
     if args.reference and len(args.reference) != len(args.folders):
-        raise InputError(f'--reference: {len(args.folders)} FOLDERs need as many, got '
-                         f'{len(args.reference)}')
+        raise InputError(
+            f'--reference: {len(args.folders)} FOLDERs need as many, got {len(args.reference)}'
+        )
     if args.split != 'all' and not args.exposures:
         raise InputError('--split: it chooses among scenes, which only --exposures has')
     for name, least in (('limit', 1), ('pictures', 0)):
@@ -92,8 +135,9 @@ def read_sources(args: argparse.Namespace) -> dict[str, EnhancerSource]:
     found: dict[str, EnhancerSource] = {}
     for name in args.baselines:
         if name not in BASELINES:
-            raise InputError(f'--baselines: there is no {name!r}; choose from '
-                             f'{", ".join(BASELINES)}')
+            raise InputError(
+                f'--baselines: there is no {name!r}; choose from {", ".join(BASELINES)}'
+            )
         found[name] = EnhancerSource(dict(type=BASELINES[name]))
     for entry in args.enhancer:
         name, source = split_named_source(entry, '--enhancer')
@@ -124,8 +168,11 @@ def read_sets(args: argparse.Namespace) -> dict[str, Dataset]:
     for number, folder in enumerate(args.folders):
         name = names[number] if names.count(names[number]) == 1 else folder
         with blame('FOLDER'):
-            sets[name] = (read_exposures(folder, args.split) if args.exposures else read_pictures(
-                folder, args.reference[number] if args.reference else None))
+            sets[name] = (
+                read_exposures(folder, args.split)
+                if args.exposures
+                else read_pictures(folder, args.reference[number] if args.reference else None)
+            )
     return sets
 
 
@@ -152,7 +199,8 @@ def run(args: argparse.Namespace) -> None:
         for name, engine in engines.items():
             with blame(f'FOLDER {set_name}, {name}'):
                 metrics[set_name, name], pictures = measure(
-                    engine, data, counts[set_name], drawn, bar.update)
+                    engine, data, counts[set_name], drawn, bar.update
+                )
             if name != 'none':  # it is the input
                 results.append(pictures)
         rows, titles = draw_rows(data, results, drawn)
@@ -163,11 +211,18 @@ def run(args: argparse.Namespace) -> None:
     table = make_table(metrics)
     print(table)
     write_text(out_dir / 'table.md', table)
-    report = dict(folders=args.folders, reference=args.reference, images=counts,
-                  split=args.split if args.exposures else None, enhancers=args.enhancer,
-                  device=args.device, metrics=[
-                      dict(set=set_name, enhancer=name, **values)
-                      for (set_name, name), values in metrics.items()])
+    report = dict(
+        folders=args.folders,
+        reference=args.reference,
+        images=counts,
+        split=args.split if args.exposures else None,
+        enhancers=args.enhancer,
+        device=args.device,
+        metrics=[
+            dict(set=set_name, enhancer=name, **values)
+            for (set_name, name), values in metrics.items()
+        ],
+    )
     write_text(out_dir / 'table.json', json.dumps(report, indent=2))
     if sheet:
         names = [name for name in engines if name != 'none']

@@ -1,4 +1,5 @@
 """Compare enhancers ahead of a segmentor: tools/dark_eval.py CONFIG CHECKPOINT [options]."""
+
 from __future__ import annotations
 
 import argparse
@@ -40,42 +41,98 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
         description='Compare a segmentor alone and behind enhancers: IoU, time and memory in one '
-        'table, and pictures. A run that was broken off goes on where it stopped.')
-    parser.add_argument('config', nargs='?', metavar='SEGMENTOR_CONFIG',
-                        help="config of an mmseg segmentor (a path, or 'mmseg::folder/name.py') "
-                        'or of an EnhancedSegmentor')
-    parser.add_argument('checkpoint', nargs='?', metavar='SEGMENTOR_CHECKPOINT',
-                        help="the segmentor's weights: a path or URL")
-    parser.add_argument('--segmentor', nargs='+', action='extend', default=[],
-                        metavar='NAME=CONFIG,CHECKPOINT', help='further segmentors, or these '
-                        'alone: one table has a column for each, on every set')
-    parser.add_argument('--set', nargs='+', action='extend', default=[],
-                        metavar='NAME=IMG_DIR,ANN_DIR', help='sets of images, each with its name '
-                        'in the table; or NAME=CONFIG, whose test_dataloader has them')
-    parser.add_argument('--seen', nargs='+', default=[], metavar='NAME', help='segmentors that the '
-                        'enhancers were trained through: the table marks them')
-    parser.add_argument('--enhancer', nargs='+', action='extend', default=[],
-                        metavar='NAME=SOURCE', help='an enhancer: a config that names its weights, '
-                        'the name of a model, as mmscllle://scl-lle-seg, or a checkpoint, alone or '
-                        'in a larger model. Several of one name are trainings with other seeds')
-    parser.add_argument('--joint', nargs='+', action='extend', default=[],
-                        metavar='NAME=CHECKPOINT', help='a checkpoint of an EnhancedSegmentor, '
-                        'whose enhancer and segmentor both come from it; of several segmentors, '
-                        'the first')
-    parser.add_argument('--fast', action='store_true', help='a further row NAME-fast for each '
-                        'enhancer that has a fast mode')
-    parser.add_argument('--baselines', nargs='*', default=list(BASELINES), metavar='NAME',
-                        help='some of none, gamma, clahe; default: all; may be empty')
-    parser.add_argument('--data', metavar='CONFIG', help='take the test_dataloader of this config '
-                        "instead of the segmentor's own")
+        'table, and pictures. A run that was broken off goes on where it stopped.'
+    )
+    parser.add_argument(
+        'config',
+        nargs='?',
+        metavar='SEGMENTOR_CONFIG',
+        help="config of an mmseg segmentor (a path, or 'mmseg::folder/name.py') "
+        'or of an EnhancedSegmentor',
+    )
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        metavar='SEGMENTOR_CHECKPOINT',
+        help="the segmentor's weights: a path or URL",
+    )
+    parser.add_argument(
+        '--segmentor',
+        nargs='+',
+        action='extend',
+        default=[],
+        metavar='NAME=CONFIG,CHECKPOINT',
+        help='further segmentors, or these alone: one table has a column for each, on every set',
+    )
+    parser.add_argument(
+        '--set',
+        nargs='+',
+        action='extend',
+        default=[],
+        metavar='NAME=IMG_DIR,ANN_DIR',
+        help='sets of images, each with its name '
+        'in the table; or NAME=CONFIG, whose test_dataloader has them',
+    )
+    parser.add_argument(
+        '--seen',
+        nargs='+',
+        default=[],
+        metavar='NAME',
+        help='segmentors that the enhancers were trained through: the table marks them',
+    )
+    parser.add_argument(
+        '--enhancer',
+        nargs='+',
+        action='extend',
+        default=[],
+        metavar='NAME=SOURCE',
+        help='an enhancer: a config that names its weights, '
+        'the name of a model, as mmscllle://scl-lle-seg, or a checkpoint, alone or '
+        'in a larger model. Several of one name are trainings with other seeds',
+    )
+    parser.add_argument(
+        '--joint',
+        nargs='+',
+        action='extend',
+        default=[],
+        metavar='NAME=CHECKPOINT',
+        help='a checkpoint of an EnhancedSegmentor, '
+        'whose enhancer and segmentor both come from it; of several segmentors, '
+        'the first',
+    )
+    parser.add_argument(
+        '--fast',
+        action='store_true',
+        help='a further row NAME-fast for each enhancer that has a fast mode',
+    )
+    parser.add_argument(
+        '--baselines',
+        nargs='*',
+        default=list(BASELINES),
+        metavar='NAME',
+        help='some of none, gamma, clahe; default: all; may be empty',
+    )
+    parser.add_argument(
+        '--data',
+        metavar='CONFIG',
+        help="take the test_dataloader of this config instead of the segmentor's own",
+    )
     parser.add_argument('--img-dir', help='take the images of this folder')
     parser.add_argument('--ann-dir', help='folder of their label maps')
     parser.add_argument('--out-dir', help='default: work_dirs/dark_eval/<config name>')
     parser.add_argument('--limit', type=int, help='take only the first images')
-    parser.add_argument('--pictures', type=int, default=3, help='draw so many images with the '
-                        'largest gain, and as many with the largest loss (default: 3)')
-    parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu',
-                        help='cpu or cuda; default: cuda where there is one')
+    parser.add_argument(
+        '--pictures',
+        type=int,
+        default=3,
+        help='draw so many images with the '
+        'largest gain, and as many with the largest loss (default: 3)',
+    )
+    parser.add_argument(
+        '--device',
+        default='cuda' if torch.cuda.is_available() else 'cpu',
+        help='cpu or cuda; default: cuda where there is one',
+    )
     add_config_options(parser, 'keys of SEGMENTOR_CONFIG')
     return parser.parse_args(argv)
 
@@ -96,8 +153,9 @@ def check_args(args: argparse.Namespace) -> None:
     if bool(args.config) != bool(args.checkpoint):
         raise InputError('SEGMENTOR_CHECKPOINT: missing; it goes with SEGMENTOR_CONFIG')
     if not args.config and not args.segmentor:
-        raise InputError('SEGMENTOR_CONFIG: missing; give it and SEGMENTOR_CHECKPOINT, or '
-                         '--segmentor')
+        raise InputError(
+            'SEGMENTOR_CONFIG: missing; give it and SEGMENTOR_CHECKPOINT, or --segmentor'
+        )
     if args.cfg_options and not args.config:
         raise InputError('--cfg-options: they are keys of SEGMENTOR_CONFIG, which is not given')
     for name, least in (('limit', 1), ('pictures', 0)):
@@ -156,8 +214,10 @@ def run(args: argparse.Namespace) -> int:
     check_args(args)
     requests = read_requests(args)
     segmentors = read_segmentors(args)
-    methods = [build_methods(requests, segmentor.builder, not number, args.fast)
-               for number, segmentor in enumerate(segmentors)]
+    methods = [
+        build_methods(requests, segmentor.builder, not number, args.fast)
+        for number, segmentor in enumerate(segmentors)
+    ]
     sets = [read_sets(args, segmentor) for segmentor in segmentors]
     several = args.segmentor or args.set or any(len(row) > 1 for row in methods[0].values())
     out_dir = Path(args.out_dir or Path('work_dirs', 'dark_eval', segmentors[0].name))
@@ -170,12 +230,20 @@ def run(args: argparse.Namespace) -> int:
                 about = dict(segmentor=segmentor.name, set=images)
                 folder = out_dir / images / segmentor.name
                 print(f'{images}, {segmentor.name}:\n')
-            rows = evaluate_cell([method for row in own.values() for method in row],
-                                 their[images], args.limit, args.pictures, device, folder, about)
+            rows = evaluate_cell(
+                [method for row in own.values() for method in row],
+                their[images],
+                args.limit,
+                args.pictures,
+                device,
+                folder,
+                about,
+            )
             failed |= any(row['failed'] for row in rows)
             scores = {row['name']: row['mIoU'] for row in rows}
             grid[images, segmentor.name] = {
-                name: [scores[method.name] for method in row] for name, row in own.items()}
+                name: [scores[method.name] for method in row] for name, row in own.items()
+            }
     if several:
         summary = summarise_grid(grid, list(methods[0]))
         table = grid_to_markdown(summary, args.seen)
@@ -190,8 +258,9 @@ def run(args: argparse.Namespace) -> int:
 def main(argv: list[str] | None = None) -> int:
     """Run; return the exit status: 1 if an image failed, 2 for wrong input."""
     args = parse_args(argv)
-    return run_command('dark_eval.py', lambda: run(args),
-                       'stopped; the same command goes on from here')
+    return run_command(
+        'dark_eval.py', lambda: run(args), 'stopped; the same command goes on from here'
+    )
 
 
 if __name__ == '__main__':

@@ -1,4 +1,5 @@
 """Draw the pictures that the page shows first, mmscllle/web/pictures: draw_web_examples.py."""
+
 from pathlib import Path
 
 import cv2
@@ -14,7 +15,7 @@ def main() -> None:
     """Draw and write them."""
     FOLDER.mkdir(exist_ok=True)
     for name, seed, height, width in STREETS:
-        _, night = render_street((seed, ), (height, width), ('night', ))
+        _, night = render_street((seed,), (height, width), ('night',))
         path = FOLDER / f'{name}.jpg'
         if not cv2.imwrite(str(path), night, (cv2.IMWRITE_JPEG_QUALITY, QUALITY)):
             raise OSError(f'{path} could not be written')

@@ -1,4 +1,5 @@
 """Enhance photographs and videos: tools/enhance.py INPUTS… --out-dir DIR [options]."""
+
 from __future__ import annotations
 
 import sys

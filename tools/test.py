@@ -1,4 +1,5 @@
 """Test a checkpoint: tools/test.py CONFIG CHECKPOINT."""
+
 from __future__ import annotations
 
 import argparse
@@ -75,7 +76,8 @@ def test(args: argparse.Namespace) -> None:
             raise
         raise FileNotFoundError(
             f'test_dataloader.dataset.{error}; val_dataloader names other data: to test on them, '
-            'add `test_dataloader = val_dataloader` below it in the config') from error
+            'add `test_dataloader = val_dataloader` below it in the config'
+        ) from error
     leave_process_group()
 
 

@@ -3,6 +3,7 @@
 The launcher of torch 1.13 fails under Python 3.11: it looks its default, to redirect the output of
 no process, up among the members of a flag, where Python no longer lists the one that is zero.
 """
+
 from __future__ import annotations
 
 import sys

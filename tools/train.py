@@ -1,4 +1,5 @@
 """Train a model: tools/train.py CONFIG."""
+
 from __future__ import annotations
 
 import argparse
@@ -25,14 +26,24 @@ def parse_args() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description='Train a model.')
     parser.add_argument('config', help='config file')
-    parser.add_argument('--resume', nargs='?', const='auto', metavar='CHECKPOINT',
-                        help='go on from a checkpoint; without a value from the latest one in '
-                        'the work dir, or from the start where there is none')
-    parser.add_argument('--amp', action='store_true', help='train with mixed precision: '
-                        'bfloat16 on a CPU with instructions for it')
-    parser.add_argument('--auto-scale-lr', action='store_true',
-                        help='scale the learning rate by batch size / auto_scale_lr.'
-                        'base_batch_size')
+    parser.add_argument(
+        '--resume',
+        nargs='?',
+        const='auto',
+        metavar='CHECKPOINT',
+        help='go on from a checkpoint; without a value from the latest one in '
+        'the work dir, or from the start where there is none',
+    )
+    parser.add_argument(
+        '--amp',
+        action='store_true',
+        help='train with mixed precision: bfloat16 on a CPU with instructions for it',
+    )
+    parser.add_argument(
+        '--auto-scale-lr',
+        action='store_true',
+        help='scale the learning rate by batch size / auto_scale_lr.base_batch_size',
+    )
     add_config_arguments(parser)
     return parser.parse_args()
 
@@ -83,8 +94,9 @@ def choose_checkpoint(cfg: Config, resume: str) -> None:
 def main() -> int:
     """Train; return the exit status."""
     args = parse_args()
-    return run_command('train.py', lambda: train(args), 'stopped; --resume goes on from the last '
-                       'checkpoint')
+    return run_command(
+        'train.py', lambda: train(args), 'stopped; --resume goes on from the last checkpoint'
+    )
 
 
 def train(args: argparse.Namespace) -> None:

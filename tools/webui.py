@@ -1,4 +1,5 @@
 """Serve a page on which pictures and videos are enhanced: tools/webui.py [options]."""
+
 from __future__ import annotations
 
 import sys

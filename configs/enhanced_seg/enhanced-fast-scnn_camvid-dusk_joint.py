@@ -1,4 +1,5 @@
 """Joint training on darkened day frames with labels and dusk frames without."""
+
 _base_ = [
     '../_base_/models/joint_fast-scnn_camvid.py',
     '../_base_/datasets/camvid-dusk_240x320_joint.py',

@@ -1,4 +1,5 @@
 """NIQE on the photographs that come with the shared data."""
+
 _base_ = [
     '../_base_/models/base-edit_curve-enhancer.py',
     '../_base_/datasets/mmagic_unpaired-shared.py',

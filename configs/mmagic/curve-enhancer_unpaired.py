@@ -1,4 +1,5 @@
 """NIQE on six sets of photographs, a row of the table for each."""
+
 _base_ = [
     '../_base_/models/base-edit_curve-enhancer.py',
     '../_base_/datasets/mmagic_unpaired.py',

@@ -1,4 +1,5 @@
 """SCL-LLE's training, watched by mmagic's NIQE on the photographs of mmagic_unpaired.py's sets."""
+
 _base_ = [
     '../scl_lle/scl-lle_deeplabv3plus-mnv2_cityscapes-sice-384x384_50k.py',
     '../_base_/datasets/mmagic_photographs.py',
@@ -11,7 +12,8 @@ val_evaluator = [
     dict(
         type='Evaluator',
         _scope_='mmagic',
-        metrics=[dict(type='mmagic.NIQE', prefix=name, input_order='CHW')])
+        metrics=[dict(type='mmagic.NIQE', prefix=name, input_order='CHW')],
+    )
     for name in ('DICM', 'LIME')
 ]
 val_cfg = dict(type='mmagic.MultiValLoop')

@@ -1,4 +1,5 @@
 """A small segmentor for the generated scenes by day, trained by stock mmseg."""
+
 _base_ = ['../_base_/datasets/night-street.py', '../_base_/default_runtime.py']
 crop_size = (128, 176)
 norm_cfg = dict(type='BN', momentum=0.05, requires_grad=True)
@@ -12,7 +13,8 @@ model = dict(
         std=[58.395, 57.12, 57.375],
         pad_val=0,
         seg_pad_val=255,
-        size=crop_size),
+        size=crop_size,
+    ),
     backbone=dict(
         type='ResNet',
         depth=18,
@@ -20,7 +22,8 @@ model = dict(
         stem_channels=16,
         strides=(1, 2, 2, 2),
         out_indices=(0, 1, 2, 3),
-        norm_cfg=norm_cfg),
+        norm_cfg=norm_cfg,
+    ),
     decode_head=dict(
         type='FCNHead',
         in_channels=[16, 32, 64, 128],
@@ -32,9 +35,11 @@ model = dict(
         num_classes=8,
         norm_cfg=norm_cfg,
         align_corners=False,
-        loss_decode=dict(type='CrossEntropyLoss')),
+        loss_decode=dict(type='CrossEntropyLoss'),
+    ),
     train_cfg=dict(),
-    test_cfg=dict(mode='whole'))
+    test_cfg=dict(mode='whole'),
+)
 train_dataloader = dict(
     batch_size=8,
     num_workers=1,
@@ -47,18 +52,17 @@ train_dataloader = dict(
         pipeline=[
             dict(type='mmscllle.LoadImage'),
             dict(type='mmscllle.LoadLabelMap'),
-            dict(
-                type='RandomResize',
-                scale=(256, 192),
-                ratio_range=(0.9, 1.6),
-                keep_ratio=True),
+            dict(type='RandomResize', scale=(256, 192), ratio_range=(0.9, 1.6), keep_ratio=True),
             dict(type='mmseg.RandomCrop', crop_size=crop_size),
             dict(type='mmseg.RandomFlip', prob=0.5),
             dict(type='mmseg.PhotoMetricDistortion'),
-            dict(type='mmseg.PackSegInputs')
-        ]))
+            dict(type='mmseg.PackSegInputs'),
+        ],
+    ),
+)
 val_dataloader = dict(
-    dataset=dict(data_prefix=dict(img_path='img/day_val', seg_map_path='ann/day_val')))
+    dataset=dict(data_prefix=dict(img_path='img/day_val', seg_map_path='ann/day_val'))
+)
 val_evaluator = dict(_delete_=True, type='mmseg.IoUMetric', iou_metrics=['mIoU'])
 test_dataloader = val_dataloader
 test_evaluator = val_evaluator
@@ -66,12 +70,12 @@ max_iters = 300
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=max_iters, val_interval=max_iters)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
-optim_wrapper = dict(
-    type='OptimWrapper', optimizer=dict(type='AdamW', lr=4e-3, weight_decay=1e-4))
+optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=4e-3, weight_decay=1e-4))
 param_scheduler = [
     dict(type='PolyLR', eta_min=1e-5, power=0.9, begin=0, end=max_iters, by_epoch=False)
 ]
 default_hooks = dict(
     finite_training=dict(type='mmscllle.FiniteTrainingHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
-    checkpoint=dict(type='mmscllle.SafeCheckpointHook', by_epoch=False, interval=max_iters))
+    checkpoint=dict(type='mmscllle.SafeCheckpointHook', by_epoch=False, interval=max_iters),
+)

@@ -1,4 +1,5 @@
 """Beyond the paper, without pairs: photographs of every exposure give one picture."""
+
 _base_ = [
     '../_base_/models/scl-lle_fast-scnn.py',
     '../_base_/datasets/exposures_256x256.py',
@@ -20,9 +21,13 @@ model = dict(
         pseudo_labels=False,
         extra_terms=dict(
             reconstruction=dict(
-                type='mmscllle.ReconstructionLoss', loss_weight=1.5, similarity_weight=0.7),
-            cross_exposure=dict(type='mmscllle.CrossExposureLoss', loss_weight=4.5))))
-optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3), clip_grad=dict(max_norm=1.))
+                type='mmscllle.ReconstructionLoss', loss_weight=1.5, similarity_weight=0.7
+            ),
+            cross_exposure=dict(type='mmscllle.CrossExposureLoss', loss_weight=4.5),
+        ),
+    ),
+)
+optim_wrapper = dict(optimizer=dict(type='AdamW', lr=1e-3), clip_grad=dict(max_norm=1.0))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=100, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
@@ -35,5 +40,6 @@ custom_hooks = [
         type='mmscllle.AveragedWeightsHook',
         ema_type='MomentumAnnealingEMA',
         momentum=0.002,
-        gamma=10)
+        gamma=10,
+    )
 ]

@@ -2,6 +2,7 @@
 
 Starts from the released weights.
 """
+
 _base_ = [
     '../_base_/models/scl-lle_fast-scnn.py',
     '../_base_/datasets/camvid-dusk_240x320.py',
@@ -12,20 +13,21 @@ max_iters = 3600
 load_from = _base_.released_weights
 model = dict(
     objective=dict(
-        contrastive_brightness=dict(loss_weight=1.),
+        contrastive_brightness=dict(loss_weight=1.0),
         contrastive_gram=dict(loss_weight=0.1),
         semantic_brightness=dict(loss_weight=0.3),
         semantic_cross_entropy=dict(
-            loss_weight=12.,
+            loss_weight=12.0,
             # The share of a class in the labels of day_train to the power of -1/4.
-            class_weight=[0.98, 0.91, 1.97, 0.82, 1.35, 1.13, 1.89, 1.86, 1.3, 2.21, 2.81]),
+            class_weight=[0.98, 0.91, 1.97, 0.82, 1.35, 1.13, 1.89, 1.86, 1.3, 2.21, 2.81],
+        ),
         feature_retention=dict(loss_weight=0.01),
-        color_constancy=dict(loss_weight=2.),
-        illumination_smoothness=dict(loss_weight=1.),
-        pseudo_label_confidence=0.9))
+        color_constancy=dict(loss_weight=2.0),
+        illumination_smoothness=dict(loss_weight=1.0),
+        pseudo_label_confidence=0.9,
+    )
+)
 optim_wrapper = dict(type='mmscllle.BFloat16OptimWrapper', optimizer=dict(lr=1.5e-3))
-param_scheduler = [
-    dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-6, by_epoch=False)
-]
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-6, by_epoch=False)]
 train_cfg = dict(max_iters=max_iters, val_interval=max_iters)
 default_hooks = dict(checkpoint=dict(interval=1200), logger=dict(interval=20))

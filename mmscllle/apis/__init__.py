@@ -1,4 +1,5 @@
 """Enhance photographs from Python; importing it loads neither torch nor the host libraries."""
+
 from __future__ import annotations
 
 from importlib import import_module

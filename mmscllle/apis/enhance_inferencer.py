@@ -1,4 +1,5 @@
 """Enhance photographs from Python: files, folders, URLs, arrays."""
+
 from __future__ import annotations
 
 import logging
@@ -56,25 +57,45 @@ class EnhanceInferencer(PhotographEnhancer, BaseInferencer):
         ((48, 64, 3), True)
     """
 
-    def __init__(self,
-                 model: str | dict | Config | None = None,
-                 weights: str | None = None,
-                 device: str | None = None,
-                 fast: bool = False,
-                 tile: int | None = None,
-                 precision: str = 'float32',
-                 compile: bool = False,
-                 segmentor: str | dict | None = None,
-                 segmentor_weights: str | None = None,
-                 max_pixels: int | None = MAX_PIXELS,
-                 show_progress: bool = True) -> None:
-        PhotographEnhancer.__init__(self, model, weights, device, fast, tile, precision, compile,
-                                    segmentor, segmentor_weights, max_pixels)
-        BaseInferencer.__init__(self, Config(dict(model=self.source.config)), self.source.weights,
-                                self.device, 'mmscllle', show_progress)
+    def __init__(
+        self,
+        model: str | dict | Config | None = None,
+        weights: str | None = None,
+        device: str | None = None,
+        fast: bool = False,
+        tile: int | None = None,
+        precision: str = 'float32',
+        compile: bool = False,
+        segmentor: str | dict | None = None,
+        segmentor_weights: str | None = None,
+        max_pixels: int | None = MAX_PIXELS,
+        show_progress: bool = True,
+    ) -> None:
+        PhotographEnhancer.__init__(
+            self,
+            model,
+            weights,
+            device,
+            fast,
+            tile,
+            precision,
+            compile,
+            segmentor,
+            segmentor_weights,
+            max_pixels,
+        )
+        BaseInferencer.__init__(
+            self,
+            Config(dict(model=self.source.config)),
+            self.source.weights,
+            self.device,
+            'mmscllle',
+            show_progress,
+        )
 
-    def __call__(self, inputs: Any, return_datasamples: bool = False, batch_size: int = 1,
-                 **kwargs: Any) -> dict:
+    def __call__(
+        self, inputs: Any, return_datasamples: bool = False, batch_size: int = 1, **kwargs: Any
+    ) -> dict:
         """Enhance and collect the results.
 
         All results stay in memory: see :meth:`stream` for more photographs than fit.
@@ -111,15 +132,18 @@ class EnhanceInferencer(PhotographEnhancer, BaseInferencer):
         panels = [item.visualization for item in preds] if kwargs.get('return_vis') else None
         return self.postprocess(preds, panels, return_datasamples)
 
-    def preprocess(self, inputs: Iterable[Enhancement],
-                   batch_size: int = 1) -> Iterator[list[Enhancement]]:
+    def preprocess(
+        self, inputs: Iterable[Enhancement], batch_size: int = 1
+    ) -> Iterator[list[Enhancement]]:
         """Group photographs that are enhanced together."""
         return group_by_size(inputs, batch_size)
 
-    def postprocess(self,
-                    preds: Sequence[Enhancement],
-                    visualization: list[np.ndarray | None] | None,
-                    return_datasamples: bool = False) -> dict:
+    def postprocess(
+        self,
+        preds: Sequence[Enhancement],
+        visualization: list[np.ndarray | None] | None,
+        return_datasamples: bool = False,
+    ) -> dict:
         """Pack the results; see :meth:`__call__`."""
         failures = [(item.name, item.reason) for item in preds if item.error is not None]
         if len(preds) == 1 and preds[0].error is not None:
@@ -129,15 +153,20 @@ class EnhanceInferencer(PhotographEnhancer, BaseInferencer):
         for item in preds:
             for note in item.notes:
                 print_log(f'{item.name}: {note}', 'current', logging.WARNING)
-        predictions = [item.to_datasample() if return_datasamples else item.to_array()
-                       for item in preds]
+        predictions = [
+            item.to_datasample() if return_datasamples else item.to_array() for item in preds
+        ]
         if len(preds) == 1:
-            return dict(predictions=predictions[0], failures=failures,
-                        visualization=visualization and visualization[0])
+            return dict(
+                predictions=predictions[0],
+                failures=failures,
+                visualization=visualization and visualization[0],
+            )
         return dict(predictions=predictions, visualization=visualization, failures=failures)
 
-    def _init_model(self, cfg: Config | ConfigDict, weights: str | None,
-                    device: str = 'cpu') -> nn.Module:
+    def _init_model(
+        self, cfg: Config | ConfigDict, weights: str | None, device: str = 'cpu'
+    ) -> nn.Module:
         return self.model
 
     def _init_pipeline(self, cfg: Config | ConfigDict) -> Callable:

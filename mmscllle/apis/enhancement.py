@@ -1,4 +1,5 @@
 """One photograph on its way from input to result."""
+
 from __future__ import annotations
 
 from contextlib import contextmanager
@@ -80,11 +81,13 @@ class Enhancement:
         # mmseg takes a second to import.
         from mmengine.structures import PixelData
         from mmseg.structures import SegDataSample
+
         size = self.photograph.size
         samples = [
             SegDataSample(
                 metainfo=dict(img_path=self.name, ori_shape=size, img_shape=size),
-                enhanced=PixelData(data=frames_to_tensor([frame], 'cpu')[0]))
+                enhanced=PixelData(data=frames_to_tensor([frame], 'cpu')[0]),
+            )
             for frame in self.photograph.frames
         ]
         return samples if len(samples) > 1 else samples[0]
@@ -117,8 +120,9 @@ def begin(source: Source, plan: OutputPlan | None) -> Enhancement:
             try:
                 item.outputs = plan.place(source)
             except FileExistsError as error:
-                raise FileExistsError(f"{error}; existing='overwrite' replaces it, "
-                                      "existing='skip' keeps it") from error
+                raise FileExistsError(
+                    f"{error}; existing='overwrite' replaces it, existing='skip' keeps it"
+                ) from error
             item.skipped = plan.is_done(item.outputs)
     return item
 

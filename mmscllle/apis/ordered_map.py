@@ -1,4 +1,5 @@
 """Map in threads and keep the order."""
+
 from __future__ import annotations
 
 from collections import deque
@@ -9,8 +10,11 @@ T = TypeVar('T')
 R = TypeVar('R')
 
 
-def ordered_map(function: Callable[[T], R], items: Iterable[T], num_workers: int,
-                ) -> Generator[R, None, None]:
+def ordered_map(
+    function: Callable[[T], R],
+    items: Iterable[T],
+    num_workers: int,
+) -> Generator[R, None, None]:
     """Yield ``function(item)`` for each item in order, worked out ahead by threads.
 
     Args:

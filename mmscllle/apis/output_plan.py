@@ -1,4 +1,5 @@
 """Where results are written: the one place that decides it, for photographs and videos alike."""
+
 from __future__ import annotations
 
 import os
@@ -51,8 +52,13 @@ class OutputPlan:
         ValueError: If ``existing`` is none of these.
     """
 
-    def __init__(self, out_dir: str | os.PathLike, existing: str = 'error',
-                 compare: bool = False, curves: bool = False) -> None:
+    def __init__(
+        self,
+        out_dir: str | os.PathLike,
+        existing: str = 'error',
+        compare: bool = False,
+        curves: bool = False,
+    ) -> None:
         if existing not in EXISTING:
             raise ValueError(f'existing must be one of {", ".join(EXISTING)}, got {existing!r}')
         self.out_dir = Path(out_dir)
@@ -72,8 +78,7 @@ class OutputPlan:
                 self._inputs.add(_identity(path))
         self._inputs.discard(None)
 
-    def place(self, source: Source, name: Path | None = None,
-              is_video: bool = False) -> Outputs:
+    def place(self, source: Source, name: Path | None = None, is_video: bool = False) -> Outputs:
         """Choose the files of an input.
 
         Args:
@@ -92,21 +97,25 @@ class OutputPlan:
         """
         self.protect([source])
         name = Path(os.path.normpath(name or _photograph_name(source)))
-        if name.is_absolute() or name.parts[:1] in ((), (os.pardir, )):
-            raise ValueError(f'the result of {source.name!r} would lie outside of the output '
-                             f'folder ({str(name)!r}); name the file or its folder')
+        if name.is_absolute() or name.parts[:1] in ((), (os.pardir,)):
+            raise ValueError(
+                f'the result of {source.name!r} would lie outside of the output '
+                f'folder ({str(name)!r}); name the file or its folder'
+            )
         picture = name.with_name(f'{name.name}.png')
         outputs = Outputs(
             self.out_dir / name,
             self.out_dir / 'compare' / (name if is_video else picture) if self.compare else None,
-            self.out_dir / 'curves' / picture if self.curves else None)
+            self.out_dir / 'curves' / picture if self.curves else None,
+        )
         keys = {os.path.realpath(path): path for path in outputs.all}
         for key, path in keys.items():
             if key in self._taken:
                 raise ValueError(
                     f'the results of {self._taken[key]!r} and {source.name!r} would both be '
                     f'written to {str(path)!r}; give their common folder, whose structure is kept, '
-                    'or enhance them one after the other into different folders')
+                    'or enhance them one after the other into different folders'
+                )
             self._check(path)
         self._taken.update(dict.fromkeys(keys, source.name))
         return outputs
@@ -114,7 +123,8 @@ class OutputPlan:
     def is_done(self, outputs: Outputs) -> bool:
         """Whether an input is to be skipped: all its files are there and have content."""
         return self.existing == 'skip' and all(
-            path.is_file() and path.stat().st_size for path in outputs.all)
+            path.is_file() and path.stat().st_size for path in outputs.all
+        )
 
     def put(self, temporary: Path, path: Path) -> None:
         """Let a finished file take its place; see :func:`atomic_path`.
@@ -135,8 +145,7 @@ class OutputPlan:
         photograph = item.photograph
         if _is_nameless(item.source):
             photograph = replace(photograph, format='PNG')
-        contents = (
-            (item.outputs.comparison, item.visualization), (item.outputs.plot, item.curves))
+        contents = ((item.outputs.comparison, item.visualization), (item.outputs.plot, item.curves))
         with collect_failure([item]):
             for path, panel in contents:
                 if path is not None and panel is not None:
@@ -149,11 +158,14 @@ class OutputPlan:
         if there is None:
             return
         if there in self._inputs:
-            raise ValueError(f'{str(path)!r} is an input and would be overwritten; choose another '
-                             'output folder')
+            raise ValueError(
+                f'{str(path)!r} is an input and would be overwritten; choose another output folder'
+            )
         if there in self._made:
-            raise ValueError(f'{str(path)!r} is the result of another input: for the file system '
-                             'their names are one')
+            raise ValueError(
+                f'{str(path)!r} is the result of another input: for the file system '
+                'their names are one'
+            )
         if self.existing == 'error':
             raise FileExistsError(f'{str(path)!r} exists')
 

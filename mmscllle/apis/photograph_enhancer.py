@@ -3,6 +3,7 @@
 Beside torch it imports no more than it uses: MMEngine's inferencers and runner, mmseg and
 matplotlib take longer to import than a photograph to enhance.
 """
+
 from __future__ import annotations
 
 import os
@@ -63,17 +64,19 @@ class PhotographEnhancer:
             than weights.
     """
 
-    def __init__(self,
-                 model: str | dict | Config | None = None,
-                 weights: str | None = None,
-                 device: str | None = None,
-                 fast: bool = False,
-                 tile: int | None = None,
-                 precision: str = 'float32',
-                 compile: bool = False,
-                 segmentor: str | dict | None = None,
-                 segmentor_weights: str | None = None,
-                 max_pixels: int | None = MAX_PIXELS) -> None:
+    def __init__(
+        self,
+        model: str | dict | Config | None = None,
+        weights: str | None = None,
+        device: str | None = None,
+        fast: bool = False,
+        tile: int | None = None,
+        precision: str = 'float32',
+        compile: bool = False,
+        segmentor: str | dict | None = None,
+        segmentor_weights: str | None = None,
+        max_pixels: int | None = MAX_PIXELS,
+    ) -> None:
         self.max_pixels = max_pixels
         # Arrays have no names: they are counted, over all calls.
         self.numbers = count()
@@ -89,26 +92,28 @@ class PhotographEnhancer:
         self.segmentor_meta: dict = {}
         if segmentor is not None:
             self.segmentor, self.segmentor_meta = load_segmentor(
-                segmentor, segmentor_weights, self.device,
-                self.name_argument('segmentor_weights'))
+                segmentor, segmentor_weights, self.device, self.name_argument('segmentor_weights')
+            )
 
     @staticmethod
     def name_argument(argument: str) -> str:
         """Name an argument of the constructor as its caller writes it, for error messages."""
         return argument
 
-    def stream(self,
-               inputs: Any,
-               batch_size: int = 1,
-               strength: float = 1.0,
-               show: bool = False,
-               wait_time: float = 0,
-               out_dir: str | os.PathLike = '',
-               compare: bool = False,
-               curves: bool = False,
-               return_vis: bool = False,
-               existing: str = 'error',
-               num_workers: int = 0) -> Iterator[Enhancement]:
+    def stream(
+        self,
+        inputs: Any,
+        batch_size: int = 1,
+        strength: float = 1.0,
+        show: bool = False,
+        wait_time: float = 0,
+        out_dir: str | os.PathLike = '',
+        compare: bool = False,
+        curves: bool = False,
+        return_vis: bool = False,
+        existing: str = 'error',
+        num_workers: int = 0,
+    ) -> Iterator[Enhancement]:
         """Enhance photographs one after the other; what fails does not stop the others.
 
         Args:
@@ -147,18 +152,28 @@ class PhotographEnhancer:
             sources = list(sources)
             plan.protect(sources if out_dir else ())
         items = (begin(source, plan if out_dir else None) for source in sources)
-        yield from self.enhance_items(items, plan, batch_size, strength, num_workers,
-                                      show=show, wait_time=wait_time, return_vis=return_vis)
+        yield from self.enhance_items(
+            items,
+            plan,
+            batch_size,
+            strength,
+            num_workers,
+            show=show,
+            wait_time=wait_time,
+            return_vis=return_vis,
+        )
 
-    def enhance_items(self,
-                      items: Iterable[Enhancement],
-                      plan: OutputPlan,
-                      batch_size: int = 1,
-                      strength: float = 1.0,
-                      num_workers: int = 0,
-                      show: bool = False,
-                      wait_time: float = 0,
-                      return_vis: bool = False) -> Generator[Enhancement, None, None]:
+    def enhance_items(
+        self,
+        items: Iterable[Enhancement],
+        plan: OutputPlan,
+        batch_size: int = 1,
+        strength: float = 1.0,
+        num_workers: int = 0,
+        show: bool = False,
+        wait_time: float = 0,
+        return_vis: bool = False,
+    ) -> Generator[Enhancement, None, None]:
         """Enhance photographs whose results have their places.
 
         Args:
@@ -174,15 +189,18 @@ class PhotographEnhancer:
         Yields:
             The items, in order.
         """
+
         def draw(item: Enhancement) -> None:
             if item.original is None or item.photograph is None:
                 return
             if show or plan.compare or return_vis:
-                item.visualization, = self.visualize(
-                    [item.original], [item.photograph], show, wait_time)
+                (item.visualization,) = self.visualize(
+                    [item.original], [item.photograph], show, wait_time
+                )
             if plan.curves:
                 item.curves = self.engine.plot(
-                    frames_to_tensor(item.original.frames[:1], self.device), strength)
+                    frames_to_tensor(item.original.frames[:1], self.device), strength
+                )
 
         def enhance(items: Iterable[Enhancement]) -> Iterator[Enhancement]:
             for batch in group_by_size(items, batch_size):
@@ -213,18 +231,22 @@ class PhotographEnhancer:
         step = len(inputs) if len(frames) == len(inputs) else 1
         enhanced: list[np.ndarray] = []
         for start in range(0, len(frames), max(step, 1)):
-            group = frames[start:start + step]
+            group = frames[start : start + step]
             images = self.engine(frames_to_tensor(group, self.device), strength)
             enhanced += map(tensor_to_frame, images, group)
         rest = iter(enhanced)
-        return [replace(photograph, frames=list(islice(rest, len(photograph.frames))))
-                for photograph in inputs]
+        return [
+            replace(photograph, frames=list(islice(rest, len(photograph.frames))))
+            for photograph in inputs
+        ]
 
-    def visualize(self,
-                  inputs: Sequence[Photograph],
-                  preds: Sequence[Photograph],
-                  show: bool = False,
-                  wait_time: float = 0) -> list[np.ndarray]:
+    def visualize(
+        self,
+        inputs: Sequence[Photograph],
+        preds: Sequence[Photograph],
+        show: bool = False,
+        wait_time: float = 0,
+    ) -> list[np.ndarray]:
         """Draw panels input | enhanced (| segmentations of both), of animations the first frame.
 
         Args:
@@ -238,14 +260,20 @@ class PhotographEnhancer:
         """
         panels = []
         for before, after in zip(inputs, preds):
-            low, enhanced = (frames_to_tensor(photograph.frames[:1], self.device)[0]
-                             for photograph in (before, after))
-            panels.append(enhancement_panel(
-                low, enhanced, self.segmentor, self.segmentor_meta, max_height=before.size[0]))
+            low, enhanced = (
+                frames_to_tensor(photograph.frames[:1], self.device)[0]
+                for photograph in (before, after)
+            )
+            panels.append(
+                enhancement_panel(
+                    low, enhanced, self.segmentor, self.segmentor_meta, max_height=before.size[0]
+                )
+            )
             if show:
                 if self.visualizer is None:
                     # Imported where a window is asked for; a config's would write files.
                     from mmengine.visualization import Visualizer
+
                     self.visualizer = Visualizer()
                 self.visualizer.show(panels[-1], win_name='enhanced', wait_time=wait_time)
         return panels
@@ -258,17 +286,24 @@ class PhotographEnhancer:
         if item.error is None and not item.skipped:
             with collect_failure([item]):
                 content = item.source.content
-                item.original = (Photograph.from_array(content) if isinstance(content, np.ndarray)
-                                 else read_photograph(content, self.max_pixels))
+                item.original = (
+                    Photograph.from_array(content)
+                    if isinstance(content, np.ndarray)
+                    else read_photograph(content, self.max_pixels)
+                )
         return item
 
 
-def _find_enhancer(model: str | dict | Config | None, weights: str | None,
-                   name: Callable[[str], str]) -> EnhancerSource:
+def _find_enhancer(
+    model: str | dict | Config | None, weights: str | None, name: Callable[[str], str]
+) -> EnhancerSource:
     if model is None and weights is not None:
         return EnhancerSource(match_known(weights, name('weights')), weights)
-    source = (find_enhancer(model, name('model')) if isinstance(model, (dict, Config))
-              else read_source(model or DEFAULT_MODEL, name('model')))
+    source = (
+        find_enhancer(model, name('model'))
+        if isinstance(model, (dict, Config))
+        else read_source(model or DEFAULT_MODEL, name('model'))
+    )
     return source._replace(weights=weights or source.weights)
 
 

@@ -1,4 +1,5 @@
 """The segmentor whose view of a picture is drawn before and after."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -7,9 +8,12 @@ import torch
 from mmscllle.models.frozen_segmentor import FrozenSegmentor
 
 
-def load_segmentor(config: str | dict, weights: str | None,
-                   device: torch.device | str,
-                   argument: str = 'segmentor_weights') -> tuple[FrozenSegmentor, dict]:
+def load_segmentor(
+    config: str | dict,
+    weights: str | None,
+    device: torch.device | str,
+    argument: str = 'segmentor_weights',
+) -> tuple[FrozenSegmentor, dict]:
     """Load a segmentor and what its classes are called and coloured.
 
     Args:
@@ -35,6 +39,7 @@ def load_segmentor(config: str | dict, weights: str | None,
         classes = [f'class {index}' for index in range(count)]
     if len(palette) != count:
         from matplotlib import color_sequences
+
         colours = (np.array(color_sequences['tab20']) * 255).astype(int)
         palette = [colours[index % len(colours)].tolist() for index in range(count)]
     return segmentor, dict(classes=classes, palette=palette)

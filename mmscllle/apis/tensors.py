@@ -1,4 +1,5 @@
 """Pixels of photographs as the network's tensors and back."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -32,8 +33,11 @@ def _to_tensor(frame: np.ndarray, device: torch.device | str) -> Tensor:
         colours = colours.astype(np.int32)
     tensor = torch.from_numpy(np.ascontiguousarray(colours)).to(device)
     # Planes at once: three times as fast as conversion and copy one after the other.
-    tensor = tensor.permute(2, 0, 1)[None].to(
-        torch.float32, memory_format=torch.contiguous_format, copy=True).div_(_white(frame.dtype))
+    tensor = (
+        tensor.permute(2, 0, 1)[None]
+        .to(torch.float32, memory_format=torch.contiguous_format, copy=True)
+        .div_(_white(frame.dtype))
+    )
     return tensor.expand(1, 3, *frame.shape[:2])
 
 

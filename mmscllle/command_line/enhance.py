@@ -1,4 +1,5 @@
 """Enhance photographs, videos and what a camera sees: tools/enhance.py INPUTS… --out-dir DIR."""
+
 from __future__ import annotations
 
 import argparse
@@ -32,52 +33,111 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         description='Enhance dark photographs and videos. What fails is named at the end and does '
         'not stop the others; nothing is left half-written.',
         epilog='EXIF and XMP data are kept, the place (GPS), too. '
-        'Exit status: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted.')
-    parser.add_argument('inputs', nargs='+', metavar='INPUT',
-                        help='image, video, folder (with all below, whose structure is kept), '
-                        'glob pattern, URL of an image, or the number of a camera')
-    parser.add_argument('--out-dir', type=folder, help='folder of the results; a camera without it '
-                        'is shown in a window')
+        'Exit status: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted.',
+    )
+    parser.add_argument(
+        'inputs',
+        nargs='+',
+        metavar='INPUT',
+        help='image, video, folder (with all below, whose structure is kept), '
+        'glob pattern, URL of an image, or the number of a camera',
+    )
+    parser.add_argument(
+        '--out-dir',
+        type=folder,
+        help='folder of the results; a camera without it is shown in a window',
+    )
     existing = parser.add_mutually_exclusive_group()
-    existing.add_argument('--overwrite', dest='existing', action='store_const', const='overwrite',
-                          default='error', help='replace results that exist; default: an error')
-    existing.add_argument('--skip-existing', dest='existing', action='store_const', const='skip',
-                          help='keep them, and go on where a run was interrupted')
+    existing.add_argument(
+        '--overwrite',
+        dest='existing',
+        action='store_const',
+        const='overwrite',
+        default='error',
+        help='replace results that exist; default: an error',
+    )
+    existing.add_argument(
+        '--skip-existing',
+        dest='existing',
+        action='store_const',
+        const='skip',
+        help='keep them, and go on where a run was interrupted',
+    )
     look = parser.add_argument_group('result')
-    look.add_argument('--strength', type=float, default=1.0, help='0: the input, 1: as trained, '
-                      'beyond: brighter (default: 1)')
-    look.add_argument('--smoothing', type=float, default=0.5, metavar='SECONDS', help='in videos, '
-                      'brightness that changes faster is steadied; 0: each frame on its own '
-                      '(default: 0.5)')
-    look.add_argument('--compare', action='store_true',
-                      help='also write input and result side by side, to OUT_DIR/compare')
-    look.add_argument('--curves', action='store_true',
-                      help='also plot the tone curves, to OUT_DIR/curves')
-    look.add_argument('--segmentor', metavar='CONFIG', help='an mmseg segmentor whose view of '
-                      'input and result is added to the comparison')
+    look.add_argument(
+        '--strength',
+        type=float,
+        default=1.0,
+        help='0: the input, 1: as trained, beyond: brighter (default: 1)',
+    )
+    look.add_argument(
+        '--smoothing',
+        type=float,
+        default=0.5,
+        metavar='SECONDS',
+        help='in videos, '
+        'brightness that changes faster is steadied; 0: each frame on its own '
+        '(default: 0.5)',
+    )
+    look.add_argument(
+        '--compare',
+        action='store_true',
+        help='also write input and result side by side, to OUT_DIR/compare',
+    )
+    look.add_argument(
+        '--curves', action='store_true', help='also plot the tone curves, to OUT_DIR/curves'
+    )
+    look.add_argument(
+        '--segmentor',
+        metavar='CONFIG',
+        help='an mmseg segmentor whose view of input and result is added to the comparison',
+    )
     look.add_argument('--segmentor-weights', metavar='CHECKPOINT')
     network = parser.add_argument_group('network')
-    network.add_argument('--model', help="scl-lle, scl-lle-curves (the paper's network), "
-                         'scl-lle-seg (for what a segmentor sees), another name, or a config '
-                         'whose model has an enhancer (default: scl-lle)')
+    network.add_argument(
+        '--model',
+        help="scl-lle, scl-lle-curves (the paper's network), "
+        'scl-lle-seg (for what a segmentor sees), another name, or a config '
+        'whose model has an enhancer (default: scl-lle)',
+    )
     network.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
-    network.add_argument('--fast', action='store_true',
-                         help="the enhancer's fast mode, where it has one")
-    network.add_argument('--tile', type=int, metavar='PIXELS', help='work in tiles of this size, '
-                         'with an enhancer that does not see the whole picture (scl-lle does, and '
-                         'needs none); default: 4096 on a CPU, 1024 on a GPU, smaller where its '
-                         'memory does not suffice')
+    network.add_argument(
+        '--fast', action='store_true', help="the enhancer's fast mode, where it has one"
+    )
+    network.add_argument(
+        '--tile',
+        type=int,
+        metavar='PIXELS',
+        help='work in tiles of this size, '
+        'with an enhancer that does not see the whole picture (scl-lle does, and '
+        'needs none); default: 4096 on a CPU, 1024 on a GPU, smaller where its '
+        'memory does not suffice',
+    )
     network.add_argument('--device', help='cpu, cuda, cuda:1, …; default: a GPU if there is one')
-    network.add_argument('--precision', choices=['float32', 'bfloat16', 'float16'],
-                         default='float32', help='a CPU without instructions for bfloat16 '
-                         'takes float32 instead (default: float32)')
+    network.add_argument(
+        '--precision',
+        choices=['float32', 'bfloat16', 'float16'],
+        default='float32',
+        help='a CPU without instructions for bfloat16 takes float32 instead (default: float32)',
+    )
     network.add_argument('--compile', action='store_true', help='use torch.compile')
-    parser.add_argument('--batch-size', type=int, default=1,
-                        help='images of one size that are enhanced together (default: 1)')
-    parser.add_argument('--num-workers', type=int, default=2, help='threads that read ahead and '
-                        'write behind (default: 2)')
-    parser.add_argument('--max-pixels', type=int, help='refuse files that claim more pixels; 0: '
-                        'refuse none (default: 2**26)')
+    parser.add_argument(
+        '--batch-size',
+        type=int,
+        default=1,
+        help='images of one size that are enhanced together (default: 1)',
+    )
+    parser.add_argument(
+        '--num-workers',
+        type=int,
+        default=2,
+        help='threads that read ahead and write behind (default: 2)',
+    )
+    parser.add_argument(
+        '--max-pixels',
+        type=int,
+        help='refuse files that claim more pixels; 0: refuse none (default: 2**26)',
+    )
     return parser.parse_args(argv)
 
 
@@ -87,8 +147,14 @@ def check_args(args: argparse.Namespace) -> None:
     Raises:
         ValueError: If an argument is wrong.
     """
-    for name, least in (('strength', 0), ('smoothing', 0), ('tile', 1), ('batch_size', 1),
-                        ('num_workers', 0), ('max_pixels', 0)):
+    for name, least in (
+        ('strength', 0),
+        ('smoothing', 0),
+        ('tile', 1),
+        ('batch_size', 1),
+        ('num_workers', 0),
+        ('max_pixels', 0),
+    ):
         value = getattr(args, name)
         if value is not None and not least <= value < float('inf'):
             raise ValueError(f'--{name.replace("_", "-")}: must be at least {least}, got {value}')
@@ -121,8 +187,9 @@ def check_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise OSError(f'--out-dir: nothing can be written to {str(folder)!r} '
-                      f'({error.strerror or error})') from error
+        raise OSError(
+            f'--out-dir: nothing can be written to {str(folder)!r} ({error.strerror or error})'
+        ) from error
 
 
 def plan(args: argparse.Namespace) -> tuple[list[Job], OutputPlan | None]:
@@ -134,11 +201,13 @@ def plan(args: argparse.Namespace) -> tuple[list[Job], OutputPlan | None]:
     from mmscllle.apis.output_plan import OutputPlan
 
     from .jobs import plan_jobs
+
     check_args(args)
     jobs, outputs = [], None
     if not is_camera(args.inputs):
-        outputs = OutputPlan(args.out_dir, args.existing, args.compare or bool(args.segmentor),
-                             args.curves)
+        outputs = OutputPlan(
+            args.out_dir, args.existing, args.compare or bool(args.segmentor), args.curves
+        )
         jobs = plan_jobs(args.inputs, outputs)
     if args.out_dir is not None:
         check_folder(args.out_dir)
@@ -152,6 +221,7 @@ def build(args: argparse.Namespace) -> EnhanceRun:
         ValueError: If an argument is wrong.
     """
     from .runner import EnhanceRun
+
     try:
         return EnhanceRun(args)
     # Configs run code and build any registered part.

@@ -1,4 +1,5 @@
 """Plan which files a command reads and writes, before it begins."""
+
 from __future__ import annotations
 
 import os
@@ -39,13 +40,16 @@ def plan_jobs(inputs: Sequence[str], plan: OutputPlan) -> list[Job]:
         FileNotFoundError: If there is nothing to enhance.
         ValueError, FileExistsError: If a file would be lost; see :meth:`OutputPlan.place`.
     """
-    jobs = [Job(source) for source in find_sources(
-        inputs, plan.out_dir, suffixes=IMAGE_SUFFIXES + VIDEO_SUFFIXES)]
+    jobs = [
+        Job(source)
+        for source in find_sources(inputs, plan.out_dir, suffixes=IMAGE_SUFFIXES + VIDEO_SUFFIXES)
+    ]
     for job in jobs:
         source = job.source
         if '://' not in source.name and not os.path.lexists(str(source.content)):
             source.error = source.error or FileNotFoundError(
-                f'there is no file or folder {source.name!r}')
+                f'there is no file or folder {source.name!r}'
+            )
     found = [job for job in jobs if job.source.error is None]
     if not found:
         reasons = [str(job.source.error) for job in jobs]
@@ -62,7 +66,10 @@ def plan_jobs(inputs: Sequence[str], plan: OutputPlan) -> list[Job]:
             errors.append(error)
     if errors:
         more = f' (and {len(errors) - 1} more like this)' if len(errors) > 1 else ''
-        hint = ('; give --overwrite, --skip-existing or another --out-dir'
-                if isinstance(errors[0], FileExistsError) else '')
+        hint = (
+            '; give --overwrite, --skip-existing or another --out-dir'
+            if isinstance(errors[0], FileExistsError)
+            else ''
+        )
         raise type(errors[0])(f'{errors[0]}{more}{hint}')
     return jobs

@@ -1,4 +1,5 @@
 """A progress bar with rate and remaining time."""
+
 from __future__ import annotations
 
 from rich.console import Console
@@ -26,5 +27,10 @@ class RateColumn(ProgressColumn):
 def make_progress() -> Progress:
     """Make the progress bar of a command, on the error output."""
     return Progress(
-        TextColumn('{task.description}', markup=False), BarColumn(), MofNCompleteColumn(),
-        RateColumn(), TimeRemainingColumn(), console=Console(stderr=True))
+        TextColumn('{task.description}', markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        RateColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )

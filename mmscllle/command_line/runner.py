@@ -1,4 +1,5 @@
 """Do the work of the enhance command and tell what became of it."""
+
 from __future__ import annotations
 
 import argparse
@@ -44,9 +45,17 @@ class EnhanceRun:
         self.args = args
         self.max_pixels = MAX_PIXELS if args.max_pixels is None else args.max_pixels or None
         self.enhancer = CommandEnhancer(
-            args.model, args.weights, args.device, fast=args.fast, tile=args.tile,
-            precision=args.precision, compile=args.compile, segmentor=args.segmentor,
-            segmentor_weights=args.segmentor_weights, max_pixels=self.max_pixels)
+            args.model,
+            args.weights,
+            args.device,
+            fast=args.fast,
+            tile=args.tile,
+            precision=args.precision,
+            compile=args.compile,
+            segmentor=args.segmentor,
+            segmentor_weights=args.segmentor_weights,
+            max_pixels=self.max_pixels,
+        )
         self.overview = make_engine(self.enhancer.model, self.enhancer.device)
         self.done = self.skipped = self.raw = 0
         self.failures: list[str] = []
@@ -56,16 +65,18 @@ class EnhanceRun:
         """Enhance photographs, then videos, as planned; return the exit status."""
         try:
             with make_progress() as progress:
-                self._enhance_photographs(
-                    [job for job in jobs if not job.is_video], plan, progress)
+                self._enhance_photographs([job for job in jobs if not job.is_video], plan, progress)
                 for job in jobs:
                     if job.is_video and job.outputs is not None:
                         self._enhance_video(job.source, job.outputs, plan, progress)
         except KeyboardInterrupt:
             self._report()
             left = len(jobs) - self.done - self.skipped - self.raw - len(self.failures)
-            print(f'stopped; {left} of {len(jobs)} are left: the same command with '
-                  '--skip-existing goes on from here', file=sys.stderr)
+            print(
+                f'stopped; {left} of {len(jobs)} are left: the same command with '
+                '--skip-existing goes on from here',
+                file=sys.stderr,
+            )
             return INTERRUPTED
         self._report()
         return int(bool(self.failures))
@@ -78,8 +89,9 @@ class EnhanceRun:
         try:
             with make_progress() as progress:
                 task = progress.add_task(f'camera {index}, Ctrl-C ends', total=None)
-                enhance_camera(index, enhance, self._comparison(), record,
-                               lambda: progress.advance(task))
+                enhance_camera(
+                    index, enhance, self._comparison(), record, lambda: progress.advance(task)
+                )
         except (ImportError, OSError) as error:
             print(f'enhance: error: {error}', file=sys.stderr)
             return 1
@@ -88,17 +100,25 @@ class EnhanceRun:
                 print(f'recorded: {record}')
         return 0
 
-    def _enhance_photographs(self, jobs: Sequence[Job], plan: OutputPlan,
-                             progress: Progress) -> None:
+    def _enhance_photographs(
+        self, jobs: Sequence[Job], plan: OutputPlan, progress: Progress
+    ) -> None:
         if not jobs:
             return
         args = self.args
         task = progress.add_task('images', total=len(jobs))
-        items = (Enhancement(job.source, outputs=job.outputs, error=job.source.error,
-                             skipped=job.outputs is not None and plan.is_done(job.outputs))
-                 for job in jobs)
+        items = (
+            Enhancement(
+                job.source,
+                outputs=job.outputs,
+                error=job.source.error,
+                skipped=job.outputs is not None and plan.is_done(job.outputs),
+            )
+            for job in jobs
+        )
         results = self.enhancer.enhance_items(
-            items, plan, args.batch_size, args.strength, args.num_workers)
+            items, plan, args.batch_size, args.strength, args.num_workers
+        )
         with closing(results):
             for item in results:
                 if isinstance(item.error, RawFile) and item.name not in self.args.inputs:
@@ -113,8 +133,9 @@ class EnhanceRun:
                 self.notes += [f'{item.name}: {note}' for note in item.notes]
                 progress.advance(task)
 
-    def _enhance_video(self, source: Source, outputs: Outputs, plan: OutputPlan,
-                       progress: Progress) -> None:
+    def _enhance_video(
+        self, source: Source, outputs: Outputs, plan: OutputPlan, progress: Progress
+    ) -> None:
         if plan.is_done(outputs):
             self.skipped += 1
             return
@@ -129,11 +150,17 @@ class EnhanceRun:
 
         try:
             report = enhance_video(
-                str(source.content), outputs.result, enhance,
+                str(source.content),
+                outputs.result,
+                enhance,
                 (comparison, outputs.comparison) if comparison and outputs.comparison else None,
                 self.args.num_workers > 0,
-                self.max_pixels, lambda count: progress.update(task, total=count or None),
-                lambda: progress.advance(task), write_plot, plan.put)
+                self.max_pixels,
+                lambda count: progress.update(task, total=count or None),
+                lambda: progress.advance(task),
+                write_plot,
+                plan.put,
+            )
         # Whatever it is, it is this video's failure.
         except Exception as error:
             self._fail(name, one_line(error))
@@ -147,15 +174,18 @@ class EnhanceRun:
             self.done += 1
 
     def _frame_enhancer(self) -> FrameEnhancer:
-        return FrameEnhancer(self.enhancer.engine, self.overview, self.args.smoothing,
-                             self.args.strength)
+        return FrameEnhancer(
+            self.enhancer.engine, self.overview, self.args.smoothing, self.args.strength
+        )
 
     def _comparison(self) -> Comparison | None:
         if not (self.args.compare or self.args.segmentor):
             return None
-        return Comparison(self.enhancer.segmentor,
-                          self.enhancer.segmentor_meta.get('palette', ()),
-                          self.enhancer.device)
+        return Comparison(
+            self.enhancer.segmentor,
+            self.enhancer.segmentor_meta.get('palette', ()),
+            self.enhancer.device,
+        )
 
     def _fail(self, name: str, reason: str) -> None:
         self.failures.append(reason if name in reason else f'{name}: {reason}')
@@ -165,7 +195,10 @@ class EnhanceRun:
             print(f'note: {printable(note)}', file=sys.stderr)
         for failure in self.failures:
             print(f'failed: {printable(failure)}', file=sys.stderr)
-        counts = [f'{self.done} enhanced', f'{self.skipped} were there' if self.skipped else '',
-                  f'{len(self.failures)} failed' if self.failures else '',
-                  f'{self.raw} RAW files skipped' if self.raw else '']
+        counts = [
+            f'{self.done} enhanced',
+            f'{self.skipped} were there' if self.skipped else '',
+            f'{len(self.failures)} failed' if self.failures else '',
+            f'{self.raw} RAW files skipped' if self.raw else '',
+        ]
         print(f'{", ".join(filter(None, counts))}: {self.args.out_dir}')

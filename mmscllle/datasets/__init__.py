@@ -1,4 +1,5 @@
 """Data sets, samplers and transforms for training and testing."""
+
 from . import transforms
 from .acdc import ACDCDataset
 from .camvid import CamVidDataset
@@ -10,7 +11,13 @@ from .numbered_sampler import NumberedSampler
 from .unpaired_low_light import UnpairedLowLightDataset
 
 __all__ = [
-    'ACDCDataset', 'CamVidDataset', 'ExposureStackDataset', 'LowLightImageDataset',
-    'NightCityDataset', 'NightStreetDataset', 'NumberedSampler', 'UnpairedLowLightDataset',
-    'transforms'
+    'ACDCDataset',
+    'CamVidDataset',
+    'ExposureStackDataset',
+    'LowLightImageDataset',
+    'NightCityDataset',
+    'NightStreetDataset',
+    'NumberedSampler',
+    'UnpairedLowLightDataset',
+    'transforms',
 ]

@@ -1,4 +1,5 @@
 """ACDC: streets by night and in fog, rain and snow."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -44,21 +45,25 @@ class ACDCDataset(CityscapesDataset):
         FileNotFoundError: If the folder of images does not exist.
     """
 
-    def __init__(self,
-                 conditions: str | Sequence[str] | None = None,
-                 split: str | None = None,
-                 reference: bool = False,
-                 data_prefix: dict | None = None,
-                 img_suffix: str | None = None,
-                 seg_map_suffix: str | None = None,
-                 **kwargs: object) -> None:
-        self.conditions = (conditions, ) if isinstance(conditions, str) else conditions
+    def __init__(
+        self,
+        conditions: str | Sequence[str] | None = None,
+        split: str | None = None,
+        reference: bool = False,
+        data_prefix: dict | None = None,
+        img_suffix: str | None = None,
+        seg_map_suffix: str | None = None,
+        **kwargs: object,
+    ) -> None:
+        self.conditions = (conditions,) if isinstance(conditions, str) else conditions
         unknown = set(self.conditions or ()) - set(CONDITIONS)
         if unknown or (conditions is not None and not conditions):
             raise ValueError(f'conditions must be of {", ".join(CONDITIONS)}, got {conditions!r}')
         if split not in (None, *SPLITS):
-            raise ValueError(f'split must be one of {", ".join(SPLITS)}, got {split!r}; '
-                             'for the clear-day images set reference=True')
+            raise ValueError(
+                f'split must be one of {", ".join(SPLITS)}, got {split!r}; '
+                'for the clear-day images set reference=True'
+            )
         self.split = split
         self.reference = reference
         kind = '_ref' if reference else ''
@@ -66,7 +71,8 @@ class ACDCDataset(CityscapesDataset):
             img_suffix=img_suffix or f'_rgb{kind}_anon.png',
             seg_map_suffix=seg_map_suffix or f'_gt{kind}_labelTrainIds.png',
             data_prefix=data_prefix or dict(img_path='rgb_anon', seg_map_path='gt'),
-            **kwargs)
+            **kwargs,
+        )
 
     def load_data_list(self) -> list[dict]:
         """List the images of the conditions and the split that are asked for."""
@@ -74,15 +80,20 @@ class ACDCDataset(CityscapesDataset):
         found: dict[str, list[dict]] = {}
         for entry in super().load_data_list():
             condition, split = Path(entry['img_path']).parts[-4:-2]
-            if self.split in (None, split[:-len('_ref')] if self.reference else split):
+            if self.split in (None, split[: -len('_ref')] if self.reference else split):
                 found.setdefault(condition, []).append(entry)
         conditions = self.conditions or sorted(found)
         missing = [condition for condition in conditions if condition not in found]
         if missing or not found:
-            raise ValueError(f'no image *{self.img_suffix} of {", ".join(missing) or "ACDC"}, '
-                             f'split {self.split}, in {folder!r}')
+            raise ValueError(
+                f'no image *{self.img_suffix} of {", ".join(missing) or "ACDC"}, '
+                f'split {self.split}, in {folder!r}'
+            )
         entries = [entry for condition in conditions for entry in found[condition]]
         if not self.reference:
             return entries
-        return [entry for entry in entries
-                if 'seg_map_path' not in entry or Path(entry['seg_map_path']).is_file()]
+        return [
+            entry
+            for entry in entries
+            if 'seg_map_path' not in entry or Path(entry['seg_map_path']).is_file()
+        ]

@@ -1,4 +1,5 @@
 """CamVid: street scenes by day and at dusk."""
+
 from __future__ import annotations
 
 from mmscllle.registry import DATASETS
@@ -27,12 +28,35 @@ class CamVidDataset(CheckedFolder):
     """
 
     METAINFO = dict(
-        classes=('sky', 'building', 'pole', 'road', 'sidewalk', 'tree', 'sign', 'fence', 'car',
-                 'pedestrian', 'bicyclist'),
-        palette=[[128, 128, 128], [128, 0, 0], [192, 192, 128], [128, 64, 128], [0, 0, 192],
-                 [128, 128, 0], [192, 128, 128], [64, 64, 128], [64, 0, 128], [64, 64, 0],
-                 [0, 128, 192]])
+        classes=(
+            'sky',
+            'building',
+            'pole',
+            'road',
+            'sidewalk',
+            'tree',
+            'sign',
+            'fence',
+            'car',
+            'pedestrian',
+            'bicyclist',
+        ),
+        palette=[
+            [128, 128, 128],
+            [128, 0, 0],
+            [192, 192, 128],
+            [128, 64, 128],
+            [0, 0, 192],
+            [128, 128, 0],
+            [192, 128, 128],
+            [64, 64, 128],
+            [64, 0, 128],
+            [64, 64, 0],
+            [0, 128, 192],
+        ],
+    )
 
-    def __init__(self, img_suffix: str = '.jpg', seg_map_suffix: str = '.png',
-                 **kwargs: object) -> None:
+    def __init__(
+        self, img_suffix: str = '.jpg', seg_map_suffix: str = '.png', **kwargs: object
+    ) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)

@@ -1,4 +1,5 @@
 """An mmseg data set that says when its folder is missing or empty."""
+
 from __future__ import annotations
 
 from pathlib import Path

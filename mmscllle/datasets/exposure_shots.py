@@ -1,4 +1,5 @@
 """Stacks of exposures on disk: which shots a scene has, and how bright each is."""
+
 from __future__ import annotations
 
 import re
@@ -14,7 +15,7 @@ from mmengine.utils import track_iter_progress
 from .image_files import find_images
 
 # SICE's folder of fused references, which are no shots.
-NOT_SCENES = ('label', )
+NOT_SCENES = ('label',)
 NAME_WITH_MEAN = re.compile(r'(\d{2,})_(\d{3})')
 THREADS = 4
 
@@ -51,19 +52,28 @@ def read_stacks(root: str) -> dict[str, list[Shot]]:
     """
     if not Path(root).is_dir():
         raise FileNotFoundError(f'data_root: there is no folder {root!r}')
-    folders = sorted(path for path in Path(root).iterdir() if path.is_dir()
-                     and path.name.lower() not in NOT_SCENES and not path.name.startswith('.'))
+    folders = sorted(
+        path
+        for path in Path(root).iterdir()
+        if path.is_dir() and path.name.lower() not in NOT_SCENES and not path.name.startswith('.')
+    )
     if not folders:
-        raise ValueError(f'data_root: {root!r} holds no folder; give one that has a folder of '
-                         'shots for each scene')
+        raise ValueError(
+            f'data_root: {root!r} holds no folder; give one that has a folder of '
+            'shots for each scene'
+        )
     files = {folder.name: find_images(str(folder), 'data_root') for folder in folders}
     means = {scene: _means_of_names(paths) for scene, paths in files.items()}
     unknown = [path for scene, paths in files.items() if means[scene] is None for path in paths]
     measured = dict(zip(unknown, _measure(unknown, root)))
     return {
-        scene: sorted((Shot(path, mean) for path, mean in zip(
-            paths, means[scene] or [measured[path] for path in paths])),
-                      key=lambda shot: shot.mean)
+        scene: sorted(
+            (
+                Shot(path, mean)
+                for path, mean in zip(paths, means[scene] or [measured[path] for path in paths])
+            ),
+            key=lambda shot: shot.mean,
+        )
         for scene, paths in files.items()
     }
 

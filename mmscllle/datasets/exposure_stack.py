@@ -1,4 +1,5 @@
 """Stacks of exposures, to learn from and to be measured on."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -13,7 +14,8 @@ Range = Sequence[float]
 
 # Mean luma, of 255, of the shots that take each part in unpaired training.
 ROLES: dict[str, tuple[Range, ...]] = dict(
-    anchor=((0, 62), ), positive=((90, 155), ), negative=((0, 30), (190, 255)))
+    anchor=((0, 62),), positive=((90, 155),), negative=((0, 30), (190, 255))
+)
 # The rule of paired evaluation.
 REFERENCE, WELL_EXPOSED = 120, (90, 155)
 INPUTS = dict(very_dark=(8, 30), dark=(30, 62))
@@ -63,20 +65,22 @@ class ExposureStackDataset(BaseDataset):
 
     METAINFO = dict(dataset_type='exposure_stack', task_name='enhancement')
 
-    def __init__(self,
-                 data_root: str,
-                 role: str,
-                 means: Sequence[Range] | None = None,
-                 split: str = 'all',
-                 fold: int = 5,
-                 pipeline: Sequence = (),
-                 **kwargs: object) -> None:
+    def __init__(
+        self,
+        data_root: str,
+        role: str,
+        means: Sequence[Range] | None = None,
+        split: str = 'all',
+        fold: int = 5,
+        pipeline: Sequence = (),
+        **kwargs: object,
+    ) -> None:
         if role not in (*ROLES, 'pair'):
-            raise ValueError(f"role must be one of {', '.join(ROLES)}, pair, got {role!r}")
+            raise ValueError(f'role must be one of {", ".join(ROLES)}, pair, got {role!r}')
         if role == 'pair' and means is not None:
             raise ValueError(f'means: the role pair has fixed ranges, got {means}')
         if split not in SPLITS:
-            raise ValueError(f"split must be one of {', '.join(SPLITS)}, got {split!r}")
+            raise ValueError(f'split must be one of {", ".join(SPLITS)}, got {split!r}')
         if fold < 2:
             raise ValueError(f'fold must be at least 2, got {fold}')
         self.role, self.split, self.fold = role, split, fold
@@ -86,11 +90,14 @@ class ExposureStackDataset(BaseDataset):
     def load_data_list(self) -> list[dict]:
         """List the shots that take the role."""
         list_shots = self._pairs if self.role == 'pair' else self._shots
-        entries = [entry for scene, stack in self._scenes().items()
-                   for entry in list_shots(scene, stack)]
+        entries = [
+            entry for scene, stack in self._scenes().items() for entry in list_shots(scene, stack)
+        ]
         if not entries:
-            raise ValueError(f'data_root: no shot in {self.data_root!r} takes the role '
-                             f'{self.role!r}, split {self.split!r}')
+            raise ValueError(
+                f'data_root: no shot in {self.data_root!r} takes the role '
+                f'{self.role!r}, split {self.split!r}'
+            )
         return entries
 
     def filter_data(self) -> list[dict]:
@@ -103,12 +110,18 @@ class ExposureStackDataset(BaseDataset):
         scenes = read_stacks(self.data_root)
         if self.split == 'all':
             return scenes
-        return {scene: stack for number, (scene, stack) in enumerate(scenes.items())
-                if (number % self.fold == 0) == (self.split == 'val')}
+        return {
+            scene: stack
+            for number, (scene, stack) in enumerate(scenes.items())
+            if (number % self.fold == 0) == (self.split == 'val')
+        }
 
     def _shots(self, scene: str, stack: list[Shot]) -> list[dict]:
-        taken = [shot for shot in stack
-                 if any(lowest <= shot.mean <= highest for lowest, highest in self.means)]
+        taken = [
+            shot
+            for shot in stack
+            if any(lowest <= shot.mean <= highest for lowest, highest in self.means)
+        ]
         entries = [_entry(scene, stack, shot) for shot in taken]
         if self.role == 'anchor':
             for entry, shot in zip(entries, taken):

@@ -1,4 +1,5 @@
 """The images that a config names."""
+
 from __future__ import annotations
 
 from glob import glob
@@ -29,8 +30,11 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
     """
     if isinstance(sources, str):
         sources = [sources]
-    if (not isinstance(sources, (list, tuple)) or not sources
-            or not all(isinstance(source, str) and source for source in sources)):
+    if (
+        not isinstance(sources, (list, tuple))
+        or not sources
+        or not all(isinstance(source, str) and source for source in sources)
+    ):
         raise TypeError(f'{key} must name one folder or more, got {sources!r}')
     found: set[str] = set()
     for source in sources:
@@ -43,8 +47,10 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
             raise FileNotFoundError(f'{key}: there is no folder {str(path)!r}')
         images = {str(file) for file in files if file.suffix.lower() in DATASET_SUFFIXES}
         if not images:
-            raise ValueError(f'{key}: no image in {str(path)!r}; '
-                             f'suffixes looked for: {", ".join(DATASET_SUFFIXES)}')
+            raise ValueError(
+                f'{key}: no image in {str(path)!r}; '
+                f'suffixes looked for: {", ".join(DATASET_SUFFIXES)}'
+            )
         found |= images
     return sorted(found)
 

@@ -1,4 +1,5 @@
 """Images to enhance."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -34,16 +35,19 @@ class LowLightImageDataset(BaseDataset):
 
     METAINFO = dict(dataset_type='low_light_image', task_name='enhancement')
 
-    def __init__(self,
-                 data_root: str = '',
-                 data_prefix: dict | None = None,
-                 pipeline: Sequence = (),
-                 **kwargs: object) -> None:
+    def __init__(
+        self,
+        data_root: str = '',
+        data_prefix: dict | None = None,
+        pipeline: Sequence = (),
+        **kwargs: object,
+    ) -> None:
         super().__init__(
             data_root=data_root,
             data_prefix=data_prefix or dict(img_path=''),
             pipeline=list(pipeline),
-            **kwargs)
+            **kwargs,
+        )
 
     def load_data_list(self) -> list[dict]:
         """List the images: ``img_path``, and ``gt_path`` where references are asked for."""
@@ -52,12 +56,16 @@ class LowLightImageDataset(BaseDataset):
         if 'gt_path' not in self.data_prefix:
             return entries
         gt_folder = self.data_prefix['gt_path']
-        references = {Path(path).relative_to(gt_folder).with_suffix(''): path
-                      for path in find_images(gt_folder, 'data_prefix.gt_path')}
+        references = {
+            Path(path).relative_to(gt_folder).with_suffix(''): path
+            for path in find_images(gt_folder, 'data_prefix.gt_path')
+        }
         for entry in entries:
             name = Path(entry['img_path']).relative_to(folder).with_suffix('')
             if name not in references:
-                raise FileNotFoundError(f"{entry['img_path']!r} has no reference in data_prefix."
-                                        f'gt_path: no {str(Path(gt_folder, name))!r} of any suffix')
+                raise FileNotFoundError(
+                    f'{entry["img_path"]!r} has no reference in data_prefix.'
+                    f'gt_path: no {str(Path(gt_folder, name))!r} of any suffix'
+                )
             entry['gt_path'] = references[name]
         return entries

@@ -1,4 +1,5 @@
 """NightCity: streets of many cities by night."""
+
 from __future__ import annotations
 
 from mmseg.datasets import CityscapesDataset
@@ -32,8 +33,7 @@ class NightCityDataset(CheckedFolder, CityscapesDataset):
         ValueError: If it holds no image.
     """
 
-    def __init__(self,
-                 img_suffix: str = '.png',
-                 seg_map_suffix: str = '_trainIds.png',
-                 **kwargs: object) -> None:
+    def __init__(
+        self, img_suffix: str = '.png', seg_map_suffix: str = '_trainIds.png', **kwargs: object
+    ) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)

@@ -1,4 +1,5 @@
 """The streets by day and by night that the quick start generates (``tools/night_street``)."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -22,11 +23,21 @@ class NightStreetDataset(BaseSegDataset):
 
     METAINFO = dict(
         classes=('sky', 'building', 'pole', 'road', 'sidewalk', 'tree', 'car', 'pedestrian'),
-        palette=[[128, 128, 128], [128, 0, 0], [192, 192, 128], [128, 64, 128], [0, 0, 192],
-                 [128, 128, 0], [64, 0, 128], [64, 64, 0]])
+        palette=[
+            [128, 128, 128],
+            [128, 0, 0],
+            [192, 192, 128],
+            [128, 64, 128],
+            [0, 0, 192],
+            [128, 128, 0],
+            [64, 0, 128],
+            [64, 64, 0],
+        ],
+    )
 
-    def __init__(self, img_suffix: str = '.png', seg_map_suffix: str = '.png',
-                 **kwargs: object) -> None:
+    def __init__(
+        self, img_suffix: str = '.png', seg_map_suffix: str = '.png', **kwargs: object
+    ) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
 
     def load_data_list(self) -> list[dict]:

@@ -1,4 +1,5 @@
 """Give each draw of a training run a number of its own."""
+
 from __future__ import annotations
 
 from typing import Iterator

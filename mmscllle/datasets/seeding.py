@@ -1,4 +1,5 @@
 """Make random transforms depend on a number instead of on the process they run in."""
+
 from __future__ import annotations
 
 import random

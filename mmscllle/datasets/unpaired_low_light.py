@@ -1,4 +1,5 @@
 """Triplets of unpaired images to learn from."""
+
 from __future__ import annotations
 
 import logging
@@ -52,24 +53,28 @@ class UnpairedLowLightDataset(Dataset):
             given, or an anchor's scene is the only one.
     """
 
-    def __init__(self,
-                 anchors: dict | Sequence[dict],
-                 pipeline: Sequence[dict | Callable],
-                 positive_folders: str | Sequence[str] | None = None,
-                 negative_folders: str | Sequence[str] | None = None,
-                 positive_pipeline: Sequence[dict | Callable] = (),
-                 negative_pipeline: Sequence[dict | Callable] = (),
-                 positives: dict | None = None,
-                 negatives: dict | None = None,
-                 test_mode: bool = False) -> None:
+    def __init__(
+        self,
+        anchors: dict | Sequence[dict],
+        pipeline: Sequence[dict | Callable],
+        positive_folders: str | Sequence[str] | None = None,
+        negative_folders: str | Sequence[str] | None = None,
+        positive_pipeline: Sequence[dict | Callable] = (),
+        negative_pipeline: Sequence[dict | Callable] = (),
+        positives: dict | None = None,
+        negatives: dict | None = None,
+        test_mode: bool = False,
+    ) -> None:
         anchors = [anchors] if isinstance(anchors, dict) else anchors
         if not anchors:
             raise ValueError('anchors names no data set')
         self.anchors: ConcatDataset = ConcatDataset(
-            [self._build(config, f'anchors[{number}]') for number, config in enumerate(anchors)])
+            [self._build(config, f'anchors[{number}]') for number, config in enumerate(anchors)]
+        )
         contrasts = dict(
             positive=self._contrast('positive', positives, positive_folders, positive_pipeline),
-            negative=self._contrast('negative', negatives, negative_folders, negative_pipeline))
+            negative=self._contrast('negative', negatives, negative_folders, negative_pipeline),
+        )
         self.contrasts = {name: images for name, images in contrasts.items() if images is not None}
         self.pipeline = Compose(pipeline)
         self.test_mode = test_mode
@@ -77,18 +82,25 @@ class UnpairedLowLightDataset(Dataset):
         self.replaced = torch.zeros(1, dtype=torch.long).share_memory_()
 
     @classmethod
-    def _contrast(cls, name: str, config: dict | None, folders: str | Sequence[str] | None,
-                  pipeline: Sequence[dict | Callable]) -> ContrastImages | None:
+    def _contrast(
+        cls,
+        name: str,
+        config: dict | None,
+        folders: str | Sequence[str] | None,
+        pipeline: Sequence[dict | Callable],
+    ) -> ContrastImages | None:
         if config is not None and folders is not None:
-            raise ValueError(f'give either {name}_folders or {name}s, got '
-                             f'{name}_folders={folders!r}, {name}s={config!r}')
+            raise ValueError(
+                f'give either {name}_folders or {name}s, got '
+                f'{name}_folders={folders!r}, {name}s={config!r}'
+            )
         if folders is None:
             return None if config is None else ContrastImages(cls._build(config, f'{name}s'))
         return ContrastImages(ImageFiles(find_images(folders, f'{name}_folders'), pipeline))
 
     @staticmethod
     def _build(config: dict, key: str) -> BaseDataset:
-        where = f"{key}, data_root {config.get('data_root')!r}, {config.get('data_prefix')}"
+        where = f'{key}, data_root {config.get("data_root")!r}, {config.get("data_prefix")}'
         try:
             return DATASETS.build(config)
         except FileNotFoundError as error:
@@ -96,7 +108,7 @@ class UnpairedLowLightDataset(Dataset):
         except ValueError as error:
             # MMEngine cannot store an empty list: an array error tells that mmseg found no image.
             empty = 'concatenate' in str(error)
-            raise ValueError(f"{where}: {'no image there' if empty else error}") from error
+            raise ValueError(f'{where}: {"no image there" if empty else error}') from error
 
     @property
     def metainfo(self) -> dict:
@@ -147,13 +159,18 @@ class UnpairedLowLightDataset(Dataset):
                 if self.test_mode:
                     raise OSError(f'cannot read {_files(dataset, index)}: {error}') from error
                 self.replaced += 1
-                print_log(f'cannot read {_files(dataset, index)} ({error}): replaced by another '
-                          f'image, replacement {int(self.replaced)} of this run', 'current',
-                          logging.WARNING)
+                print_log(
+                    f'cannot read {_files(dataset, index)} ({error}): replaced by another '
+                    f'image, replacement {int(self.replaced)} of this run',
+                    'current',
+                    logging.WARNING,
+                )
                 last, cause = index, error
                 index = choice[np.random.randint(len(choice))]
-        raise OSError(f'{MAX_REPLACEMENTS} files in a row cannot be read, '
-                      f'the last of them {_files(dataset, last)}: {cause}') from cause
+        raise OSError(
+            f'{MAX_REPLACEMENTS} files in a row cannot be read, '
+            f'the last of them {_files(dataset, last)}: {cause}'
+        ) from cause
 
 
 class ContrastImages:
@@ -176,8 +193,10 @@ class ContrastImages:
         """
         found = np.flatnonzero(self.scenes != scene) if scene else np.arange(len(self.scenes))
         if not len(found):
-            raise ValueError(f'scene {scene!r} is the only one, and anchors need positives and '
-                             'negatives of another: add scenes')
+            raise ValueError(
+                f'scene {scene!r} is the only one, and anchors need positives and '
+                'negatives of another: add scenes'
+            )
         return found
 
 

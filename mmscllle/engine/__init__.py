@@ -10,6 +10,10 @@ from .hooks import (
 from .optim_wrappers import BFloat16OptimWrapper
 
 __all__ = [
-    'AtomicLocalBackend', 'BFloat16OptimWrapper', 'EnhancementVisualizationHook',
-    'FiniteTrainingHook', 'GeneratorCheckpointHook', 'MetricTableHook'
+    'AtomicLocalBackend',
+    'BFloat16OptimWrapper',
+    'EnhancementVisualizationHook',
+    'FiniteTrainingHook',
+    'GeneratorCheckpointHook',
+    'MetricTableHook',
 ]

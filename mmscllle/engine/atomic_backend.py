@@ -4,6 +4,7 @@ MMEngine's runner writes checkpoints through its backend for local files, which 
 name: a killed process or a full disk leaves part of a checkpoint there.  Importing this module
 registers another in its place.
 """
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Measure and draw what enhancers make of pictures: the parts of ``tools/compare_enhancers.py``."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -44,19 +45,31 @@ def read_pictures(folder: str, reference: str | None = None) -> BaseDataset:
         ValueError: If a folder holds no picture.
     """
     prefix = dict(img_path=folder, **({} if reference is None else dict(gt_path=reference)))
-    return DATASETS.build(dict(
-        type='mmscllle.LowLightImageDataset', data_prefix=prefix, pipeline=LOAD_PAIR))
+    return DATASETS.build(
+        dict(type='mmscllle.LowLightImageDataset', data_prefix=prefix, pipeline=LOAD_PAIR)
+    )
 
 
 def read_exposures(folder: str, split: str) -> BaseDataset:
     """Take the pairs of a folder of exposure stacks, see :class:`ExposureStackDataset`."""
-    return DATASETS.build(dict(
-        type='mmscllle.ExposureStackDataset', data_root=folder, role='pair', split=split,
-        pipeline=LOAD_PAIR))
+    return DATASETS.build(
+        dict(
+            type='mmscllle.ExposureStackDataset',
+            data_root=folder,
+            role='pair',
+            split=split,
+            pipeline=LOAD_PAIR,
+        )
+    )
 
 
-def measure(engine: Engine, dataset: BaseDataset, count: int, drawn: Collection[int],
-            advance: Callable[[], None]) -> tuple[dict[str, float], dict[int, np.ndarray]]:
+def measure(
+    engine: Engine,
+    dataset: BaseDataset,
+    count: int,
+    drawn: Collection[int],
+    advance: Callable[[], None],
+) -> tuple[dict[str, float], dict[int, np.ndarray]]:
     """Enhance pictures and measure the results.
 
     Args:
@@ -91,8 +104,9 @@ def measure(engine: Engine, dataset: BaseDataset, count: int, drawn: Collection[
     return evaluator.evaluate(count), results
 
 
-def draw_rows(dataset: BaseDataset, results: Sequence[dict[int, np.ndarray]],
-              drawn: Sequence[int]) -> tuple[list[list[np.ndarray]], list[str]]:
+def draw_rows(
+    dataset: BaseDataset, results: Sequence[dict[int, np.ndarray]], drawn: Sequence[int]
+) -> tuple[list[list[np.ndarray]], list[str]]:
     """Make the rows of a sheet: input | each enhancer | reference, where there is one.
 
     Args:
@@ -106,8 +120,10 @@ def draw_rows(dataset: BaseDataset, results: Sequence[dict[int, np.ndarray]],
     rows, titles = [], []
     for index in drawn:
         packed, sample = dataset[index], dataset[index]['data_samples']
-        row = [packed['inputs'].flip(0).permute(1, 2, 0).numpy(),
-               *(enhanced[index] for enhanced in results)]
+        row = [
+            packed['inputs'].flip(0).permute(1, 2, 0).numpy(),
+            *(enhanced[index] for enhanced in results),
+        ]
         if 'reference' in sample:
             row.append(to_picture(sample.reference.data))
         rows.append(row)
@@ -115,8 +131,9 @@ def draw_rows(dataset: BaseDataset, results: Sequence[dict[int, np.ndarray]],
     return rows, titles
 
 
-def draw_sheet(rows: Sequence[Sequence[np.ndarray]], row_titles: Sequence[str],
-               names: Sequence[str]) -> np.ndarray:
+def draw_sheet(
+    rows: Sequence[Sequence[np.ndarray]], row_titles: Sequence[str], names: Sequence[str]
+) -> np.ndarray:
     """Draw the sheet.
 
     Args:
@@ -127,7 +144,7 @@ def draw_sheet(rows: Sequence[Sequence[np.ndarray]], row_titles: Sequence[str],
     Returns:
         uint8 RGB (H, W, 3).
     """
-    titles = ['input', *names, 'reference'][:len(rows[0])]
+    titles = ['input', *names, 'reference'][: len(rows[0])]
     return contact_sheet(rows, titles, row_titles, HEIGHT)
 
 

@@ -1,4 +1,5 @@
 """Brightness and clipping of the enhanced images; needs no reference."""
+
 from __future__ import annotations
 
 from torch import Tensor
@@ -36,7 +37,8 @@ def exposure_statistics(image: Tensor) -> dict[str, float]:
     return dict(
         brightness=image.mean().item(),
         clipped_high=clipped_high(image).float().mean().item(),
-        clipped_low=clipped_low(image).float().mean().item())
+        clipped_low=clipped_low(image).float().mean().item(),
+    )
 
 
 def newly_clipped(image: Tensor, original: Tensor) -> float:

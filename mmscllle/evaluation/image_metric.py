@@ -1,4 +1,5 @@
 """The base of metrics of enhanced images: one measurement an image, means over all of them."""
+
 from __future__ import annotations
 
 from typing import Any, Mapping, Sequence
@@ -49,8 +50,9 @@ class ImageMetric(BaseMetric):
             The mean of each key over the images that have it.
         """
         keys = dict.fromkeys(key for image in values for key in image)
-        return {key: float(np.mean([image[key] for image in values if key in image]))
-                for key in keys}
+        return {
+            key: float(np.mean([image[key] for image in values if key in image])) for key in keys
+        }
 
     def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Measure one batch.

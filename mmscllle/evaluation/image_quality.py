@@ -1,4 +1,5 @@
 """Metrics against a well-exposed reference image."""
+
 from __future__ import annotations
 
 import logging
@@ -47,7 +48,8 @@ class ImageQuality(ImageMetric):
             raise ValueError(
                 f'{image_path(sample)}: the enhanced image is {tuple(enhanced.shape[1:])} (H, W), '
                 f'its reference {tuple(reference.shape[1:])}; give a reference of the same size, '
-                'or the same resizing in the test pipeline')
+                'or the same resizing in the test pipeline'
+            )
         matched = match_brightness(enhanced, reference)
         values = dict(PSNR=psnr(enhanced, reference))
         if min(enhanced.shape[1:]) >= SSIM_WINDOW:
@@ -61,11 +63,14 @@ class ImageQuality(ImageMetric):
         compared = sum('PSNR' in image for image in values)
         without_ssim = compared - sum('SSIM' in image for image in values)
         if not compared:
-            self._log_once('ImageQuality: no data sample has a "reference", so PSNR and SSIM are '
-                           'not reported')
+            self._log_once(
+                'ImageQuality: no data sample has a "reference", so PSNR and SSIM are not reported'
+            )
         elif without_ssim:
-            self._log_once(f'ImageQuality: {without_ssim} of {compared} images are smaller than '
-                           f"SSIM's {SSIM_WINDOW}x{SSIM_WINDOW} window and have none")
+            self._log_once(
+                f'ImageQuality: {without_ssim} of {compared} images are smaller than '
+                f"SSIM's {SSIM_WINDOW}x{SSIM_WINDOW} window and have none"
+            )
         return dict(reference_images=compared, **super().summarise(values))
 
     def _log_once(self, message: str) -> None:

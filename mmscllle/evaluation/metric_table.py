@@ -26,8 +26,9 @@ def metrics_by_dataset(metrics: Mapping[str, float]) -> dict[str, dict[str, floa
     return table
 
 
-def to_markdown(rows: Mapping[tuple[str, ...], Mapping[str, float]],
-                header: tuple[str, ...]) -> str:
+def to_markdown(
+    rows: Mapping[tuple[str, ...], Mapping[str, float]], header: tuple[str, ...]
+) -> str:
     """Write a table.
 
     Args:
@@ -38,8 +39,10 @@ def to_markdown(rows: Mapping[tuple[str, ...], Mapping[str, float]],
         A Markdown table; numbers that are not counts have four digits.
     """
     metrics = list(dict.fromkeys(metric for values in rows.values() for metric in values))
-    lines = [[*cells, *(_number(values.get(metric)) for metric in metrics)]
-             for cells, values in rows.items()]
+    lines = [
+        [*cells, *(_number(values.get(metric)) for metric in metrics)]
+        for cells, values in rows.items()
+    ]
     return markdown_table([*header, *metrics], lines, len(header)) + '\n'
 
 

@@ -7,6 +7,7 @@ Where a picture is flat, rounding decides which values count as below or above z
 in the second digit. So precision and order of additions are those of mmagic's metric: single
 precision up to the halved image, double from there.
 """
+
 from __future__ import annotations
 
 import logging
@@ -40,7 +41,7 @@ HALF_KERNEL = np.concatenate([HALF_SIDE, HALF_SIDE[::-1]])
 SHIFTS = ((0, 1), (1, 0), (1, 1), (1, -1))
 SHAPES = np.arange(0.2, 10.001, 0.001)
 # The ratio of moments by which the shape of a generalised Gaussian is looked up.
-RATIOS = gamma(2 / SHAPES)**2 / (gamma(1 / SHAPES) * gamma(3 / SHAPES))
+RATIOS = gamma(2 / SHAPES) ** 2 / (gamma(1 / SHAPES) * gamma(3 / SHAPES))
 
 
 def niqe(image: Tensor) -> float:
@@ -62,15 +63,20 @@ def niqe(image: Tensor) -> float:
     height, width = image.shape[1:]
     blocks = _count_blocks(image)
     if blocks < MIN_BLOCKS:
-        raise ValueError(f'NIQE needs {MIN_BLOCKS} whole blocks of {BLOCK} x {BLOCK} pixels, an '
-                         f'image of {height} x {width} (H x W) holds {blocks}')
+        raise ValueError(
+            f'NIQE needs {MIN_BLOCKS} whole blocks of {BLOCK} x {BLOCK} pixels, an '
+            f'image of {height} x {width} (H x W) holds {blocks}'
+        )
     bgr = np.ascontiguousarray(image.flip(0).permute(1, 2, 0).float().numpy())
     grey = np.rint(255 * cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY))
-    grey = grey[:height // BLOCK * BLOCK, :width // BLOCK * BLOCK]
+    grey = grey[: height // BLOCK * BLOCK, : width // BLOCK * BLOCK]
     features = np.concatenate(
-        [_block_features(_normalise(grey), BLOCK),
-         _block_features(_normalise(255 * _halve(grey / 255).astype(np.float64)), BLOCK // 2)],
-        axis=1)
+        [
+            _block_features(_normalise(grey), BLOCK),
+            _block_features(_normalise(255 * _halve(grey / 255).astype(np.float64)), BLOCK // 2),
+        ],
+        axis=1,
+    )
 
     known = features[~np.isnan(features).any(axis=1)]
     if len(known) < MIN_BLOCKS:
@@ -99,8 +105,11 @@ class NIQE(ImageMetric):
         """
         image = enhanced_image(sample)
         if _count_blocks(image) < MIN_BLOCKS:
-            print_log(f'NIQE: {image_path(sample)} is left out, it is too small', 'current',
-                      logging.WARNING)
+            print_log(
+                f'NIQE: {image_path(sample)} is left out, it is too small',
+                'current',
+                logging.WARNING,
+            )
             return {}
         return dict(NIQE=niqe(image))
 
@@ -124,7 +133,7 @@ def _halve(image: np.ndarray) -> np.ndarray:
     """Half the size, as MATLAB's ``imresize(image, 0.5)``: bicubic, without aliasing."""
     for _ in range(2):
         padded = np.pad(image, ((3, 3), (0, 0)), mode='symmetric')
-        taps = (padded[start:start + len(image):2] for start in range(len(HALF_KERNEL)))
+        taps = (padded[start : start + len(image) : 2] for start in range(len(HALF_KERNEL)))
         image = sum(weight * tap for weight, tap in zip(HALF_KERNEL, taps)).T
     return image
 
@@ -170,11 +179,13 @@ def _fit_asymmetric(blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndar
     values = blocks.reshape(len(blocks), -1)
     squares = values**2
     with np.errstate(divide='ignore', invalid='ignore'):
-        left, right = (np.sqrt((squares * side).sum(axis=1) / side.sum(axis=1))
-                       for side in (values < 0, values > 0))
+        left, right = (
+            np.sqrt((squares * side).sum(axis=1) / side.sum(axis=1))
+            for side in (values < 0, values > 0)
+        )
         skew = left / right
-        ratio = np.abs(values).mean(axis=1)**2 / squares.mean(axis=1)
-        ratio *= (skew**3 + 1) * (skew + 1) / (skew**2 + 1)**2
+        ratio = np.abs(values).mean(axis=1) ** 2 / squares.mean(axis=1)
+        ratio *= (skew**3 + 1) * (skew + 1) / (skew**2 + 1) ** 2
     shape = np.full(len(values), SHAPES[0])
     known = ~np.isnan(ratio)
     # The ratio grows with the shape, so that the nearest entry is one of two neighbours.

@@ -1,4 +1,5 @@
 """Noise of the enhanced images; needs no reference."""
+
 from __future__ import annotations
 
 import math
@@ -13,7 +14,7 @@ from .image_metric import ImageMetric
 from .sample_fields import enhanced_image, image_path
 
 # The difference of two estimates of the Laplacian: blind to constant, linear and quadratic shades.
-MASK = torch.tensor([[1., -2., 1.], [-2., 4., -2.], [1., -2., 1.]])
+MASK = torch.tensor([[1.0, -2.0, 1.0], [-2.0, 4.0, -2.0], [1.0, -2.0, 1.0]])
 
 
 def noise_level(image: Tensor) -> float:

@@ -1,4 +1,5 @@
 """How near an enhanced image is to its reference: brightness, structure, colour."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -40,8 +41,11 @@ def ssim(image: Tensor, reference: Tensor) -> float:
     Returns:
         At most 1.
     """
-    return float(structural_similarity(
-        reference.numpy(), image.numpy(), win_size=SSIM_WINDOW, data_range=1, channel_axis=0))
+    return float(
+        structural_similarity(
+            reference.numpy(), image.numpy(), win_size=SSIM_WINDOW, data_range=1, channel_axis=0
+        )
+    )
 
 
 def match_brightness(image: Tensor, reference: Tensor) -> Tensor:

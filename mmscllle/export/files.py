@@ -1,4 +1,5 @@
 """Export an enhancer and check what was written."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -64,13 +65,15 @@ def checked_format(path: Path, overwrite: bool) -> Format:
         raise FileExistsError(f'{str(path)!r} exists; choose another name or allow overwriting')
     missing = [name for name in kind.needs if importlib.util.find_spec(name) is None]
     if missing:
-        raise ImportError(f"{kind.name} needs {' and '.join(missing)}: "
-                          "pip install 'mmscllle[export]'")
+        raise ImportError(
+            f"{kind.name} needs {' and '.join(missing)}: pip install 'mmscllle[export]'"
+        )
     return kind
 
 
-def export_enhancer(enhancer: nn.Module, path: str | Path, fast: bool = False,
-                    overwrite: bool = False) -> float:
+def export_enhancer(
+    enhancer: nn.Module, path: str | Path, fast: bool = False, overwrite: bool = False
+) -> float:
     """Export an enhancer, open the file and compare its results with the enhancer's.
 
     The file takes RGB images in [0, 1], float32, (N, 3, H, W), of any number and size, and gives
@@ -98,8 +101,10 @@ def export_enhancer(enhancer: nn.Module, path: str | Path, fast: bool = False,
         kind.write(network, draft, torch.rand(EXAMPLE_SHAPE))
         difference = _largest_difference(network, kind.read(draft))
         if not difference <= TOLERANCE:
-            raise ValueError(f'{kind.name}: the results of the exported network differ from those '
-                             f'of the enhancer by {difference:.1e}, more than {TOLERANCE:.0e}')
+            raise ValueError(
+                f'{kind.name}: the results of the exported network differ from those '
+                f'of the enhancer by {difference:.1e}, more than {TOLERANCE:.0e}'
+            )
     return difference
 
 
@@ -111,7 +116,8 @@ def _largest_difference(network: ImageToImage, exported: Callable[[Tensor], Tens
         image = torch.rand(shape).square()
         expected, found = network(image), exported(image)
         if found.shape != expected.shape:
-            raise ValueError(f'for images of shape {shape} the exported network gives '
-                             f'{tuple(found.shape)}')
+            raise ValueError(
+                f'for images of shape {shape} the exported network gives {tuple(found.shape)}'
+            )
         differences.append((found - expected).abs().max().item())
     return max(differences)

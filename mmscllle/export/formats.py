@@ -1,4 +1,5 @@
 """Write a network to a file of another format, and read it back as a function."""
+
 from __future__ import annotations
 
 import inspect
@@ -34,19 +35,27 @@ def write_onnx(network: ImageToImage, path: Path, example: Tensor) -> None:
     sizes = {0: 'batch', 2: 'height', 3: 'width'}
     with _without_tracer_warnings():
         torch.onnx.export(
-            network, (example, ), str(path), input_names=[INPUT], output_names=[OUTPUT],
-            dynamic_axes={INPUT: sizes, OUTPUT: sizes}, opset_version=OPSET, **options)
+            network,
+            (example,),
+            str(path),
+            input_names=[INPUT],
+            output_names=[OUTPUT],
+            dynamic_axes={INPUT: sizes, OUTPUT: sizes},
+            opset_version=OPSET,
+            **options,
+        )
 
 
 def read_onnx(path: Path) -> Callable[[Tensor], Tensor]:
     """Open an ONNX file in onnxruntime, on the CPU."""
     import onnx
     import onnxruntime
+
     onnx.checker.check_model(str(path), full_check=True)
     session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
 
     def run(image: Tensor) -> Tensor:
-        enhanced, = session.run([OUTPUT], {INPUT: image.numpy()})
+        (enhanced,) = session.run([OUTPUT], {INPUT: image.numpy()})
         return torch.from_numpy(np.asarray(enhanced))
 
     return run

@@ -1,4 +1,5 @@
 """The network that is exported: from image to enhanced image, without curves."""
+
 from __future__ import annotations
 
 import copy

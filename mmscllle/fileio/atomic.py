@@ -1,4 +1,5 @@
 """Write a file as a whole or not at all."""
+
 from __future__ import annotations
 
 import hashlib
@@ -22,8 +23,9 @@ _cleared: set[Path] = set()
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike,
-                put: Callable[[Path, Path], None] = os.replace) -> Iterator[Path]:
+def atomic_path(
+    path: str | os.PathLike, put: Callable[[Path, Path], None] = os.replace
+) -> Iterator[Path]:
     """Within it a file is written that takes the place of ``path`` at the end.
 
     If anything goes wrong, Ctrl-C and a full disk included, what was written is removed and
@@ -43,7 +45,8 @@ def atomic_path(path: str | os.PathLike,
     path = Path(path)
     # Of a fixed length, since the name itself may be as long as the file system allows.
     temporary = path.with_name(
-        f'{PREFIX}-{HOST}-{os.getpid()}-{START}-{next(_numbers)}{path.suffix}')
+        f'{PREFIX}-{HOST}-{os.getpid()}-{START}-{next(_numbers)}{path.suffix}'
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.parent not in _cleared:
@@ -77,8 +80,11 @@ def clear_unfinished(folder: Path) -> None:
         folder: The folder.
     """
     with os.scandir(folder) as entries:
-        found = [(entry.path, OWN_NAME.match(entry.name)) for entry in entries
-                 if entry.name.startswith(PREFIX)]
+        found = [
+            (entry.path, OWN_NAME.match(entry.name))
+            for entry in entries
+            if entry.name.startswith(PREFIX)
+        ]
     for path, match in found:
         if match and not _is_running(int(match['process']), match['start']):
             Path(path).unlink(missing_ok=True)

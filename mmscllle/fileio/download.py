@@ -1,4 +1,5 @@
 """Fetch a file by HTTP within bounds of time and size."""
+
 from __future__ import annotations
 
 from threading import Event, Thread
@@ -9,9 +10,15 @@ from urllib import request
 PATIENCE = 30
 CHUNK = 2**20
 # Not those for files and FTP, to which a server could redirect.
-HANDLERS = (request.ProxyHandler, request.HTTPHandler, request.HTTPSHandler,
-            request.HTTPRedirectHandler, request.HTTPDefaultErrorHandler,
-            request.HTTPErrorProcessor, request.UnknownHandler)
+HANDLERS = (
+    request.ProxyHandler,
+    request.HTTPHandler,
+    request.HTTPSHandler,
+    request.HTTPRedirectHandler,
+    request.HTTPDefaultErrorHandler,
+    request.HTTPErrorProcessor,
+    request.UnknownHandler,
+)
 
 
 def download(url: str, target: BinaryIO, max_bytes: int, seconds: float) -> None:
@@ -49,8 +56,9 @@ def download(url: str, target: BinaryIO, max_bytes: int, seconds: float) -> None
     if failures:
         reason = getattr(failures[0], 'reason', failures[0])
         code = f'{failures[0].code} ' if hasattr(failures[0], 'code') else ''
-        raise OSError(f'{url!r} cannot be fetched: {code}{reason or type(reason).__name__}'
-                      ) from failures[0]
+        raise OSError(
+            f'{url!r} cannot be fetched: {code}{reason or type(reason).__name__}'
+        ) from failures[0]
 
 
 def _receive(url: str, target: BinaryIO, max_bytes: int, given_up: Event) -> None:

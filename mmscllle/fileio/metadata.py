@@ -1,4 +1,5 @@
 """The metadata of a photograph's file, and which of them are kept."""
+
 from __future__ import annotations
 
 import re
@@ -8,13 +9,29 @@ from typing import SupportsFloat
 from PIL import ExifTags, Image, JpegImagePlugin
 
 # What Pillow raises for damaged metadata.
-DAMAGED_METADATA = (OSError, ValueError, SyntaxError, EOFError, IndexError, KeyError, TypeError,
-                    OverflowError, struct.error)
+DAMAGED_METADATA = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+)
 # The EXIF tags of a TIFF that describe the photograph, not the layout of the file.
 DESCRIPTIVE = (
-    ExifTags.Base.ImageDescription, ExifTags.Base.Make, ExifTags.Base.Model,
-    ExifTags.Base.Software, ExifTags.Base.DateTime, ExifTags.Base.Artist,
-    ExifTags.Base.Copyright, ExifTags.Base.ExifOffset, ExifTags.Base.GPSInfo)
+    ExifTags.Base.ImageDescription,
+    ExifTags.Base.Make,
+    ExifTags.Base.Model,
+    ExifTags.Base.Software,
+    ExifTags.Base.DateTime,
+    ExifTags.Base.Artist,
+    ExifTags.Base.Copyright,
+    ExifTags.Base.ExifOffset,
+    ExifTags.Base.GPSInfo,
+)
 # What an XMP segment of a JPEG begins with (Adobe, *XMP specification*, part 3, section 1.1.3).
 XMP_SEGMENT = b'http://ns.adobe.com/xap/1.0/\0'
 # The keyword of XMP in a PNG.
@@ -52,7 +69,8 @@ def read_metadata(picture: Image.Image) -> tuple[dict, int, list[str]]:
     exif.bigtiff = False
     for tag in list(exif):
         if tag == ExifTags.Base.Orientation or (
-                picture.format == 'TIFF' and tag not in DESCRIPTIVE):
+            picture.format == 'TIFF' and tag not in DESCRIPTIVE
+        ):
             del exif[tag]
     if exif:
         _set_size(exif, picture, orientation)
@@ -78,9 +96,13 @@ def _set_size(exif: Image.Exif, picture: Image.Image, orientation: int) -> None:
     width, height = picture.size
     if orientation in (5, 6, 7, 8) and picture.format != 'TIFF':
         width, height = height, width
-    for part, tags in ((exif, (ExifTags.Base.ImageWidth, ExifTags.Base.ImageLength)),
-                       (exif.get_ifd(ExifTags.IFD.Exif), (ExifTags.Base.ExifImageWidth,
-                                                          ExifTags.Base.ExifImageHeight))):
+    for part, tags in (
+        (exif, (ExifTags.Base.ImageWidth, ExifTags.Base.ImageLength)),
+        (
+            exif.get_ifd(ExifTags.IFD.Exif),
+            (ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight),
+        ),
+    ):
         for tag, value in zip(tags, (width, height)):
             if tag in part:
                 part[tag] = value
@@ -91,7 +113,7 @@ def _read_xmp(picture: Image.Image) -> bytes:
         # Pillow gives it by name since version 11.
         for _, data in getattr(picture, 'applist', ()):
             if data.startswith(XMP_SEGMENT):
-                return data[len(XMP_SEGMENT):]
+                return data[len(XMP_SEGMENT) :]
         return b''
     if picture.format not in ('PNG', 'WEBP', 'AVIF', 'HEIF'):
         return b''
@@ -109,8 +131,11 @@ def _read_comments(picture: Image.Image) -> dict:
         if sampling in (0, 1, 2):
             found['subsampling'] = sampling
     if picture.format == 'PNG':
-        texts = {key: str(value) for key, value in getattr(picture, 'text', {}).items()
-                 if key != XMP_TEXT and not key.startswith('Raw profile type')}
+        texts = {
+            key: str(value)
+            for key, value in getattr(picture, 'text', {}).items()
+            if key != XMP_TEXT and not key.startswith('Raw profile type')
+        }
         found.update({'text': texts} if texts else {})
     return found
 

@@ -1,4 +1,5 @@
 """Pixels of Pillow's image modes as arrays."""
+
 from __future__ import annotations
 
 from io import BytesIO
@@ -44,7 +45,8 @@ def _convert_cmyk(picture: Image.Image) -> Image.Image:
     if profile:
         try:
             converted = ImageCms.profileToProfile(
-                picture, BytesIO(profile), ImageCms.createProfile('sRGB'), outputMode='RGB')
+                picture, BytesIO(profile), ImageCms.createProfile('sRGB'), outputMode='RGB'
+            )
         except (ImageCms.PyCMSError, OSError):
             pass
     return picture.convert('RGB') if converted is None else converted

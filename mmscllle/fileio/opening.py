@@ -1,4 +1,5 @@
 """Open what a user names, whatever it turns out to be."""
+
 from __future__ import annotations
 
 import os
@@ -30,8 +31,11 @@ def open_regular(path: str | os.PathLike) -> BinaryIO:
     """
     try:
         # Without waiting for the writer of a pipe.
-        file = open(path, 'rb', opener=lambda name, flags: os.open(
-            name, flags | getattr(os, 'O_NONBLOCK', 0)))
+        file = open(
+            path,
+            'rb',
+            opener=lambda name, flags: os.open(name, flags | getattr(os, 'O_NONBLOCK', 0)),
+        )
     except ValueError as error:
         raise OSError(f'{os.fspath(path)!r} is no name of a file: {error}') from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):

@@ -1,4 +1,5 @@
 """A photograph in memory, and the array convention of OpenMMLab."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -50,18 +51,24 @@ class Photograph:
         if array.ndim == 2:
             array = array[..., None]
         if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or not array.size:
-            raise ValueError('an image array must be BGR (H, W, 3), BGR and alpha (H, W, 4) or '
-                             f'grey (H, W), got shape {shape}')
+            raise ValueError(
+                'an image array must be BGR (H, W, 3), BGR and alpha (H, W, 4) or '
+                f'grey (H, W), got shape {shape}'
+            )
         # Of a foreign byte order torch takes none.
         array = array.astype(array.dtype.newbyteorder('='), copy=False)
         if array.dtype in (np.float16, np.float32, np.float64):
             # Written so that it refuses not-a-number, too.
             if not (array.min() >= 0 and array.max() <= 1):
-                raise ValueError('a floating-point image array must hold values from 0 to 1, got '
-                                 f'{array.min():g} to {array.max():g}')
+                raise ValueError(
+                    'a floating-point image array must hold values from 0 to 1, got '
+                    f'{array.min():g} to {array.max():g}'
+                )
         elif array.dtype not in (np.uint8, np.uint16):
-            raise ValueError('an image array must be uint8, uint16 or floating point of 16, 32 or '
-                             f'64 bit, got {array.dtype}')
+            raise ValueError(
+                'an image array must be uint8, uint16 or floating point of 16, 32 or '
+                f'64 bit, got {array.dtype}'
+            )
         return cls([swap_red_and_blue(array)])
 
     def to_array(self) -> np.ndarray | list[np.ndarray]:

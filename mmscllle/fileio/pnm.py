@@ -1,4 +1,5 @@
 """Pixels of PGM and PPM files of more than 8 bit a channel."""
+
 from __future__ import annotations
 
 import re
@@ -32,7 +33,7 @@ def read_deep_pnm(content: bytes) -> np.ndarray | None:
     shape = (height, width, 3 if kind in b'36' else 1)
     count = int(np.prod(shape))
     if kind in b'23':
-        values = np.fromstring(content[header.end():], np.int32, count, sep=' ')
+        values = np.fromstring(content[header.end() :], np.int32, count, sep=' ')
     else:
         values = np.frombuffer(content, '>u2', offset=header.end())[:count]
     if values.size != count or values.min() < 0 or values.max() > white:

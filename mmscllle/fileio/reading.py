@@ -1,4 +1,5 @@
 """Read a photograph from a file, a URL or a Pillow image."""
+
 from __future__ import annotations
 
 import os
@@ -22,8 +23,7 @@ from .tiff import read_tiff
 # 67 megapixels: enhanced with all options, such a picture fits into 8 GiB (docs/limits.md).
 MAX_PIXELS = 2**26
 # Not every format that Pillow knows: some start other programs (EPS), some hold no photographs.
-FORMATS = ('JPEG', 'PNG', 'WEBP', 'TIFF', 'GIF', 'BMP', 'DIB', 'PPM', 'TGA', 'AVIF', 'MPO',
-           'HEIF')
+FORMATS = ('JPEG', 'PNG', 'WEBP', 'TIFF', 'GIF', 'BMP', 'DIB', 'PPM', 'TGA', 'AVIF', 'MPO', 'HEIF')
 # Places in the header of a PNG file, and the colour type of grey with alpha.
 PNG_BIT_DEPTH, PNG_COLOUR_TYPE, PNG_GREY_ALPHA = 24, 25, 4
 # The value of a TIFF's tag PlanarConfiguration.
@@ -32,8 +32,9 @@ PLANES = 2
 DAMAGED = (*DAMAGED_METADATA, RuntimeError, zlib.error, cv2.error, TiffFileError)
 
 
-def read_photograph(source: str | os.PathLike | Image.Image,
-                    max_pixels: int | None = MAX_PIXELS) -> Photograph:
+def read_photograph(
+    source: str | os.PathLike | Image.Image, max_pixels: int | None = MAX_PIXELS
+) -> Photograph:
     """Read a photograph.
 
     It comes upright (the EXIF orientation is applied and reset) in the depth of the file: 16-bit
@@ -77,8 +78,10 @@ def _open(content: bytes) -> Image.Image:
     try:
         return Image.open(BytesIO(content), formats=formats)
     except UnidentifiedImageError as error:
-        raise ValueError('it is no image, of another format than '
-                         f'{", ".join(formats)}, or its beginning is damaged') from error
+        raise ValueError(
+            'it is no image, of another format than '
+            f'{", ".join(formats)}, or its beginning is damaged'
+        ) from error
 
 
 def _decode(picture: Image.Image, content: bytes, max_pixels: int | None) -> Photograph:
@@ -91,7 +94,8 @@ def _decode(picture: Image.Image, content: bytes, max_pixels: int | None) -> Pho
         raise ValueError(
             f'it claims {picture.width} x {picture.height}{times} = {pixels:,} pixels, more than '
             f'max_pixels={max_pixels:,}; a small file with such a claim may be a decompression '
-            'bomb. If you trust it, raise max_pixels or lift it with None')
+            'bomb. If you trust it, raise max_pixels or lift it with None'
+        )
     if frames > 1 and picture.format == 'TIFF':
         raise ValueError(f'it has {frames} pages; split it into files of one page')
     if frames > 1 and _is_deep(picture, content):
@@ -107,8 +111,9 @@ def _read_still(picture: Image.Image, content: bytes) -> Photograph:
     # A TIFF comes upright.
     if picture.format != 'TIFF':
         pixels = upright(pixels, orientation)
-    return Photograph([pixels], 'JPEG' if picture.format == 'MPO' else picture.format or 'PNG',
-                      info, notes)
+    return Photograph(
+        [pixels], 'JPEG' if picture.format == 'MPO' else picture.format or 'PNG', info, notes
+    )
 
 
 def _is_deep(picture: Image.Image, content: bytes) -> bool:
@@ -121,7 +126,7 @@ def _is_deep(picture: Image.Image, content: bytes) -> bool:
     if picture.format == 'PNG':
         return content[PNG_BIT_DEPTH] == 16
     if isinstance(picture, TiffImagePlugin.TiffImageFile):
-        bits = picture.tag_v2.get(ExifTags.Base.BitsPerSample, (1, ))
+        bits = picture.tag_v2.get(ExifTags.Base.BitsPerSample, (1,))
         planes = picture.tag_v2.get(ExifTags.Base.PlanarConfiguration) == PLANES
         return 16 in bits or planes and len(bits) not in (1, 3)
     return picture.format == 'PPM'

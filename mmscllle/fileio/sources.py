@@ -1,4 +1,5 @@
 """Find the photographs, or files of other kinds, that a user names."""
+
 from __future__ import annotations
 
 import os
@@ -12,22 +13,68 @@ from urllib.parse import unquote, urlparse
 import numpy as np
 from PIL import Image
 
-IMAGE_SUFFIXES = ('.jpg', '.jpeg', '.jpe', '.jfif', '.mpo', '.png', '.apng', '.webp', '.tif',
-                  '.tiff', '.gif', '.bmp', '.dib', '.ppm', '.pgm', '.tga', '.avif', '.heic',
-                  '.heif', '.hif')
+IMAGE_SUFFIXES = (
+    '.jpg',
+    '.jpeg',
+    '.jpe',
+    '.jfif',
+    '.mpo',
+    '.png',
+    '.apng',
+    '.webp',
+    '.tif',
+    '.tiff',
+    '.gif',
+    '.bmp',
+    '.dib',
+    '.ppm',
+    '.pgm',
+    '.tga',
+    '.avif',
+    '.heic',
+    '.heif',
+    '.hif',
+)
 # What the sensors of cameras gave. Some open as a TIFF, which holds a thumbnail.
-RAW_SUFFIXES = ('.3fr', '.arw', '.cr2', '.cr3', '.crw', '.dcr', '.dng', '.erf', '.fff', '.iiq',
-                '.kdc', '.mef', '.mos', '.mrw', '.nef', '.nrw', '.orf', '.pef', '.raf', '.raw',
-                '.rw2', '.rwl', '.sr2', '.srf', '.srw', '.x3f')
+RAW_SUFFIXES = (
+    '.3fr',
+    '.arw',
+    '.cr2',
+    '.cr3',
+    '.crw',
+    '.dcr',
+    '.dng',
+    '.erf',
+    '.fff',
+    '.iiq',
+    '.kdc',
+    '.mef',
+    '.mos',
+    '.mrw',
+    '.nef',
+    '.nrw',
+    '.orf',
+    '.pef',
+    '.raf',
+    '.raw',
+    '.rw2',
+    '.rwl',
+    '.sr2',
+    '.srf',
+    '.srw',
+    '.x3f',
+)
 
 
 class RawFile(ValueError):  # noqa: N818
     """A RAW file, which is not read."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f'{name!r} is a RAW file, which is not read: convert it first, to a '
-                         '16-bit TIFF for instance (darktable-cli, RawTherapee, the program of '
-                         'the camera)')
+        super().__init__(
+            f'{name!r} is a RAW file, which is not read: convert it first, to a '
+            '16-bit TIFF for instance (darktable-cli, RawTherapee, the program of '
+            'the camera)'
+        )
 
 
 @dataclass
@@ -48,10 +95,12 @@ class Source:
     error: Exception | None = None
 
 
-def find_sources(inputs: Any,
-                 exclude: str | os.PathLike | None = None,
-                 numbers: Iterator[int] | None = None,
-                 suffixes: Sequence[str] = IMAGE_SUFFIXES) -> Iterator[Source]:
+def find_sources(
+    inputs: Any,
+    exclude: str | os.PathLike | None = None,
+    numbers: Iterator[int] | None = None,
+    suffixes: Sequence[str] = IMAGE_SUFFIXES,
+) -> Iterator[Source]:
     """List photographs, one by one.
 
     Args:
@@ -79,30 +128,40 @@ def find_sources(inputs: Any,
             name = getattr(item, 'filename', '') or f'{next(numbers):08d}'
             yield Source(item, str(name), Path(Path(name).name))
         else:
-            raise TypeError('an input must be a path, a URL, a folder, a glob pattern, an array, '
-                            f'a Pillow image or a list of these, got {type(item).__name__}')
+            raise TypeError(
+                'an input must be a path, a URL, a folder, a glob pattern, an array, '
+                f'a Pillow image or a list of these, got {type(item).__name__}'
+            )
 
 
 def _flatten(inputs: Any) -> Iterator:
     # Arrays and tensors have a type of values, and are one input each.
-    if (isinstance(inputs, Iterable) and not hasattr(inputs, 'dtype')
-            and not isinstance(inputs, (str, bytes, os.PathLike, dict, Image.Image))):
+    if (
+        isinstance(inputs, Iterable)
+        and not hasattr(inputs, 'dtype')
+        and not isinstance(inputs, (str, bytes, os.PathLike, dict, Image.Image))
+    ):
         for item in inputs:
             yield from _flatten(item)
     else:
         yield inputs
 
 
-def _find(name: str, exclude: str | os.PathLike | None,
-          suffixes: Sequence[str]) -> Iterator[Source]:
+def _find(
+    name: str, exclude: str | os.PathLike | None, suffixes: Sequence[str]
+) -> Iterator[Source]:
     if '://' in name:
         yield Source(name, name, Path(Path(unquote(urlparse(name).path)).name or 'image'))
     elif os.path.isdir(name):
         errors: list[OSError] = []
         found = _select(_walk(name, errors), Path(name), exclude, suffixes)
         if not found and not errors:
-            errors.append(FileNotFoundError(f'no file of a known kind in the folder {name!r} '
-                                            f'(suffixes looked for: {", ".join(suffixes)})'))
+            errors.append(
+                FileNotFoundError(
+                    f'no file of a known kind in the folder {name!r} '
+                    f'(suffixes looked for: {", ".join(suffixes)})'
+                )
+            )
         yield from found
         for error in errors:
             yield Source(name, error.filename or name, Path('.'), error)
@@ -113,8 +172,12 @@ def _find(name: str, exclude: str | os.PathLike | None,
         found = _select(files, Path(*parts[:fixed]), exclude, suffixes)
         yield from found
         if not found:
-            yield Source(name, name, Path('.'),
-                         FileNotFoundError(f'the pattern {name!r} matches no file of a known kind'))
+            yield Source(
+                name,
+                name,
+                Path('.'),
+                FileNotFoundError(f'the pattern {name!r} matches no file of a known kind'),
+            )
     else:
         yield Source(name, name, Path(Path(name).name), _raw(name))
 
@@ -130,17 +193,23 @@ def _walk(folder: str, errors: list[OSError]) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names if not name.startswith('.'))
 
 
-def _select(files: Iterable[Path], root: Path, exclude: str | os.PathLike | None,
-            suffixes: Sequence[str]) -> list[Source]:
+def _select(
+    files: Iterable[Path], root: Path, exclude: str | os.PathLike | None, suffixes: Sequence[str]
+) -> list[Source]:
     """The files with one of ``suffixes``, and RAW files, their paths relative to ``root``."""
     results = None if exclude is None else Path(exclude).resolve()
     if results is not None and root.resolve() not in results.parents:
         results = None
     return [
         # A pattern below a file (a.png/**) names the file.
-        Source(str(file), str(file), Path(file.name) if file == root else file.relative_to(root),
-               _raw(file))
+        Source(
+            str(file),
+            str(file),
+            Path(file.name) if file == root else file.relative_to(root),
+            _raw(file),
+        )
         for file in sorted(files)
-        if file.suffix.lower() in (*suffixes, *RAW_SUFFIXES) and not file.is_dir()
+        if file.suffix.lower() in (*suffixes, *RAW_SUFFIXES)
+        and not file.is_dir()
         and (results is None or results not in file.resolve().parents)
     ]

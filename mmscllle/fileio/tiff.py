@@ -1,4 +1,5 @@
 """Pixels of TIFF files that Pillow does not read rightly."""
+
 from __future__ import annotations
 
 from io import BytesIO
@@ -16,8 +17,7 @@ COMPRESSIONS = (COMPRESSION.NONE, COMPRESSION.ADOBE_DEFLATE, COMPRESSION.DEFLATE
 ORIENTATION = 274
 ASSOCIATED_ALPHA = 1
 # Channels of colour.
-COLOURS: dict[int, int] = {
-    PHOTOMETRIC.MINISBLACK: 1, PHOTOMETRIC.MINISWHITE: 1, PHOTOMETRIC.RGB: 3}
+COLOURS: dict[int, int] = {PHOTOMETRIC.MINISBLACK: 1, PHOTOMETRIC.MINISWHITE: 1, PHOTOMETRIC.RGB: 3}
 
 
 def read_tiff(content: bytes, picture: Image.Image) -> np.ndarray:
@@ -37,14 +37,17 @@ def read_tiff(content: bytes, picture: Image.Image) -> np.ndarray:
     with TiffFile(BytesIO(content)) as file:
         page = file.pages.first
         if page.dtype not in (np.uint8, np.uint16):
-            raise ValueError(f'its {page.dtype} pixels have no known range; convert it to 8 or 16 '
-                             'bit')
+            raise ValueError(
+                f'its {page.dtype} pixels have no known range; convert it to 8 or 16 bit'
+            )
         colours = COLOURS.get(page.photometric, 0)
         if not 1 <= colours <= page.samplesperpixel:
-            raise ValueError(f'its pixels are {page.samplesperpixel} x '
-                             f'{getattr(page.photometric, "name", page.photometric)}; convert it '
-                             'to grey or RGB')
-        pixels = _decode(page, content, picture)[..., :colours + 1]
+            raise ValueError(
+                f'its pixels are {page.samplesperpixel} x '
+                f'{getattr(page.photometric, "name", page.photometric)}; convert it '
+                'to grey or RGB'
+            )
+        pixels = _decode(page, content, picture)[..., : colours + 1]
         if page.photometric == PHOTOMETRIC.MINISWHITE:
             pixels[..., 0] = np.iinfo(pixels.dtype).max - pixels[..., 0]
         if ASSOCIATED_ALPHA in page.extrasamples[:1]:
@@ -62,9 +65,11 @@ def _decode(page: TiffPage, content: bytes, picture: Image.Image) -> np.ndarray:
             pixels = np.moveaxis(pixels, 0, -1)
         return upright(pixels, page.tags.valueof(ORIENTATION, 1)).copy()
     if page.planarconfig == PLANARCONFIG.SEPARATE and page.samplesperpixel > 1:
-        raise ValueError('its channels lie in planes compressed by '
-                         f'{COMPRESSION(page.compression).name}; save it uncompressed or '
-                         'interleaved')
+        raise ValueError(
+            'its channels lie in planes compressed by '
+            f'{COMPRESSION(page.compression).name}; save it uncompressed or '
+            'interleaved'
+        )
     # Some of OpenCV's versions fill up what is cut off, and Pillow refuses.
     picture.load()
     decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)

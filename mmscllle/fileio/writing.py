@@ -1,4 +1,5 @@
 """Write a photograph to a file."""
+
 from __future__ import annotations
 
 import os
@@ -29,8 +30,9 @@ PNG_HEADER_END = 33
 METRES_PER_INCH = 0.0254
 
 
-def write_photograph(photograph: Photograph, path: str | os.PathLike,
-                     put: Callable[[Path, Path], None] = os.replace) -> None:
+def write_photograph(
+    photograph: Photograph, path: str | os.PathLike, put: Callable[[Path, Path], None] = os.replace
+) -> None:
     """Write a photograph in its own ``format``, whole or not at all (:func:`atomic_path`).
 
     uint16 is written with 16 bit a channel, floating point too: to PNG and TIFF with the ICC
@@ -50,8 +52,9 @@ def write_photograph(photograph: Photograph, path: str | os.PathLike,
         content = _encode(photograph)
     # Encoders raise whatever they come across.
     except Exception as error:
-        raise ValueError(f'{os.fspath(path)!r} cannot be written as {photograph.format}: '
-                         f'{error}') from error
+        raise ValueError(
+            f'{os.fspath(path)!r} cannot be written as {photograph.format}: {error}'
+        ) from error
     with atomic_path(path, put) as temporary:
         temporary.write_bytes(content)
 
@@ -65,8 +68,9 @@ def _encode(photograph: Photograph) -> bytes:
         return _encode_png(frames[0], photograph.info)
     if photograph.format == 'BMP' and frames[0].shape[2] == 4:
         return _encode_bmp_with_alpha(frames[0])
-    first, *others = [Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame)
-                      for frame in frames]
+    first, *others = [
+        Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame) for frame in frames
+    ]
     options = {**photograph.info, **QUALITY.get(photograph.format, {})}
     if photograph.format == 'JPEG' and 'xmp' in options:
         # Pillow writes it by itself since version 11.
@@ -100,8 +104,9 @@ def _encode_deep(frames: list[np.ndarray], photograph: Photograph) -> bytes:
         raise ValueError('16-bit animations are not supported')
     frame = frames[0]
     if photograph.format == 'PNG':
-        return _encode_png(frame[..., [0, 0, 0, 1]] if frame.shape[2] == 2 else frame,
-                           photograph.info)
+        return _encode_png(
+            frame[..., [0, 0, 0, 1]] if frame.shape[2] == 2 else frame, photograph.info
+        )
     if photograph.format == 'TIFF':
         return _encode_tiff(frame, photograph.info)
     if photograph.format == 'PPM':
@@ -129,7 +134,8 @@ def _encode_tiff(frame: np.ndarray, info: dict) -> bytes:
         resolution=(float(info['dpi'][0]), float(info['dpi'][1])) if 'dpi' in info else None,
         resolutionunit='inch' if 'dpi' in info else None,
         compression='zlib',
-        metadata=None)
+        metadata=None,
+    )
     return buffer.getvalue()
 
 
@@ -139,7 +145,7 @@ def _encode_bmp_with_alpha(frame: np.ndarray) -> bytes:
     pixels = swap_red_and_blue(frame).tobytes()
     # Rows from the top down; 4 bytes a pixel; masks of red, green, blue and alpha; sRGB.
     header = struct.pack('<IiiHHIIiiII', 108, width, -height, 1, 32, 3, len(pixels), 0, 0, 0, 0)
-    header += struct.pack('<IIII', 0xff0000, 0xff00, 0xff, 0xff000000) + b'BGRs' + bytes(48)
+    header += struct.pack('<IIII', 0xFF0000, 0xFF00, 0xFF, 0xFF000000) + b'BGRs' + bytes(48)
     start = 14 + len(header)
     return struct.pack('<2sIII', b'BM', start + len(pixels), 0, start) + header + pixels
 
@@ -154,18 +160,19 @@ def _encode_png(frame: np.ndarray, info: dict) -> bytes:
         density = [round(float(value) / METRES_PER_INCH) for value in info['dpi']]
         chunks += _chunk(b'pHYs', b''.join(value.to_bytes(4, 'big') for value in density) + b'\1')
     if 'exif' in info:
-        chunks += _chunk(b'eXIf', info['exif'][len(b'Exif\0\0'):])
+        chunks += _chunk(b'eXIf', info['exif'][len(b'Exif\0\0') :])
     texts = dict(info.get('text', {}))
     if 'xmp' in info:
         texts[XMP_TEXT] = info['xmp'].decode('utf-8', 'replace')
     for keyword, text in texts.items():
         # Not compressed, of no stated language.
-        chunks += _chunk(b'iTXt', keyword.encode('latin-1', 'replace') + b'\0' * 5 + text.encode(
-            'utf-8', 'replace'))
+        chunks += _chunk(
+            b'iTXt',
+            keyword.encode('latin-1', 'replace') + b'\0' * 5 + text.encode('utf-8', 'replace'),
+        )
     return content[:PNG_HEADER_END] + chunks + content[PNG_HEADER_END:]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
     """A chunk of a PNG file (W3C, *Portable Network Graphics*, third edition, section 5.3)."""
-    return (len(data).to_bytes(4, 'big') + kind + data
-            + zlib.crc32(kind + data).to_bytes(4, 'big'))
+    return len(data).to_bytes(4, 'big') + kind + data + zlib.crc32(kind + data).to_bytes(4, 'big')

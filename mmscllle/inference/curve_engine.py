@@ -1,4 +1,5 @@
 """Run a curve enhancer for inference."""
+
 from __future__ import annotations
 
 from typing import Callable, Iterator
@@ -47,13 +48,15 @@ class CurveEngine:
             cannot do it.
     """
 
-    def __init__(self,
-                 enhancer: CurveEnhancer,
-                 device: str | torch.device = 'cpu',
-                 precision: str = 'float32',
-                 fast: bool = False,
-                 tile: int | None = None,
-                 compile: bool = False) -> None:
+    def __init__(
+        self,
+        enhancer: CurveEnhancer,
+        device: str | torch.device = 'cpu',
+        precision: str = 'float32',
+        fast: bool = False,
+        tile: int | None = None,
+        compile: bool = False,
+    ) -> None:
         if not isinstance(enhancer, CurveEnhancer):
             raise ValueError(f'enhancer must be a CurveEnhancer, got {type(enhancer).__name__}')
         self.device = torch.device(device)
@@ -111,20 +114,28 @@ class CurveEngine:
         """
         result = to_engine(image, self.device).clone()
         size = tuple(image.shape[2:])
-        expected = (len(image), self.curve_channels,
-                    *(-(-side // self.downsample) for side in size))
+        expected = (
+            len(image),
+            self.curve_channels,
+            *(-(-side // self.downsample) for side in size),
+        )
         if tuple(curves.shape) != expected:
-            raise ValueError(f'curves of images of shape {tuple(image.shape)} must have the shape '
-                             f'{expected}, got {tuple(curves.shape)}')
+            raise ValueError(
+                f'curves of images of shape {tuple(image.shape)} must have the shape '
+                f'{expected}, got {tuple(curves.shape)}'
+            )
         check_strength(strength)
         curves = curves.to(result)
         pixels = CURVE_STRIP_PIXELS.get(self.device.type, CURVE_STRIP_PIXELS['cuda'])
         rows = max(1, pixels // size[1])
         for part in self._parts(len(image)):
-            strips = (full_strips(curves[part], rows) if self.downsample == 1 else
-                      enlarged_strips(curves[part], self.downsample, size, rows))
+            strips = (
+                full_strips(curves[part], rows)
+                if self.downsample == 1
+                else enlarged_strips(curves[part], self.downsample, size, rows)
+            )
             for first, strip in strips:
-                brighten_(result[part, :, first:first + strip.shape[2]], strip, strength)
+                brighten_(result[part, :, first : first + strip.shape[2]], strip, strength)
         return result
 
     @torch.no_grad()
@@ -160,7 +171,7 @@ class CurveEngine:
         """Plot the tone curves of the images, all together."""
         levels = torch.linspace(0, 1, PLOTTED_LEVELS)
         parameters = strength * self.estimate(images).cpu().transpose(0, 1).flatten(1)
-        parameters = parameters[:, ::-(-parameters.shape[1] // SAMPLES)]
+        parameters = parameters[:, :: -(-parameters.shape[1] // SAMPLES)]
         results = levels[:, None].expand(3, PLOTTED_LEVELS, parameters.shape[1])
         for parameter in parameters.unflatten(0, (-1, 3, 1)):
             results = results + parameter * (results * results - results)
@@ -171,15 +182,20 @@ class CurveEngine:
         height, width = image.shape[2:]
         for part in self._parts(len(image)):
             for (rows, columns), (own_rows, own_columns) in tiles(
-                    height, width, self.tile, overlap=LAYERS):
+                height, width, self.tile, overlap=LAYERS
+            ):
                 inner = slice(own_columns.start - columns.start, own_columns.stop - columns.start)
                 for first, strip in self.network.strips(image[part, :, rows, columns]):
                     first += rows.start
                     low = max(first, own_rows.start)
                     high = min(first + strip.shape[2], own_rows.stop)
                     if low < high:
-                        yield (part, slice(low, high), own_columns,
-                               strip[:, :, low - first:high - first, inner])
+                        yield (
+                            part,
+                            slice(low, high),
+                            own_columns,
+                            strip[:, :, low - first : high - first, inner],
+                        )
 
     def _parts(self, count: int) -> Iterator[slice]:
         """The parts of a batch that are worked on together."""

@@ -1,4 +1,5 @@
 """Apply tone curves in place, in strips that stay in the cache."""
+
 from __future__ import annotations
 
 from typing import Iterator, Sequence
@@ -38,11 +39,12 @@ def full_strips(curves: Tensor, rows: int) -> Iterator[tuple[int, Tensor]]:
         The first row of a strip and the curves there, from top to bottom.
     """
     for first in range(0, curves.shape[2], rows):
-        yield first, curves[:, :, first:first + rows]
+        yield first, curves[:, :, first : first + rows]
 
 
-def enlarged_strips(curves: Tensor, downsample: int, size: Sequence[int],
-                    rows: int) -> Iterator[tuple[int, Tensor]]:
+def enlarged_strips(
+    curves: Tensor, downsample: int, size: Sequence[int], rows: int
+) -> Iterator[tuple[int, Tensor]]:
     """Enlarge curves bilinearly, strip by strip.
 
     Equal to :func:`mmscllle.models.enhancers.tone_curves.enlarge_curves`.  A row is enlarged along
@@ -69,19 +71,24 @@ def enlarged_strips(curves: Tensor, downsample: int, size: Sequence[int],
     strip = curves.new_empty(*curves.shape[:2], spans, downsample, width)
     upper = _widen(curves[:, :, :1], downsample, width)
     for span in range(0, curves.shape[2] - 1, spans):
-        lower = _widen(curves[:, :, span + 1:span + 1 + spans], downsample, width)
+        lower = _widen(curves[:, :, span + 1 : span + 1 + spans], downsample, width)
         ends = torch.cat((upper, lower), dim=2).unsqueeze(3)
         upper = lower[:, :, -1:]
-        part = torch.addcmul(ends[:, :, :-1], ends[:, :, 1:] - ends[:, :, :-1], distance,
-                             out=strip[:, :, :lower.shape[2]]).flatten(2, 3)
+        part = torch.addcmul(
+            ends[:, :, :-1],
+            ends[:, :, 1:] - ends[:, :, :-1],
+            distance,
+            out=strip[:, :, : lower.shape[2]],
+        ).flatten(2, 3)
         first = (span - 1) * downsample + offset
         low, high = max(first, 0), min(first + part.shape[2], height)
         if low < high:
-            yield low, part[:, :, low - first:high - first]
+            yield low, part[:, :, low - first : high - first]
 
 
 def _widen(curves: Tensor, downsample: int, width: int) -> Tensor:
     """Enlarge curves, (N, C, h, w), along their width."""
-    wide = functional.interpolate(curves.flatten(1, 2), scale_factor=float(downsample),
-                                  mode='linear', align_corners=False)
+    wide = functional.interpolate(
+        curves.flatten(1, 2), scale_factor=float(downsample), mode='linear', align_corners=False
+    )
     return wide.view(*curves.shape[:3], -1)[..., :width]

@@ -1,4 +1,5 @@
 """The protocol of engines, and the checks that all engines share."""
+
 from __future__ import annotations
 
 from typing import Callable, Protocol
@@ -56,7 +57,8 @@ def check_options(device: torch.device, precision: str, tile: int | None, compil
     """
     if precision not in PRECISIONS:
         raise ArgumentError(
-            'precision', f' must be one of {", ".join(PRECISIONS)}, got {precision!r}')
+            'precision', f' must be one of {", ".join(PRECISIONS)}, got {precision!r}'
+        )
     if tile is not None and (not isinstance(tile, int) or tile < 1):
         raise ArgumentError('tile', f' must be a positive number of pixels or None, got {tile!r}')
     if compile and not hasattr(torch, 'compile'):
@@ -87,6 +89,8 @@ def to_engine(images: Tensor, device: torch.device) -> Tensor:
         ValueError: If they are not RGB images, floating point, (N, 3, H, W).
     """
     if images.dim() != 4 or images.shape[1] != 3 or not images.is_floating_point():
-        raise ValueError('the engine takes RGB images in [0, 1], floating point, (N, 3, H, W); '
-                         f'got {tuple(images.shape)} of {images.dtype}')
+        raise ValueError(
+            'the engine takes RGB images in [0, 1], floating point, (N, 3, H, W); '
+            f'got {tuple(images.shape)} of {images.dtype}'
+        )
     return images.to(device, torch.float32).contiguous()

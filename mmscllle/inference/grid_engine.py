@@ -1,4 +1,5 @@
 """Run a bilateral grid enhancer for inference."""
+
 from __future__ import annotations
 
 import copy
@@ -46,9 +47,13 @@ def load_kernel() -> ModuleType | None:
         return importlib.import_module('mmscllle.inference.grid_kernel')
     except (ImportError, RuntimeError) as error:
         # A RuntimeError: there is no folder in which numba may keep what it has compiled.
-        print_log(f'the fast mode runs without compiled code, several times slower: {error}; '
-                  "pip install 'mmscllle[fast]' installs numba, and NUMBA_CACHE_DIR names a folder "
-                  'that it may write to', 'current', logging.WARNING)
+        print_log(
+            f'the fast mode runs without compiled code, several times slower: {error}; '
+            "pip install 'mmscllle[fast]' installs numba, and NUMBA_CACHE_DIR names a folder "
+            'that it may write to',
+            'current',
+            logging.WARNING,
+        )
         return None
 
 
@@ -72,18 +77,23 @@ class GridEngine:
             cannot do it.
     """
 
-    def __init__(self,
-                 enhancer: BilateralGridEnhancer,
-                 device: str | torch.device = 'cpu',
-                 precision: str = 'float32',
-                 fast: bool = False,
-                 tile: int | None = None,
-                 compile: bool = False) -> None:
+    def __init__(
+        self,
+        enhancer: BilateralGridEnhancer,
+        device: str | torch.device = 'cpu',
+        precision: str = 'float32',
+        fast: bool = False,
+        tile: int | None = None,
+        compile: bool = False,
+    ) -> None:
         self.device = torch.device(device)
         check_options(self.device, precision, tile, compile)
         if tile is not None:
-            raise ArgumentError('tile', f': {type(enhancer).__name__} sees the whole picture and '
-                                'needs little memory without tiles; leave out the tile')
+            raise ArgumentError(
+                'tile',
+                f': {type(enhancer).__name__} sees the whole picture and '
+                'needs little memory without tiles; leave out the tile',
+            )
         self.dtype = network_dtype(self.device, precision)
         self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
@@ -124,8 +134,10 @@ class GridEngine:
         """The curves' values at their knots, and how much of the detail is kept."""
         batch, _, height, width = images.shape
         if self.kernel is None:
-            cells = torch.cat([describe_cells(images[:, :, rows], self.cell)
-                               for rows in self._strips(height)], dim=2)
+            cells = torch.cat(
+                [describe_cells(images[:, :, rows], self.cell) for rows in self._strips(height)],
+                dim=2,
+            )
         else:
             size = (-(-height // self.cell), -(-width // self.cell))
             cells = images.new_empty(batch, DESCRIPTION, *size)
@@ -149,9 +161,10 @@ class GridEngine:
             # With one more cell on either side a strip is as it is within the whole.
             first = max(rows.start // self.cell - 1, 0)
             last = min(-(-rows.stop // self.cell) + 1, grid.shape[3])
-            part = images[:, :, first * self.cell:last * self.cell]
-            enhanced = apply_grid(part, grid[:, :, :, first:last], detail[:, :, first:last],
-                                  self.cell)
+            part = images[:, :, first * self.cell : last * self.cell]
+            enhanced = apply_grid(
+                part, grid[:, :, :, first:last], detail[:, :, first:last], self.cell
+            )
             own = slice(rows.start - first * self.cell, rows.stop - first * self.cell)
             result[:, :, rows] = apply_strength(images[:, :, rows], enhanced[:, :, own], strength)
         return result

@@ -8,6 +8,7 @@ user's cache.
 Loops are short and many, so that the compiler can work on eight pixels at once; only the one that
 collects values of curves works pixel by pixel.
 """
+
 from __future__ import annotations
 
 import math
@@ -29,13 +30,14 @@ SHARE = np.float32(1 / 256)
 SMALLEST = np.float32(1e-8)
 FIRST, ANOTHER = np.int32(0), np.uint32(1)
 # A float32 is 2^(e - 127) (1 + m / 2^23), with m in the lower 23 bits and e above.
-DIGITS, FRACTION, BIAS = np.int32(23), np.int32(0x7fffff), np.int32(127)
-EXPONENT_OF_ONE = np.int32(0x3f800000)
+DIGITS, FRACTION, BIAS = np.int32(23), np.int32(0x7FFFFF), np.int32(127)
+EXPONENT_OF_ONE = np.int32(0x3F800000)
 # log2(1.5 + t) for t from -0.5 to 0.5, to 1e-7.
 MIDDLE = np.float32(1.5)
 _fit = np.polynomial.Chebyshev.interpolate(lambda t: np.log2(1.5 + t), 8, domain=(-0.5, 0.5))
-P0, P1, P2, P3, P4, P5, P6, P7, P8 = _fit.convert(
-    kind=np.polynomial.Polynomial).coef.astype(np.float32)
+P0, P1, P2, P3, P4, P5, P6, P7, P8 = _fit.convert(kind=np.polynomial.Polynomial).coef.astype(
+    np.float32
+)
 
 # Where numba has nothing better, two callers at once would break off the program.
 _one_caller = threading.Lock()
@@ -51,8 +53,14 @@ def threads_of_torch() -> Iterator[None]:
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
-def compress_line(light: np.ndarray, compression: np.float32, scale: np.float32,
-                  stretched: np.ndarray, mantissa: np.ndarray, result: np.ndarray) -> None:
+def compress_line(
+    light: np.ndarray,
+    compression: np.float32,
+    scale: np.float32,
+    stretched: np.ndarray,
+    mantissa: np.ndarray,
+    result: np.ndarray,
+) -> None:
     r"""Compute :math:`s \log_2(1 + a x)` of a line of pixels.
 
     Args:
@@ -71,8 +79,9 @@ def compress_line(light: np.ndarray, compression: np.float32, scale: np.float32,
         mantissa_bits[x] = (bits[x] & FRACTION) | EXPONENT_OF_ONE
     for x in range(light.size):
         t = mantissa[x] - MIDDLE
-        logarithm = P0 + t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * (P5 + t * (P6 + t * (
-            P7 + t * P8)))))))
+        logarithm = P0 + t * (
+            P1 + t * (P2 + t * (P3 + t * (P4 + t * (P5 + t * (P6 + t * (P7 + t * P8))))))
+        )
         result[x] = (result[x] + logarithm) * scale
 
 
@@ -106,10 +115,9 @@ def describe_cells(image: np.ndarray, compression: float, cells: np.ndarray) -> 
             bends[:] = ZERO
             for line in range(CELL):
                 pixels = image[channel, min(row * CELL + line, height - 1)]
-                compress_line(pixels, spread, scale, stretched, mantissa,
-                              light[1:width + 1])
+                compress_line(pixels, spread, scale, stretched, mantissa, light[1 : width + 1])
                 light[0] = light[1]
-                light[width + 1:] = light[width]
+                light[width + 1 :] = light[width]
                 for x in range(padded):
                     level, after = light[x + 1], light[x + 2]
                     total[x] += level
@@ -120,25 +128,32 @@ def describe_cells(image: np.ndarray, compression: float, cells: np.ndarray) -> 
                     upper[:] = total
             for column in range(columns):
                 first = column * CELL
-                upper_left = upper[first:first + 4].sum()
-                upper_right = upper[first + 4:first + 8].sum()
-                left = total[first:first + 4].sum()
-                right = total[first + 4:first + 8].sum()
+                upper_left = upper[first : first + 4].sum()
+                upper_right = upper[first + 4 : first + 8].sum()
+                left = total[first : first + 4].sum()
+                right = total[first + 4 : first + 8].sum()
                 mean = (left + right) / np.float32(64)
                 cells[4 * channel, row, column] = upper_left / np.float32(16)
                 cells[4 * channel + 1, row, column] = upper_right / np.float32(16)
                 cells[4 * channel + 2, row, column] = (left - upper_left) / np.float32(16)
                 cells[4 * channel + 3, row, column] = (right - upper_right) / np.float32(16)
-                variance = squares[first:first + 8].sum() / np.float32(64) - mean * mean
+                variance = squares[first : first + 8].sum() / np.float32(64) - mean * mean
                 cells[12 + channel, row, column] = FOUR * math.sqrt(max(variance, SMALLEST))
-                cells[15 + channel, row, column] = (
-                    differences[first:first + 8].sum() / np.float32(16))
-                cells[18 + channel, row, column] = bends[first:first + 8].sum() / np.float32(16)
+                cells[15 + channel, row, column] = differences[
+                    first : first + 8
+                ].sum() / np.float32(16)
+                cells[18 + channel, row, column] = bends[first : first + 8].sum() / np.float32(16)
 
 
 @njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
-def apply_grid(image: np.ndarray, grid: np.ndarray, detail: np.ndarray, compression: float,
-               strength: float, result: np.ndarray) -> None:
+def apply_grid(
+    image: np.ndarray,
+    grid: np.ndarray,
+    detail: np.ndarray,
+    compression: float,
+    strength: float,
+    result: np.ndarray,
+) -> None:
     """Apply a grid of tone curves.
 
     Args:
@@ -158,7 +173,7 @@ def apply_grid(image: np.ndarray, grid: np.ndarray, detail: np.ndarray, compress
     last = np.int32(knots - 2)
     stride = np.int32(columns + 2)
     # Up to 1 the result is a blend of image and enhanced, beyond a damped step from enhanced.
-    blend, beyond = np.float32(min(strength, 1.)), np.float32(max(strength - 1., 0.))
+    blend, beyond = np.float32(min(strength, 1.0)), np.float32(max(strength - 1.0, 0.0))
     for block in prange((height + CELL - 1) // CELL):
         # Curves of this line; one more cell on either side is like the border.
         curves = np.empty(knots * (columns + 2), np.float32)
@@ -185,8 +200,9 @@ def apply_grid(image: np.ndarray, grid: np.ndarray, detail: np.ndarray, compress
                     upper, lower = grid[channel, k, above], grid[channel, k, below]
                     first = k * (columns + 2)
                     for column in range(columns):
-                        curves[first + column + 1] = (
-                            upper[column] + weight * (lower[column] - upper[column]))
+                        curves[first + column + 1] = upper[column] + weight * (
+                            lower[column] - upper[column]
+                        )
                     curves[first] = curves[first + 1]
                     curves[first + columns + 1] = curves[first + columns]
                 upper, lower = detail[channel, above], detail[channel, below]
@@ -203,21 +219,29 @@ def apply_grid(image: np.ndarray, grid: np.ndarray, detail: np.ndarray, compress
                 under1 = image[channel, min(y + 1, height - 1)]
                 under2 = image[channel, min(y + 2, height - 1)]
                 for x in range(width):
-                    padded[x + 2] = (over2[x] + under2[x] + FOUR * (over1[x] + under1[x])
-                                     + SIX * line[x]) * SHARE
+                    padded[x + 2] = (
+                        over2[x] + under2[x] + FOUR * (over1[x] + under1[x]) + SIX * line[x]
+                    ) * SHARE
                 padded[0] = padded[1] = padded[2]
                 padded[width + 2] = padded[width + 3] = padded[width + 1]
                 for x in range(width):
-                    base[x] = (padded[x] + padded[x + 4] + FOUR * (padded[x + 1] + padded[x + 3])
-                               + SIX * padded[x + 2])
+                    base[x] = (
+                        padded[x]
+                        + padded[x + 4]
+                        + FOUR * (padded[x + 1] + padded[x + 3])
+                        + SIX * padded[x + 2]
+                    )
 
                 compress_line(base, spread, scale, stretched, mantissa, place)
                 for x in range(width):
                     # Within the curves whatever the image holds, NaN included.
                     knot = min(max(np.int32(place[x]), FIRST), last)
                     index[x] = knot * stride + left[x]
-                    place[x] = (place[x] - np.float32(knot) + factor[x + CELL // 2] * slope
-                                * (line[x] - base[x]) / stretched[x])
+                    place[x] = (
+                        place[x]
+                        - np.float32(knot)
+                        + factor[x + CELL // 2] * slope * (line[x] - base[x]) / stretched[x]
+                    )
                 for x in range(width):
                     # Unsigned, as numba looks for negative indices, which count from the end.
                     lower_knot = np.uint32(index[x])
@@ -230,5 +254,6 @@ def apply_grid(image: np.ndarray, grid: np.ndarray, detail: np.ndarray, compress
                     high = upper_left[x] + share[x] * (upper_right[x] - upper_left[x])
                     value = min(max(low + place[x] * (high - low), ZERO), ONE)
                     value = line[x] + (value - line[x]) * (
-                        blend + beyond * (ONE - value) * (ONE - value * value))
+                        blend + beyond * (ONE - value) * (ONE - value * value)
+                    )
                     target[x] = min(max(value, ZERO), ONE)

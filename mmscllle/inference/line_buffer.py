@@ -1,4 +1,5 @@
 """Evaluate a curve enhancer's convolutions strip by strip, in buffers that stay in the cache."""
+
 from __future__ import annotations
 
 from typing import Iterator
@@ -34,14 +35,14 @@ class LineBuffer:
 
     def read(self, low: int, high: int) -> Tensor:
         """Rows ``low`` to ``high`` of the strip and one more on either side."""
-        return self.data[low - 1 + self.offset:high + 1 + self.offset]
+        return self.data[low - 1 + self.offset : high + 1 + self.offset]
 
     def write(self, low: int, features: Tensor, relu: bool, last: bool) -> None:
         """Put features, (rows, W, C), at row ``low``; zero what follows the image's last row."""
-        target = self.data[low + self.offset:]
+        target = self.data[low + self.offset :]
         if last:
-            target[len(features):] = 0
-        target = target[:len(features)]
+            target[len(features) :] = 0
+        target = target[: len(features)]
         if not relu:
             target.copy_(features)
             return
@@ -101,13 +102,15 @@ class LineBufferedNetwork:
                 high = min(start - layer + rows, height) - start
                 if low >= high:
                     continue
-                features = (self._convolve(layer, inputs[layer - 1].read(low, high)) if layer else
-                            image[0, :, start:start + high].permute(1, 2, 0))
+                features = (
+                    self._convolve(layer, inputs[layer - 1].read(low, high))
+                    if layer
+                    else image[0, :, start : start + high].permute(1, 2, 0)
+                )
                 if layer < LAYERS:
-                    outputs[layer].write(low, features, relu=layer > 0,
-                                         last=start + high == height)
+                    outputs[layer].write(low, features, relu=layer > 0, last=start + high == height)
                 else:
-                    strip = curves[:, :, :high - low].copy_(features.permute(2, 0, 1))
+                    strip = curves[:, :, : high - low].copy_(features.permute(2, 0, 1))
                     yield start + low, strip.sigmoid_().mul_(2).sub_(1)
             for buffer in buffers:
                 buffer.advance(rows)
@@ -119,8 +122,10 @@ class LineBufferedNetwork:
         channels = len(self.biases[0])
         # Layers 1 and 6, 2 and 5, 3 and 4 in one buffer each, as layers 7, 6 and 5 read them.
         pairs = [
-            LineBuffer(torch.zeros(rows + LAYERS + 3 - 2 * layer, width, 2 * channels,
-                                   dtype=self.dtype), LAYERS + 2 - layer)
+            LineBuffer(
+                torch.zeros(rows + LAYERS + 3 - 2 * layer, width, 2 * channels, dtype=self.dtype),
+                LAYERS + 2 - layer,
+            )
             for layer in (1, 2, 3)
         ]
         first = [pair.channels(0, channels) for pair in pairs]
@@ -132,6 +137,10 @@ class LineBufferedNetwork:
 
     def _convolve(self, layer: int, window: Tensor) -> Tensor:
         """Convolve rows, (rows + 2, W, C), padded already above and below."""
-        result = functional.conv2d(window.permute(2, 0, 1)[None], self.weights[layer - 1],
-                                   self.biases[layer - 1], padding=(0, 1))
+        result = functional.conv2d(
+            window.permute(2, 0, 1)[None],
+            self.weights[layer - 1],
+            self.biases[layer - 1],
+            padding=(0, 1),
+        )
         return result[0].permute(1, 2, 0)

@@ -1,4 +1,5 @@
 """The precision that a network is run in."""
+
 from __future__ import annotations
 
 from contextlib import contextmanager

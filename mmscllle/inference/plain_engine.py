@@ -1,4 +1,5 @@
 """Run any enhancer for inference."""
+
 from __future__ import annotations
 
 import copy
@@ -38,13 +39,15 @@ class PlainEngine:
             value than these, or the device or torch at hand cannot do it.
     """
 
-    def __init__(self,
-                 enhancer: nn.Module,
-                 device: str | torch.device = 'cpu',
-                 precision: str = 'float32',
-                 fast: bool = False,
-                 tile: int | None = None,
-                 compile: bool = False) -> None:
+    def __init__(
+        self,
+        enhancer: nn.Module,
+        device: str | torch.device = 'cpu',
+        precision: str = 'float32',
+        fast: bool = False,
+        tile: int | None = None,
+        compile: bool = False,
+    ) -> None:
         self.device = torch.device(device)
         check_options(self.device, precision, tile, compile)
         name = type(enhancer).__name__
@@ -52,15 +55,19 @@ class PlainEngine:
             raise ArgumentError('fast', f': {name} has no fast mode')
         self.overlap = getattr(enhancer, 'receptive_field', None)
         if tile is not None and self.overlap is None:
-            raise ArgumentError('tile', f': {name} cannot work in tiles, since its result depends '
-                                'on the whole picture (it has no receptive_field); leave out the '
-                                'tile')
+            raise ArgumentError(
+                'tile',
+                f': {name} cannot work in tiles, since its result depends '
+                'on the whole picture (it has no receptive_field); leave out the '
+                'tile',
+            )
         self.tile = tile if tile or self.overlap is None else default_side(self.device)
         self.dtype = network_dtype(self.device, precision)
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = (
-            network.forward_fast if fast else network)
+            network.forward_fast if fast else network
+        )
         if compile:
             self.network = torch.compile(self.network)
 
@@ -90,12 +97,15 @@ class PlainEngine:
         result = torch.empty_like(images)
         height, width = images.shape[2:]
         for (rows, columns), (own_rows, own_columns) in tiles(
-                height, width, self.tile, self.overlap or 0):
+            height, width, self.tile, self.overlap or 0
+        ):
             part = images[..., rows, columns].contiguous(memory_format=torch.channels_last)
             with network_precision(self.device, self.dtype):
                 enhanced, _ = self.network(part)
             top, left = own_rows.start - rows.start, own_columns.start - columns.start
             result[..., own_rows, own_columns] = enhanced[
-                ..., top:top + own_rows.stop - own_rows.start,
-                left:left + own_columns.stop - own_columns.start]
+                ...,
+                top : top + own_rows.stop - own_rows.start,
+                left : left + own_columns.stop - own_columns.start,
+            ]
         return result

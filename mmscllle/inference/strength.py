@@ -1,4 +1,5 @@
 """How strongly an image is enhanced, where a method knows one strength only."""
+
 from __future__ import annotations
 
 import torch

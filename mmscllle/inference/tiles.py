@@ -1,4 +1,5 @@
 """Overlapping tiles that cover an image."""
+
 from __future__ import annotations
 
 from typing import Any, Callable, Iterator, NamedTuple, TypeVar
@@ -43,9 +44,12 @@ def tiles(height: int, width: int, side: int | None, overlap: int) -> Iterator[T
         for left in range(0, width, side):
             bottom, right = min(top + side, height), min(left + side, width)
             yield Tile(
-                read=(slice(max(top - overlap, 0), min(bottom + overlap, height)),
-                      slice(max(left - overlap, 0), min(right + overlap, width))),
-                write=(slice(top, bottom), slice(left, right)))
+                read=(
+                    slice(max(top - overlap, 0), min(bottom + overlap, height)),
+                    slice(max(left - overlap, 0), min(right + overlap, width)),
+                ),
+                write=(slice(top, bottom), slice(left, right)),
+            )
 
 
 def default_side(device: torch.device) -> int:

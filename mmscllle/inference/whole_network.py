@@ -1,4 +1,5 @@
 """Evaluate a curve enhancer's convolutions on all rows at once."""
+
 from __future__ import annotations
 
 import copy
@@ -22,8 +23,9 @@ class WholeNetwork:
         compile: Whether ``torch.compile`` compiles it.
     """
 
-    def __init__(self, enhancer: CurveEnhancer, device: torch.device, dtype: torch.dtype,
-                 compile: bool) -> None:
+    def __init__(
+        self, enhancer: CurveEnhancer, device: torch.device, dtype: torch.dtype, compile: bool
+    ) -> None:
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(device, dtype, memory_format=torch.channels_last)
         self.dtype = dtype

@@ -3,6 +3,7 @@
 Each part is imported when it is first asked for, here or by its name in a config: a photograph is
 enhanced without mmseg.
 """
+
 from __future__ import annotations
 
 from importlib import import_module
@@ -52,10 +53,25 @@ PLACES = {
     'SCLLLEObjective': 'scl_lle_objective',
 }
 __all__ = [
-    'CLIPLIT', 'IAT', 'SCI', 'SCLLLE', 'BackboneFeatures', 'BilateralGridEnhancer',
-    'CLAHEEnhancer', 'CurveEnhancer', 'EnhanceDataPreprocessor', 'EnhancedSegmentor',
-    'EnhancerGenerator', 'FrozenSegmentor', 'GammaEnhancer', 'IdentityEnhancer', 'PairLIE',
-    'SCLLLEObjective', 'VGG16Features', 'ZeroDCEPlusPlus', 'losses'
+    'CLIPLIT',
+    'IAT',
+    'SCI',
+    'SCLLLE',
+    'BackboneFeatures',
+    'BilateralGridEnhancer',
+    'CLAHEEnhancer',
+    'CurveEnhancer',
+    'EnhanceDataPreprocessor',
+    'EnhancedSegmentor',
+    'EnhancerGenerator',
+    'FrozenSegmentor',
+    'GammaEnhancer',
+    'IdentityEnhancer',
+    'PairLIE',
+    'SCLLLEObjective',
+    'VGG16Features',
+    'ZeroDCEPlusPlus',
+    'losses',
 ]
 
 

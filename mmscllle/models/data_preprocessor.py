@@ -1,4 +1,5 @@
 """From loaded images to the enhancer's input."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -47,28 +48,33 @@ class EnhanceDataPreprocessor(BaseDataPreprocessor):
         samples = data.get('data_samples')
         inputs = data['inputs']
         if isinstance(inputs, dict):
-            inputs = {name: self._batch(images, training, samples)
-                      for name, images in inputs.items()}
+            inputs = {
+                name: self._batch(images, training, samples) for name, images in inputs.items()
+            }
         else:
             inputs = self._batch(inputs, training, samples)
         return dict(inputs=inputs, data_samples=samples)
 
-    def _batch(self, images: Tensor | Sequence[Tensor], training: bool,
-               samples: Sequence | None) -> Tensor | list[Tensor]:
+    def _batch(
+        self, images: Tensor | Sequence[Tensor], training: bool, samples: Sequence | None
+    ) -> Tensor | list[Tensor]:
         images = [self._to_rgb(image) for image in images]
         sizes = {tuple(image.shape[1:]) for image in images}
         if len(sizes) == 1:
             return torch.stack(images)
         if training:
             files = [sample.metainfo.get('img_path') for sample in samples or ()]
-            raise ValueError(f'the images of a training batch must have one size, got '
-                             f'{sorted(sizes)} from {files}; add a RandomCrop to the pipeline')
+            raise ValueError(
+                f'the images of a training batch must have one size, got '
+                f'{sorted(sizes)} from {files}; add a RandomCrop to the pipeline'
+            )
         return images
 
     def _to_rgb(self, image: Tensor) -> Tensor:
         if image.dim() != 3 or image.shape[0] != 3:
-            raise ValueError('inputs must be three-channel images of shape (3, H, W), '
-                             f'got {tuple(image.shape)}')
+            raise ValueError(
+                f'inputs must be three-channel images of shape (3, H, W), got {tuple(image.shape)}'
+            )
         if self.bgr_to_rgb:
             image = image.flip(0)
         return image.float() / 255

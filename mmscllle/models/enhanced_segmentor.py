@@ -1,4 +1,5 @@
 """See in the dark: an enhancer ahead of any mmseg segmentor."""
+
 from __future__ import annotations
 
 from typing import Any, List, Mapping, Union
@@ -28,8 +29,8 @@ from .scl_lle import stack_labels
 
 LEARNERS = {
     'nothing': (),
-    'enhancer': ('enhancer', ),
-    'segmentor': ('segmentor', ),
+    'enhancer': ('enhancer',),
+    'segmentor': ('segmentor',),
     'both': PARTS,
 }
 # (N, 3, H, W), or a list of (3, H, W) where sizes differ.
@@ -79,16 +80,18 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         FileNotFoundError: If a config or a checkpoint is not there.
     """
 
-    def __init__(self,
-                 enhancer: str | dict,
-                 segmentor: str | dict,
-                 enhancer_checkpoint: str | None = None,
-                 segmentor_checkpoint: str | None = None,
-                 learn: str = 'nothing',
-                 norm_eval: bool = False,
-                 objective: dict | None = None,
-                 data_preprocessor: dict | None = None,
-                 **segmentor_changes: object) -> None:
+    def __init__(
+        self,
+        enhancer: str | dict,
+        segmentor: str | dict,
+        enhancer_checkpoint: str | None = None,
+        segmentor_checkpoint: str | None = None,
+        learn: str = 'nothing',
+        norm_eval: bool = False,
+        objective: dict | None = None,
+        data_preprocessor: dict | None = None,
+        **segmentor_changes: object,
+    ) -> None:
         super().__init__(data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'))
         if learn not in LEARNERS:
             raise ValueError(f'model.learn must be one of {sorted(LEARNERS)}, got {learn!r}')
@@ -101,11 +104,14 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         self.objective = build_part(judge_by_copy(objective, segmentor, segmentor_checkpoint))
         self._register_load_state_dict_pre_hook(adopt_parts, with_module=True)
         self.loaded: set[str] = set()
-        for part, checkpoint in (('enhancer', enhancer_checkpoint),
-                                 ('segmentor', segmentor_checkpoint)):
+        for part, checkpoint in (
+            ('enhancer', enhancer_checkpoint),
+            ('segmentor', segmentor_checkpoint),
+        ):
             if checkpoint is not None:
-                meta = load_weights(getattr(self, part), checkpoint, f'model.{part}_checkpoint',
-                                    part=part)
+                meta = load_weights(
+                    getattr(self, part), checkpoint, f'model.{part}_checkpoint', part=part
+                )
                 self.loaded.add(part)
             # DistributedDataParallel, which MMEngine also tests in, refuses a model all of whose
             # parameters are fixed.  Where nothing learns, `loss` refuses to train.
@@ -160,8 +166,9 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         pairs = [self.enhancer(image[None]) for image in images]
         return [enhanced[0] for enhanced, _ in pairs], [curves[0] for _, curves in pairs]
 
-    def prepare(self, enhanced: Images, data_samples: list[SegDataSample] | None,
-                training: bool) -> dict:
+    def prepare(
+        self, enhanced: Images, data_samples: list[SegDataSample] | None, training: bool
+    ) -> dict:
         """Make the segmentor's input as its own preprocessor would of loaded images.
 
         Args:
@@ -174,10 +181,12 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         """
         loaded = [image.flip(0) * 255 for image in enhanced]
         return self.segmentor.data_preprocessor(
-            dict(inputs=loaded, data_samples=data_samples or make_samples(enhanced)), training)
+            dict(inputs=loaded, data_samples=data_samples or make_samples(enhanced)), training
+        )
 
-    def loss(self, inputs: Images | dict[str, Tensor],
-             data_samples: list[SegDataSample]) -> dict[str, Tensor]:
+    def loss(
+        self, inputs: Images | dict[str, Tensor], data_samples: list[SegDataSample]
+    ) -> dict[str, Tensor]:
         """Compute the segmentor's losses on the enhanced images, and the objective's terms."""
         if not self.learners:
             raise ValueError("model.learn is 'nothing': there is nothing to train")
@@ -188,8 +197,10 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         else:
             low = images['low']
             if not isinstance(low, Tensor):
-                raise ValueError('model.objective needs training images of one size; add a '
-                                 'RandomCrop to the pipeline')
+                raise ValueError(
+                    'model.objective needs training images of one size; add a '
+                    'RandomCrop to the pipeline'
+                )
             labels = stack_labels(data_samples, low.shape[2:], low.device)
             known = ObjectiveInputs(self.objective, self.enhancer, images, labels)
             losses.update(self.objective(known))
@@ -202,8 +213,9 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
             losses[f'segmentor.{name}'] = value
         return losses
 
-    def predict(self, inputs: Images | dict[str, Tensor],
-                data_samples: list[SegDataSample] | None = None) -> list[SegDataSample]:
+    def predict(
+        self, inputs: Images | dict[str, Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> list[SegDataSample]:
         """Enhance and segment.
 
         Args:
@@ -245,8 +257,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
     def _see(self, inputs: Images) -> Tensor:
         return self.prepare(self.enhance(inputs)[0], None, training=False)['inputs']
 
-    def _forward(self, inputs: Images,
-                 data_samples: list[SegDataSample] | None = None) -> Tensor:
+    def _forward(self, inputs: Images, data_samples: list[SegDataSample] | None = None) -> Tensor:
         return self.segmentor(self._see(inputs), mode='tensor')
 
     def extract_feat(self, inputs: Tensor) -> tuple[Tensor, ...]:

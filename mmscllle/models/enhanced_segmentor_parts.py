@@ -1,4 +1,5 @@
 """The segmentor of a chain, and which checkpoint goes into which part."""
+
 from __future__ import annotations
 
 import logging
@@ -32,7 +33,8 @@ def build_chain_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     """
     merged = Config(dict(model=frozen_segmentor.read_segmentor_config(config, 'model.segmentor')))
     merged.merge_from_dict(
-        dict(model={name: value for name, value in changes.items() if value is not None}))
+        dict(model={name: value for name, value in changes.items() if value is not None})
+    )
     segmentor = frozen_segmentor.build_segmentor(merged.model, 'model.segmentor')
     preprocessor = segmentor.data_preprocessor
     sizes = [getattr(preprocessor, name, 0) for name in ('size', 'size_divisor')]
@@ -42,8 +44,9 @@ def build_chain_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     return segmentor
 
 
-def judge_by_copy(objective: dict | None, segmentor: str | dict,
-                  checkpoint: str | None) -> dict | None:
+def judge_by_copy(
+    objective: dict | None, segmentor: str | dict, checkpoint: str | None
+) -> dict | None:
     """Fill in the segmentor of an objective that names none: a copy of the chain's own.
 
     Args:
@@ -61,14 +64,17 @@ def judge_by_copy(objective: dict | None, segmentor: str | dict,
     if objective is None or not isinstance(judge, dict) or 'config' in judge:
         return objective
     if checkpoint is None:
-        raise ValueError('model.objective.segmentor names no config, so that it is a copy of '
-                         'model.segmentor, whose weights are missing: set '
-                         'model.segmentor_checkpoint')
+        raise ValueError(
+            'model.objective.segmentor names no config, so that it is a copy of '
+            'model.segmentor, whose weights are missing: set '
+            'model.segmentor_checkpoint'
+        )
     return dict(objective, segmentor=dict(judge, config=segmentor, checkpoint=checkpoint))
 
 
-def adopt_parts(chain: EnhancedSegmentor, state_dict: dict[str, Tensor], prefix: str,
-                *_: object) -> None:
+def adopt_parts(
+    chain: EnhancedSegmentor, state_dict: dict[str, Tensor], prefix: str, *_: object
+) -> None:
     """Let checkpoints of a chain, of either part, or of a model that holds one load into the parts.
 
     A part that a checkpoint lacks stays as it is, which is logged.  A hook of ``load_state_dict``.
@@ -81,13 +87,16 @@ def adopt_parts(chain: EnhancedSegmentor, state_dict: dict[str, Tensor], prefix:
     Raises:
         ValueError: If it has neither part.
     """
-    weights = {name[len(prefix):]: value for name, value in state_dict.items()
-               if name.startswith(prefix)}
+    weights = {
+        name[len(prefix) :]: value for name, value in state_dict.items() if name.startswith(prefix)
+    }
     own = {part: getattr(chain, part).state_dict() for part in PARTS}
     lacking = [part for part in PARTS if own[part] and not has_part(weights, own[part], part)]
     if len(lacking) == sum(map(bool, own.values())):
-        raise ValueError(f'the checkpoint has neither part of the chain: it has '
-                         f'{list_some(weights)}; the model has {list_some(chain.state_dict())}')
+        raise ValueError(
+            f'the checkpoint has neither part of the chain: it has '
+            f'{list_some(weights)}; the model has {list_some(chain.state_dict())}'
+        )
     if 'segmentor' not in lacking:
         chain.release_dataset_meta()
     for part in PARTS:
@@ -96,8 +105,11 @@ def adopt_parts(chain: EnhancedSegmentor, state_dict: dict[str, Tensor], prefix:
     for part in lacking:
         state_dict.update({f'{prefix}{part}.{name}': value for name, value in own[part].items()})
         if part not in chain.loaded:
-            print_log(f'the checkpoint has no weights of the {part}, which stays as it is',
-                      'current', logging.WARNING)
+            print_log(
+                f'the checkpoint has no weights of the {part}, which stays as it is',
+                'current',
+                logging.WARNING,
+            )
 
 
 def check_labels(samples: Sequence[SegDataSample]) -> None:
@@ -111,5 +123,7 @@ def check_labels(samples: Sequence[SegDataSample]) -> None:
     """
     missing = [sample.metainfo.get('img_path') for sample in samples if 'gt_sem_seg' not in sample]
     if missing:
-        raise ValueError(f'there are no labels for {missing}: give a model.objective with a '
-                         'segmentor, which labels them, or train on labelled images alone')
+        raise ValueError(
+            f'there are no labels for {missing}: give a model.objective with a '
+            'segmentor, which labels them, or train on labelled images alone'
+        )

@@ -1,4 +1,5 @@
 """An enhancer in the place of mmagic's image-to-image networks."""
+
 from __future__ import annotations
 
 from mmengine.model import BaseModule

@@ -1,4 +1,5 @@
 """Fixed networks whose features the losses compare."""
+
 from __future__ import annotations
 
 from typing import NamedTuple, Sequence
@@ -42,14 +43,16 @@ class FeatureExtractor(Frozen):
     mean: Tensor
     std: Tensor
 
-    def __init__(self,
-                 network: nn.Module,
-                 mean: Sequence[float] | None = None,
-                 std: Sequence[float] | None = None) -> None:
+    def __init__(
+        self,
+        network: nn.Module,
+        mean: Sequence[float] | None = None,
+        std: Sequence[float] | None = None,
+    ) -> None:
         super().__init__(network)
         self.normalizes = mean is not None
-        self.register_buffer('mean', torch.tensor(mean or (0.,)).view(1, -1, 1, 1), False)
-        self.register_buffer('std', torch.tensor(std or (1.,)).view(1, -1, 1, 1), False)
+        self.register_buffer('mean', torch.tensor(mean or (0.0,)).view(1, -1, 1, 1), False)
+        self.register_buffer('std', torch.tensor(std or (1.0,)).view(1, -1, 1, 1), False)
 
     def normalize(self, image: Tensor) -> Tensor:
         """Bring images in [0, 1], (N, 3, H, W), to the range the network was trained on."""
@@ -89,16 +92,20 @@ class VGG16Features(FeatureExtractor):
     network: nn.Sequential
     CONVS_PER_STAGE = VGG.arch_settings[16]
 
-    def __init__(self,
-                 checkpoint: str,
-                 style_layers: Sequence[str] = ('relu1_2', 'relu2_2'),
-                 content_layer: str = 'relu4_3',
-                 normalize: bool = False) -> None:
+    def __init__(
+        self,
+        checkpoint: str,
+        style_layers: Sequence[str] = ('relu1_2', 'relu2_2'),
+        content_layer: str = 'relu4_3',
+        normalize: bool = False,
+    ) -> None:
         ends = [self._layer_end(name) for name in (*style_layers, content_layer)]
         if ends != sorted(ends):
-            raise ValueError('style_layers must be in order of depth and content_layer behind them,'
-                             f' got {tuple(style_layers)} and {content_layer!r}')
-        network = VGG(16).features[:ends[-1]]
+            raise ValueError(
+                'style_layers must be in order of depth and content_layer behind them,'
+                f' got {tuple(style_layers)} and {content_layer!r}'
+            )
+        network = VGG(16).features[: ends[-1]]
         load_weights(_Named(network), checkpoint, 'feature_extractor.checkpoint')
         # Convolutions and pooling run faster so, on CPUs as on GPUs.
         network.to(memory_format=torch.channels_last)
@@ -132,7 +139,7 @@ class VGG16Features(FeatureExtractor):
         style = self.style(image)
         if not style:
             return Features(style, self.network(self.normalize(image)))
-        return Features(style, self.network[self.style_ends[-1]:](style[-1]))
+        return Features(style, self.network[self.style_ends[-1] :](style[-1]))
 
 
 class _Named(nn.Module):
@@ -162,11 +169,13 @@ class BackboneFeatures(FeatureExtractor):
         ValueError: If the weights do not fit.
     """
 
-    def __init__(self,
-                 config: str | dict,
-                 checkpoint: str,
-                 style_indices: Sequence[int] = (0, ),
-                 content_index: int = -1) -> None:
+    def __init__(
+        self,
+        config: str | dict,
+        checkpoint: str,
+        style_indices: Sequence[int] = (0,),
+        content_index: int = -1,
+    ) -> None:
         model = read_segmentor_config(config, 'feature_extractor.config')
         with DefaultScope.overwrite_default_scope('mmseg'):
             network = MODELS.build(model.get('backbone', model))
@@ -174,13 +183,14 @@ class BackboneFeatures(FeatureExtractor):
         preprocessor = model.get('data_preprocessor') or {}
         if 'backbone' in model:
             # Without a mean the segmentor sees values in [0, 255] as they are.
-            mean = preprocessor.get('mean') or (0., 0., 0.)
-            std = preprocessor.get('std') or (1., 1., 1.)
+            mean = preprocessor.get('mean') or (0.0, 0.0, 0.0)
+            std = preprocessor.get('std') or (1.0, 1.0, 1.0)
             super().__init__(network, [m / 255 for m in mean], [s / 255 for s in std])
         else:
             super().__init__(network, IMAGENET_MEAN, IMAGENET_STD)
         self.takes_rgb = 'backbone' not in model or bool(
-            preprocessor.get('bgr_to_rgb') or preprocessor.get('rgb_to_bgr'))
+            preprocessor.get('bgr_to_rgb') or preprocessor.get('rgb_to_bgr')
+        )
         self.style_indices = tuple(style_indices)
         self.content_index = content_index
 

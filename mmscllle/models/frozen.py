@@ -1,4 +1,5 @@
 """Hold a network that is used but never trained or saved."""
+
 from __future__ import annotations
 
 import copy
@@ -25,6 +26,7 @@ class Frozen(nn.Module):
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         from mmengine.model import revert_sync_batchnorm
+
         network = revert_sync_batchnorm(network)
         network.requires_grad_(False)
         # Not chained: the train() of some backbones returns nothing.

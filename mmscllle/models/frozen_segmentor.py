@@ -1,4 +1,5 @@
 """A pretrained mmseg segmentor that judges enhanced images and never changes."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -45,12 +46,15 @@ def read_segmentor_config(config: str | dict, key: str) -> ConfigDict:
     if isinstance(config, str):
         if '::' in config:
             from mmengine.hub import get_config
+
             whole = get_config(config)
         elif Path(config).is_file():
             whole = Config.fromfile(config)
         else:
-            raise FileNotFoundError(f'{key}: there is no config file {config!r}; an installed '
-                                    "package's config is written 'mmseg::folder/name.py'")
+            raise FileNotFoundError(
+                f'{key}: there is no config file {config!r}; an installed '
+                "package's config is written 'mmseg::folder/name.py'"
+            )
     elif isinstance(config, dict):
         whole = config
     else:
@@ -75,6 +79,7 @@ def build_segmentor(config: str | dict, key: str) -> BaseSegmentor:
         ValueError: If the model is no mmseg segmentor.
     """
     from mmseg.models import BaseSegmentor
+
     model = read_segmentor_config(config, key).copy()
     model.setdefault('_scope_', 'mmseg')
     with DefaultScope.overwrite_default_scope('mmseg'):
@@ -97,16 +102,21 @@ def find_output(head: nn.Module | nn.ModuleList) -> str:
         ValueError: If the head predicts in a way of its own that is not known.
     """
     from mmseg.models.decode_heads.decode_head import BaseDecodeHead
+
     head = head[-1] if isinstance(head, nn.ModuleList) else head
     kinds = [kind.__name__ for kind in type(head).__mro__]
     if MASK_HEADS.intersection(kinds):
         return 'probabilities'
-    if LOGIT_HEADS.intersection(kinds) or getattr(type(head), 'predict',
-                                                  None) is BaseDecodeHead.predict:
+    if (
+        LOGIT_HEADS.intersection(kinds)
+        or getattr(type(head), 'predict', None) is BaseDecodeHead.predict
+    ):
         return 'logits'
-    raise ValueError(f'segmentor.config: {kinds[0]} predicts in a way of its own, of which it is '
-                     "not known whether it gives logits; set segmentor.gives to 'logits' or, for "
-                     "probabilities that are summed over masks, to 'probabilities'")
+    raise ValueError(
+        f'segmentor.config: {kinds[0]} predicts in a way of its own, of which it is '
+        "not known whether it gives logits; set segmentor.gives to 'logits' or, for "
+        "probabilities that are summed over masks, to 'probabilities'"
+    )
 
 
 @MODELS.register_module()
@@ -137,27 +147,35 @@ class FrozenSegmentor(Frozen):
     mean: Tensor
     std: Tensor
 
-    def __init__(self,
-                 config: str | dict,
-                 checkpoint: str,
-                 num_classes: int | None = None,
-                 train_mode: bool = False,
-                 gives: str | None = None) -> None:
+    def __init__(
+        self,
+        config: str | dict,
+        checkpoint: str,
+        num_classes: int | None = None,
+        train_mode: bool = False,
+        gives: str | None = None,
+    ) -> None:
         network = build_segmentor(config, 'segmentor.config')
         found = network.num_classes
         if num_classes is not None and found != num_classes:
-            raise ValueError(f'segmentor.num_classes is {num_classes}, but the model in '
-                             f'segmentor.config has {found} classes (decode_head.num_classes)')
+            raise ValueError(
+                f'segmentor.num_classes is {num_classes}, but the model in '
+                f'segmentor.config has {found} classes (decode_head.num_classes)'
+            )
         if network.out_channels == 1:
-            raise ValueError('segmentor.config: a segmentor with a single output channel is not '
-                             'supported, give decode_head.out_channels=2')
+            raise ValueError(
+                'segmentor.config: a segmentor with a single output channel is not '
+                'supported, give decode_head.out_channels=2'
+            )
         gives = gives or find_output(network.decode_head)
         if gives not in ('logits', 'probabilities'):
-            raise ValueError("segmentor.gives must be 'logits' or 'probabilities', "
-                             f'got {gives!r}')
+            raise ValueError(f"segmentor.gives must be 'logits' or 'probabilities', got {gives!r}")
         meta = load_weights(
-            network, checkpoint, 'segmentor.checkpoint',
-            f'Is decode_head.num_classes={found} of segmentor.config right for it?')
+            network,
+            checkpoint,
+            'segmentor.checkpoint',
+            f'Is decode_head.num_classes={found} of segmentor.config right for it?',
+        )
         super().__init__(network)
         self.dataset_meta: dict = meta.get('dataset_meta', {})
         self.num_classes = found
@@ -169,8 +187,10 @@ class FrozenSegmentor(Frozen):
     def _read_preprocessor(self, preprocessor: SegDataPreProcessor) -> None:
         # mmseg's images are BGR on loading; either flag swaps the channels.  OpenMMLab's mmseg
         # keeps it without an underscore, OneDL's with one.
-        self.takes_rgb = any(getattr(preprocessor, name, False)
-                             for name in ('channel_conversion', '_channel_conversion'))
+        self.takes_rgb = any(
+            getattr(preprocessor, name, False)
+            for name in ('channel_conversion', '_channel_conversion')
+        )
         mean = std = None
         if getattr(preprocessor, '_enable_normalize', False):
             mean, std = preprocessor.mean, preprocessor.std

@@ -1,4 +1,5 @@
 """The names and colours of a model's classes, where its weights come from its own config."""
+
 from __future__ import annotations
 
 import warnings
@@ -7,8 +8,10 @@ from torch import nn
 
 # MMSegInferencer says it of any model that it gets no checkpoint for, then gives it the classes of
 # Cityscapes.
-_FALSE_WARNINGS = ('Checkpoint is not loaded, and the inference result is calculated',
-                   'weights is None, use cityscapes classes by default')
+_FALSE_WARNINGS = (
+    'Checkpoint is not loaded, and the inference result is calculated',
+    'weights is None, use cityscapes classes by default',
+)
 
 
 class KeptDatasetMeta(nn.Module):
@@ -50,5 +53,8 @@ class KeptDatasetMeta(nn.Module):
         if self._is_kept:
             # Of another model they may be true.
             filters: list = warnings.filters  # type: ignore[assignment]  # typeshed hides that
-            filters[:] = [entry for entry in warnings.filters
-                                   if getattr(entry[1], 'pattern', '') not in _FALSE_WARNINGS]
+            filters[:] = [
+                entry
+                for entry in warnings.filters
+                if getattr(entry[1], 'pattern', '') not in _FALSE_WARNINGS
+            ]

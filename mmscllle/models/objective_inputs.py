@@ -1,4 +1,5 @@
 """The inputs of an objective's terms, each computed once, for the first term that asks."""
+
 from __future__ import annotations
 
 from contextlib import nullcontext
@@ -45,9 +46,13 @@ class ObjectiveInputs:
         labels: Ground truth, int64, (N, H, W); an image that is void throughout has none.
     """
 
-    def __init__(self, objective: SCLLLEObjective,
-                 enhancer: Callable[[Tensor], tuple[Tensor, Tensor]],
-                 images: Mapping[str, Tensor], labels: Tensor) -> None:
+    def __init__(
+        self,
+        objective: SCLLLEObjective,
+        enhancer: Callable[[Tensor], tuple[Tensor, Tensor]],
+        images: Mapping[str, Tensor],
+        labels: Tensor,
+    ) -> None:
         self.objective = objective
         # With a fast mode where a term takes it.
         self.enhancer: Any = enhancer
@@ -66,8 +71,10 @@ class ObjectiveInputs:
             self._known[name] = self._compute(name)
         value = self._known[name]
         if name == 'curves' and not self.has_curves:
-            raise ValueError(f'it takes curves, and the {type(self.enhancer).__name__} has none; '
-                             'set the term to None, or skip_without_curves=True')
+            raise ValueError(
+                f'it takes curves, and the {type(self.enhancer).__name__} has none; '
+                'set the term to None, or skip_without_curves=True'
+            )
         return value
 
     @property
@@ -85,18 +92,19 @@ class ObjectiveInputs:
             return self.enhancer.forward_fast(self['low'])[0]
         if name == 'scores':
             image = self['enhanced']
-            return self._judge(
-                image.detach() if self.objective.detach_before_segmentor else image)
+            return self._judge(image.detach() if self.objective.detach_before_segmentor else image)
         if name == 'labels':
             return self._complete_labels()
         base, _, kind = name.rpartition('_')
         if kind in FEATURES:
             return self._extract(base, kind)
-        if name.startswith('enhanced_') and name[len('enhanced_'):] in self.images:
-            return self._enhance(self.images[name[len('enhanced_'):]])
-        raise ValueError(f'it takes {name!r}, which is no name in ObjectiveInputs and not given by '
-                         f'the data set, which gives {", ".join(self.images)}; take another, as an '
-                         'UnpairedLowLightDataset, or set the term to None')
+        if name.startswith('enhanced_') and name[len('enhanced_') :] in self.images:
+            return self._enhance(self.images[name[len('enhanced_') :]])
+        raise ValueError(
+            f'it takes {name!r}, which is no name in ObjectiveInputs and not given by '
+            f'the data set, which gives {", ".join(self.images)}; take another, as an '
+            'UnpairedLowLightDataset, or set the term to None'
+        )
 
     def _enhance(self, images: Tensor) -> Tensor:
         there = is_there(images)

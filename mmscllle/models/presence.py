@@ -1,4 +1,5 @@
 """In a batch some images may have a partner, as a reference, and others none."""
+
 from __future__ import annotations
 
 from torch import Tensor

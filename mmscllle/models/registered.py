@@ -1,4 +1,5 @@
 """Every part of the package that a config can name as a model, imported and so registered."""
+
 from __future__ import annotations
 
 from importlib import import_module

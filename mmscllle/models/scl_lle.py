@@ -1,4 +1,5 @@
 """SCL-LLE as a model that MMEngine's runner trains."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Sequence
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from .frozen_segmentor import FrozenSegmentor
 
 
-def stack_labels(samples: Sequence[SegDataSample], size: Sequence[int],
-                 device: torch.device) -> Tensor:
+def stack_labels(
+    samples: Sequence[SegDataSample], size: Sequence[int], device: torch.device
+) -> Tensor:
     """Collect label maps, all void where a sample has none.
 
     Args:
@@ -32,10 +34,12 @@ def stack_labels(samples: Sequence[SegDataSample], size: Sequence[int],
         Int64, (N, H, W).
     """
     void = torch.full(size, IGNORE_INDEX, dtype=torch.long, device=device)
-    return torch.stack([
-        sample.gt_sem_seg.data.squeeze(0).to(device) if 'gt_sem_seg' in sample else void
-        for sample in samples
-    ])
+    return torch.stack(
+        [
+            sample.gt_sem_seg.data.squeeze(0).to(device) if 'gt_sem_seg' in sample else void
+            for sample in samples
+        ]
+    )
 
 
 def to_bgr255(image: Tensor) -> Tensor:
@@ -58,13 +62,16 @@ class SCLLLE(BaseModel):
         init_cfg: MMEngine's initialisation config.
     """
 
-    def __init__(self,
-                 enhancer: dict,
-                 objective: dict | None = None,
-                 data_preprocessor: dict | None = None,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        enhancer: dict,
+        objective: dict | None = None,
+        data_preprocessor: dict | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(
-            data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'), init_cfg)
+            data_preprocessor or dict(type='mmscllle.EnhanceDataPreprocessor'), init_cfg
+        )
         self.enhancer = build_enhancer(enhancer)
         self.objective = build_part(objective)
         self._register_load_state_dict_pre_hook(self._adopt_enhancer, with_module=True)
@@ -74,10 +81,12 @@ class SCLLLE(BaseModel):
         """The frozen segmentor of the objective, if there is one."""
         return None if self.objective is None else self.objective.segmentor
 
-    def forward(self,
-                inputs: Tensor | list[Tensor] | dict[str, Tensor],
-                data_samples: list[SegDataSample] | None = None,
-                mode: str = 'tensor') -> dict | list[SegDataSample] | tuple[Tensor, Tensor]:
+    def forward(
+        self,
+        inputs: Tensor | list[Tensor] | dict[str, Tensor],
+        data_samples: list[SegDataSample] | None = None,
+        mode: str = 'tensor',
+    ) -> dict | list[SegDataSample] | tuple[Tensor, Tensor]:
         """Run one batch.
 
         Args:
@@ -102,21 +111,27 @@ class SCLLLE(BaseModel):
             return self.enhancer(low)
         raise ValueError(f"mode must be 'loss', 'predict' or 'tensor', got {mode!r}")
 
-    def loss(self, inputs: Tensor | list[Tensor] | dict[str, Tensor],
-             data_samples: list[SegDataSample] | None) -> dict[str, Tensor]:
+    def loss(
+        self,
+        inputs: Tensor | list[Tensor] | dict[str, Tensor],
+        data_samples: list[SegDataSample] | None,
+    ) -> dict[str, Tensor]:
         """Enhance the low-light images and compute the objective's terms."""
         if self.objective is None:
             raise ValueError('model.objective is None: give its config in order to train')
         if not isinstance(inputs, dict) or 'low' not in inputs:
-            raise ValueError('training needs inputs of low, positive and negative images; is '
-                             'train_dataloader.dataset an UnpairedLowLightDataset?')
+            raise ValueError(
+                'training needs inputs of low, positive and negative images; is '
+                'train_dataloader.dataset an UnpairedLowLightDataset?'
+            )
         low = inputs['low']
         samples = data_samples or [SegDataSample() for _ in low]
         labels = stack_labels(samples, low.shape[2:], low.device)
         return self.objective(ObjectiveInputs(self.objective, self.enhancer, inputs, labels))
 
-    def predict(self, inputs: Tensor | list[Tensor],
-                data_samples: list[SegDataSample] | None = None) -> list[SegDataSample]:
+    def predict(
+        self, inputs: Tensor | list[Tensor], data_samples: list[SegDataSample] | None = None
+    ) -> list[SegDataSample]:
         """Enhance.
 
         Args:
@@ -146,5 +161,6 @@ class SCLLLE(BaseModel):
     @staticmethod
     def _adopt_enhancer(model: SCLLLE, state_dict: dict, prefix: str, *_: object) -> None:
         """Load the enhancer alone, or another model's, into ``enhancer``."""
-        claim_part(state_dict, model.enhancer.state_dict(), 'enhancer', f'{prefix}enhancer.',
-                   prefix)
+        claim_part(
+            state_dict, model.enhancer.state_dict(), 'enhancer', f'{prefix}enhancer.', prefix
+        )

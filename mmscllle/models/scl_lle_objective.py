@@ -1,4 +1,5 @@
 """The objective of SCL-LLE on one page: one line per term of the paper."""
+
 from __future__ import annotations
 
 import inspect
@@ -18,8 +19,9 @@ TERMS = dict(
     semantic_brightness=('enhanced', 'labels'),
     semantic_cross_entropy=('scores', 'labels'),
     feature_retention=('low_content', 'enhanced_content'),
-    color_constancy=('enhanced', ),
-    illumination_smoothness=('curves', ))
+    color_constancy=('enhanced',),
+    illumination_smoothness=('curves',),
+)
 
 
 @MODELS.register_module()
@@ -59,21 +61,23 @@ class SCLLLEObjective(nn.Module):
             together.
     """
 
-    def __init__(self,
-                 contrastive_brightness: dict | None = None,
-                 contrastive_gram: dict | None = None,
-                 semantic_brightness: dict | None = None,
-                 semantic_cross_entropy: dict | None = None,
-                 feature_retention: dict | None = None,
-                 color_constancy: dict | None = None,
-                 illumination_smoothness: dict | None = None,
-                 extra_terms: dict[str, dict | None] | None = None,
-                 feature_extractor: dict | None = None,
-                 segmentor: dict | Sequence[dict] | None = None,
-                 segmentor_choice: str = 'draw',
-                 pseudo_labels: bool = True,
-                 pseudo_label_confidence: float = 0.,
-                 detach_before_segmentor: bool = False) -> None:
+    def __init__(
+        self,
+        contrastive_brightness: dict | None = None,
+        contrastive_gram: dict | None = None,
+        semantic_brightness: dict | None = None,
+        semantic_cross_entropy: dict | None = None,
+        feature_retention: dict | None = None,
+        color_constancy: dict | None = None,
+        illumination_smoothness: dict | None = None,
+        extra_terms: dict[str, dict | None] | None = None,
+        feature_extractor: dict | None = None,
+        segmentor: dict | Sequence[dict] | None = None,
+        segmentor_choice: str = 'draw',
+        pseudo_labels: bool = True,
+        pseudo_label_confidence: float = 0.0,
+        detach_before_segmentor: bool = False,
+    ) -> None:
         super().__init__()
         self.contrastive_brightness = build_part(contrastive_brightness)
         self.contrastive_gram = build_part(contrastive_gram)
@@ -82,8 +86,9 @@ class SCLLLEObjective(nn.Module):
         self.feature_retention = build_part(feature_retention)
         self.color_constancy = build_part(color_constancy)
         self.illumination_smoothness = build_part(illumination_smoothness)
-        self.extra_terms = nn.ModuleDict({
-            name: build_part(config) for name, config in (extra_terms or {}).items() if config})
+        self.extra_terms = nn.ModuleDict(
+            {name: build_part(config) for name, config in (extra_terms or {}).items() if config}
+        )
         self.feature_extractor = build_part(feature_extractor)
         if segmentor is None or isinstance(segmentor, dict):
             segmentor = [segmentor] if segmentor else []
@@ -127,9 +132,10 @@ class SCLLLEObjective(nn.Module):
         """The term's value: where it takes class scores, its mean over those who judge."""
         if 'scores' not in takes:
             return term(*values)
-        found = [term(*(scores if want == 'scores' else value
-                        for want, value in zip(takes, values)))
-                 for scores in values[takes.index('scores')]]
+        found = [
+            term(*(scores if want == 'scores' else value for want, value in zip(takes, values)))
+            for scores in values[takes.index('scores')]
+        ]
         return sum(found) / len(found)
 
     def label_by(self, scores: Tensor) -> Tensor:
@@ -139,27 +145,39 @@ class SCLLLEObjective(nn.Module):
 
     def _terms(self) -> list[tuple[str, nn.Module]]:
         own = [(name, getattr(self, name)) for name in TERMS]
-        return [(name, term) for name, term in (*own, *self.extra_terms.items())
-                if term is not None]
+        return [
+            (name, term) for name, term in (*own, *self.extra_terms.items()) if term is not None
+        ]
 
     def _key(self, name: str) -> str:
         return f'objective.{name}' if name in TERMS else f'objective.extra_terms.{name}'
 
     def _read_takes(self, name: str, term: nn.Module) -> tuple[str, ...]:
         if name in TERMS and name in self.extra_terms:
-            raise ValueError(f'objective.extra_terms.{name}: the paper has a term of that name; '
-                             'choose another')
-        takes = getattr(term, 'takes', None) or TERMS.get(name) or tuple(
-            argument.name for argument in inspect.signature(term.forward).parameters.values()
-            if argument.kind is argument.POSITIONAL_OR_KEYWORD
-            and argument.default is argument.empty)
+            raise ValueError(
+                f'objective.extra_terms.{name}: the paper has a term of that name; choose another'
+            )
+        takes = (
+            getattr(term, 'takes', None)
+            or TERMS.get(name)
+            or tuple(
+                argument.name
+                for argument in inspect.signature(term.forward).parameters.values()
+                if argument.kind is argument.POSITIONAL_OR_KEYWORD
+                and argument.default is argument.empty
+            )
+        )
         if not takes:
-            raise ValueError(f'{self._key(name)}: {type(term).__name__} does not say what it takes;'
-                             ' name the arguments of its forward so, or give it `takes`')
+            raise ValueError(
+                f'{self._key(name)}: {type(term).__name__} does not say what it takes;'
+                ' name the arguments of its forward so, or give it `takes`'
+            )
         for network, needed in (
-                ('feature_extractor', any(want.endswith(('_style', '_content')) for want in takes)),
-                ('segmentor', 'scores' in takes)):
+            ('feature_extractor', any(want.endswith(('_style', '_content')) for want in takes)),
+            ('segmentor', 'scores' in takes),
+        ):
             if needed and getattr(self, network) is None:
-                raise ValueError(f'{self._key(name)} needs objective.{network}; give it, or set '
-                                 f'{name}=None')
+                raise ValueError(
+                    f'{self._key(name)} needs objective.{network}; give it, or set {name}=None'
+                )
         return takes

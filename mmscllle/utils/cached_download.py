@@ -1,4 +1,5 @@
 """Keep what is downloaded: a file for each address."""
+
 from __future__ import annotations
 
 import hashlib
@@ -43,11 +44,15 @@ def cached_download(url: str) -> Path:
                 try:
                     download(url, file, MAX_BYTES, SECONDS)
                 except OSError as error:
-                    raise OSError(f'{error}; without a network, put a copy of the file at '
-                                  f'{str(place_for_copy(url))!r}') from error
+                    raise OSError(
+                        f'{error}; without a network, put a copy of the file at '
+                        f'{str(place_for_copy(url))!r}'
+                    ) from error
             if not has_stated_hash(temporary, name):
-                raise ValueError(f'what {url!r} gives is not what its name says: its SHA-256 does '
-                                 f'not begin with {stated_hash(name)}; is it another file?')
+                raise ValueError(
+                    f'what {url!r} gives is not what its name says: its SHA-256 does '
+                    f'not begin with {stated_hash(name)}; is it another file?'
+                )
     return path
 
 

@@ -4,6 +4,7 @@ This serves a torch before 2.6: its ``weights_only`` cannot be told of MMEngine'
 torch 1.13.0 ignores the ``pickle_module`` that it is given.  The archive holds a pickle, which is
 read as Python's documentation says ("Restricting Globals"), and a file of numbers for each storage.
 """
+
 from __future__ import annotations
 
 import pickle
@@ -38,8 +39,15 @@ def read_archive(path: Path, map_location: MAP_LOCATION = None) -> object:
         return _Unpickler(archive, map_location).load()
 
 
-def _view(values: Tensor, offset: int, size: tuple, stride: tuple, requires_grad: bool,
-          hooks: dict, metadata: object = None) -> Tensor:
+def _view(
+    values: Tensor,
+    offset: int,
+    size: tuple,
+    stride: tuple,
+    requires_grad: bool,
+    hooks: dict,
+    metadata: object = None,
+) -> Tensor:
     return values.as_strided(size, stride, offset).requires_grad_(requires_grad)
 
 
@@ -64,7 +72,7 @@ class _Unpickler(pickle.Unpickler):
             raise pickle.UnpicklingError('not one file data.pkl is in it')
         super().__init__(archive.open(pickles[0]), encoding='utf-8')
         self.archive = archive
-        self.folder = pickles[0][:-len('.pkl')]
+        self.folder = pickles[0][: -len('.pkl')]
         self.map_location = map_location
         self.storages: dict[str, Tensor] = {}
 
@@ -86,8 +94,9 @@ class _Unpickler(pickle.Unpickler):
         if key not in self.storages:
             content = bytearray(self.archive.read(f'{self.folder}/{key}'))
             # There is no buffer of no bytes.
-            values = torch.frombuffer(content, dtype=dtype) if content else torch.empty(
-                0, dtype=dtype)
+            values = (
+                torch.frombuffer(content, dtype=dtype) if content else torch.empty(0, dtype=dtype)
+            )
             self.storages[key] = values.to(self._place(values, location))
         return self.storages[key]
 

@@ -4,6 +4,7 @@ A checkpoint is a pickle, which names the functions and classes that rebuild its
 tensors and Python's own types the runner writes NumPy numbers and arrays, counters of learning
 rate schedules, and the histories of what it has logged.
 """
+
 from __future__ import annotations
 
 import pickle
@@ -43,8 +44,9 @@ def _allowed_globals() -> dict[str, Callable]:
         'mmengine.logging.history_buffer.HistoryBuffer': HistoryBuffer,
     }
     for builtins in ('builtins', '__builtin__'):
-        allowed.update({f'{builtins}.{kind.__name__}': kind
-                        for kind in (bytearray, complex, set, slice)})
+        allowed.update(
+            {f'{builtins}.{kind.__name__}': kind for kind in (bytearray, complex, set, slice)}
+        )
         allowed[f'{builtins}.getattr'] = _statistic
     # The module's name before and since NumPy 2, whichever wrote the file.
     restores: tuple[Any, ...] = (np.zeros(0).__reduce__()[0], np.float64(0).__reduce__()[0])

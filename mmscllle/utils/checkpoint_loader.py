@@ -5,6 +5,7 @@ that it writes itself since; OneDL's MMEngine falls back to running the code.  H
 runner writes is read in full, anything else refused.  :mod:`.checkpoint_schemes` makes MMEngine
 read so, too.
 """
+
 from __future__ import annotations
 
 import pickle
@@ -22,8 +23,17 @@ if TYPE_CHECKING:
     from torch.serialization import MAP_LOCATION
 
 # What reading a broken or foreign pickle or archive raises.
-_UNREADABLE = (pickle.UnpicklingError, BadZipFile, RuntimeError, EOFError, AttributeError,
-               ImportError, LookupError, TypeError, ValueError)
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    BadZipFile,
+    RuntimeError,
+    EOFError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 def load_from_local(filename: str, map_location: MAP_LOCATION = None) -> object:
@@ -50,8 +60,10 @@ def load_from_local(filename: str, map_location: MAP_LOCATION = None) -> object:
     except _UNREADABLE as error:
         # Around what was wrong, torch's own message explains how to run the code.
         reason = error.__context__ or error
-        raise ValueError(f'{str(filename)!r} is not a checkpoint of weights, refused: '
-                         f'{str(reason) or type(reason).__name__}') from error
+        raise ValueError(
+            f'{str(filename)!r} is not a checkpoint of weights, refused: '
+            f'{str(reason) or type(reason).__name__}'
+        ) from error
     check_finite(content, str(filename))
     return content
 
@@ -71,9 +83,11 @@ def check_finite(content: object, name: str) -> None:
     for part in (content, content.get('state_dict'), content.get('ema_state_dict')):
         for key, value in part.items() if isinstance(part, dict) else ():
             if torch.is_tensor(value) and not value.isfinite().all():
-                raise ValueError(f'{name!r} holds weights that are infinite or not a number '
-                                 f'(first {key}): its training has failed; take an earlier '
-                                 'checkpoint')
+                raise ValueError(
+                    f'{name!r} holds weights that are infinite or not a number '
+                    f'(first {key}): its training has failed; take an earlier '
+                    'checkpoint'
+                )
 
 
 def _check_archive(path: Path) -> None:
@@ -90,7 +104,8 @@ def _read_weights_only(path: Path, map_location: MAP_LOCATION) -> object:
         _check_archive(path)
     if digit_version(torch.__version__) >= digit_version('2.6'):
         with torch.serialization.safe_globals(
-                [(value, name) for name, value in ALLOWED_GLOBALS.items()]):
+            [(value, name) for name, value in ALLOWED_GLOBALS.items()]
+        ):
             return torch.load(path, map_location, weights_only=True)
     if is_archive:
         return read_archive(path, map_location)

@@ -4,6 +4,7 @@ Importing this module registers its loaders with MMEngine's ``CheckpointLoader``
 ``load_from``, ``--resume``, ``init_cfg`` and the inferencers read.  Private storage (``s3://``,
 ``petrel://``, ``pavi://``) stays MMEngine's.
 """
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -54,12 +55,15 @@ def load_from_http(filename: str, map_location: MAP_LOCATION = None) -> object:
     except ValueError as error:
         # A page that asks for a password, for instance: the next run asks anew.
         own_place(filename).unlink(missing_ok=True)
-        raise ValueError(f'what {filename!r} gives cannot be used and is not kept: {error}'
-                         ) from error
+        raise ValueError(
+            f'what {filename!r} gives cannot be used and is not kept: {error}'
+        ) from error
 
 
-@CheckpointLoader.register_scheme(prefixes=(
-    'torchvision://', 'modelzoo://', 'open-mmlab://', 'openmmlab://', 'mmcls://'), force=True)
+@CheckpointLoader.register_scheme(
+    prefixes=('torchvision://', 'modelzoo://', 'open-mmlab://', 'openmmlab://', 'mmcls://'),
+    force=True,
+)
 def load_from_list(filename: str, map_location: MAP_LOCATION = None) -> object:
     """Read a checkpoint that is in one of MMEngine's lists of public models.
 
@@ -86,6 +90,11 @@ def load_from_list(filename: str, map_location: MAP_LOCATION = None) -> object:
     content = CheckpointLoader.load_checkpoint(addresses[name], map_location)
     if scheme == 'mmcls':
         weights = content.get('state_dict', content)
-        content = dict(state_dict={key[len('backbone.'):]: value for key, value in weights.items()
-                                   if key.startswith('backbone.')})
+        content = dict(
+            state_dict={
+                key[len('backbone.') :]: value
+                for key, value in weights.items()
+                if key.startswith('backbone.')
+            }
+        )
     return content

@@ -1,4 +1,5 @@
 """Arguments and config of the training and the test command."""
+
 from __future__ import annotations
 
 import argparse
@@ -15,11 +16,18 @@ from mmscllle.utils.messages import one_line
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that decide on config, output folder and launcher."""
-    parser.add_argument('--work-dir', help='folder of logs and checkpoints; default: '
-                        'work_dir of the config, else ./work_dirs/<config name>')
+    parser.add_argument(
+        '--work-dir',
+        help='folder of logs and checkpoints; default: '
+        'work_dir of the config, else ./work_dirs/<config name>',
+    )
     add_config_options(parser)
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm', 'mpi'], default='none',
-                        help='how the processes of a distributed run were started')
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='how the processes of a distributed run were started',
+    )
     # torch.distributed.launch passes one of these; torchrun sets the environment instead.
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
 
@@ -31,22 +39,33 @@ def add_config_options(parser: argparse.ArgumentParser, config: str = 'config ke
         parser: The parser.
         config: What is overridden, for the help.
     """
-    parser.add_argument('--cfg-options', nargs='+', action=ConfigOptions, default={},
-                        help=f'override {config}: key=value, key="[a,b]", a.b.c=value')
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=ConfigOptions,
+        default={},
+        help=f'override {config}: key=value, key="[a,b]", a.b.c=value',
+    )
 
 
 class ConfigOptions(DictAction):
     """MMEngine's action, which says what is wrong."""
 
-    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace,
-                 values: list[str], option_string: str | None = None) -> None:
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: list[str],
+        option_string: str | None = None,
+    ) -> None:
         """Read ``key=value`` pairs."""
         try:
             super().__call__(parser, namespace, values, option_string)
         # Of a pair without =, or brackets that do not match.
         except (ValueError, AssertionError) as error:
             raise argparse.ArgumentError(
-                self, f'write key=value, got {" ".join(values)!r}') from error
+                self, f'write key=value, got {" ".join(values)!r}'
+            ) from error
 
 
 def read_run_config(args: argparse.Namespace) -> Config:
@@ -71,8 +90,9 @@ def read_run_config(args: argparse.Namespace) -> Config:
     # MMEngine raises whatever it comes across.
     except Exception as error:
         raise UsageError(f'--cfg-options: {one_line(error)}') from error
-    cfg.work_dir = (args.work_dir or cfg.get('work_dir')
-                    or str(Path('work_dirs', Path(args.config).stem)))
+    cfg.work_dir = (
+        args.work_dir or cfg.get('work_dir') or str(Path('work_dirs', Path(args.config).stem))
+    )
     if args.launcher != 'none' and not torch.cuda.is_available():
         distribute_on_cpu(cfg)
     return cfg
@@ -91,14 +111,17 @@ def distribute_on_cpu(cfg: Config) -> None:
         UsageError: If the processes were not started by torchrun.
     """
     if cfg.launcher != 'pytorch':
-        raise UsageError(f'--launcher {cfg.launcher} needs GPUs, and there is none; '
-                         'start the processes with torchrun (tools/dist_train.sh)')
+        raise UsageError(
+            f'--launcher {cfg.launcher} needs GPUs, and there is none; '
+            'start the processes with torchrun (tools/dist_train.sh)'
+        )
     torch.distributed.init_process_group('gloo')
     cfg.model_wrapper_cfg = dict(
         type='MMDistributedDataParallel',
         device_ids=None,
         broadcast_buffers=False,
-        find_unused_parameters=cfg.get('find_unused_parameters', False))
+        find_unused_parameters=cfg.get('find_unused_parameters', False),
+    )
 
 
 def is_first_process() -> bool:

@@ -1,4 +1,5 @@
 """How every command begins and ends."""
+
 from __future__ import annotations
 
 import signal

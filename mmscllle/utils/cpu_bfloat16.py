@@ -3,6 +3,7 @@
 Without instructions for it (AVX2 alone, most servers before 2021) oneDNN's bfloat16 is some ten
 times slower than float32.
 """
+
 from __future__ import annotations
 
 import logging
@@ -56,5 +57,9 @@ def _linux_flags(cpuinfo: Path) -> set[str]:
 
 @lru_cache(maxsize=None)
 def _say_once() -> None:
-    print_log('this CPU has no instructions for bfloat16, which would be some ten times slower '
-              'than float32: float32 is used', 'current', logging.WARNING)
+    print_log(
+        'this CPU has no instructions for bfloat16, which would be some ten times slower '
+        'than float32: float32 is used',
+        'current',
+        logging.WARNING,
+    )

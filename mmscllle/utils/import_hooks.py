@@ -1,4 +1,5 @@
 """Do something around or right after the import of a module, without importing it."""
+
 from __future__ import annotations
 
 import sys
@@ -16,6 +17,7 @@ def after_import(module: str, work: Callable[[], object]) -> None:
         module: The full name of the module.
         work: What is done, once.
     """
+
     @contextmanager
     def then_work() -> Iterator[None]:
         yield

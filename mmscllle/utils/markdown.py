@@ -1,4 +1,5 @@
 """Tables in Markdown that also read well as plain text."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -18,9 +19,16 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], text_co
     """
     lines = [[cell.replace('|', r'\|') for cell in row] for row in (header, *rows)]
     widths = [max(map(len, column)) for column in zip(*lines)]
-    padded = [[cell.ljust(width) if column < text_columns else cell.rjust(width)
-               for column, (cell, width) in enumerate(zip(line, widths))] for line in lines]
-    rule = [':' + '-' * (width + 1) if column < text_columns else '-' * (width + 1) + ':'
-            for column, width in enumerate(widths)]
+    padded = [
+        [
+            cell.ljust(width) if column < text_columns else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths))
+        ]
+        for line in lines
+    ]
+    rule = [
+        ':' + '-' * (width + 1) if column < text_columns else '-' * (width + 1) + ':'
+        for column, width in enumerate(widths)
+    ]
     text = [f'| {" | ".join(line)} |' for line in padded]
     return '\n'.join([text[0], f'|{"|".join(rule)}|', *text[1:]])

@@ -1,4 +1,5 @@
 """Errors in words."""
+
 from __future__ import annotations
 
 

@@ -1,4 +1,5 @@
 """The weights that a config needs from the network, fetched before anything else is done."""
+
 from __future__ import annotations
 
 from typing import Any, Iterator
@@ -41,11 +42,16 @@ def fetch_checkpoints(config: dict) -> None:
     missing = {url: key for key, url in find_urls(parts) if find_cached(url) is None}
     if not missing:
         return
-    print('Weights that are not on this machine are downloaded first:', *missing, sep='\n  ',
-          flush=True)
+    print(
+        'Weights that are not on this machine are downloaded first:',
+        *missing,
+        sep='\n  ',
+        flush=True,
+    )
     for url, key in missing.items():
         try:
             cached_download(url)
         except (OSError, ValueError) as error:
-            raise OSError(f'{key}: {one_line(error)}, or name it: --cfg-options {key}=PATH'
-                          ) from error
+            raise OSError(
+                f'{key}: {one_line(error)}, or name it: --cfg-options {key}=PATH'
+            ) from error

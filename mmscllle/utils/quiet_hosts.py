@@ -1,4 +1,5 @@
 """Keep two messages of host libraries off the terminal that no user can act on."""
+
 from __future__ import annotations
 
 import warnings

@@ -1,4 +1,5 @@
 """Find the checkpoint from which a training goes on, and keep its folder for one training."""
+
 from __future__ import annotations
 
 import os
@@ -43,8 +44,10 @@ def find_checkpoint(work_dir: str | os.PathLike) -> tuple[str | None, list[str]]
         else:
             return str(path), passed_over
     if passed_over:
-        raise ValueError(f'--resume: no checkpoint in {str(work_dir)!r} can be read: '
-                         f'{"; ".join(passed_over)}. To start anew, take another --work-dir')
+        raise ValueError(
+            f'--resume: no checkpoint in {str(work_dir)!r} can be read: '
+            f'{"; ".join(passed_over)}. To start anew, take another --work-dir'
+        )
     return None, []
 
 
@@ -61,9 +64,11 @@ def check_resumable(path: str) -> None:
     content = load_from_local(path, 'cpu')
     missing = [key for key in STATE if not (isinstance(content, dict) and key in content)]
     if missing:
-        raise ValueError(f'{path!r} does not hold the state of a training (it lacks '
-                         f'{", ".join(missing)}); to start from its weights, set load_from in the '
-                         'config')
+        raise ValueError(
+            f'{path!r} does not hold the state of a training (it lacks '
+            f'{", ".join(missing)}); to start from its weights, set load_from in the '
+            'config'
+        )
 
 
 @contextmanager
@@ -92,8 +97,10 @@ def only_training_in(work_dir: str | os.PathLike) -> Iterator[None]:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             file.seek(0)
-            raise ValueError(f'--work-dir: another training (process {file.read().strip()}) is at '
-                             f'work in {str(work_dir)!r}; take another folder') from None
+            raise ValueError(
+                f'--work-dir: another training (process {file.read().strip()}) is at '
+                f'work in {str(work_dir)!r}; take another folder'
+            ) from None
         file.truncate(0)
         file.write(f'{os.getpid()}\n')
         file.flush()

@@ -1,4 +1,5 @@
 """Settings of the whole process that threads need changed at the same time."""
+
 from __future__ import annotations
 
 import threading

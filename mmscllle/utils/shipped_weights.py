@@ -1,4 +1,5 @@
 """Weights that come with the package: ``mmscllle://scl-lle`` wherever a checkpoint is named."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -29,12 +30,16 @@ class ShippedModel(NamedTuple):
 # without pairs; what a segmentor sees in the dark, which may look dark and smooth to a person; and
 # the paper's network, between the two.
 SHIPPED_MODELS = {
-    'scl-lle': ShippedModel(WEIGHTS / 'scl-lle.pth',
-                            'scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k.py'),
-    'scl-lle-seg': ShippedModel(WEIGHTS / 'scl-lle-seg.pth',
-                                'scl_lle/scl-lle_fast-scnn_camvid-dusk-240x320_seg_3600.py'),
-    'scl-lle-curves': ShippedModel(WEIGHTS / 'scl-lle-curves.pth',
-                                   'scl_lle/scl-lle_exact-fast_fast-scnn_camvid-dusk-320x320_1k.py'),
+    'scl-lle': ShippedModel(
+        WEIGHTS / 'scl-lle.pth', 'scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k.py'
+    ),
+    'scl-lle-seg': ShippedModel(
+        WEIGHTS / 'scl-lle-seg.pth', 'scl_lle/scl-lle_fast-scnn_camvid-dusk-240x320_seg_3600.py'
+    ),
+    'scl-lle-curves': ShippedModel(
+        WEIGHTS / 'scl-lle-curves.pth',
+        'scl_lle/scl-lle_exact-fast_fast-scnn_camvid-dusk-320x320_1k.py',
+    ),
 }
 DEFAULT_MODEL = 'scl-lle'
 
@@ -52,7 +57,7 @@ def load_from_package(filename: str, map_location: MAP_LOCATION = None) -> objec
     Raises:
         ValueError: If there are none of that name.
     """
-    name = filename[len(SCHEME):]
+    name = filename[len(SCHEME) :]
     if name not in SHIPPED_MODELS:
         names = ', '.join(SCHEME + known for known in SHIPPED_MODELS)
         raise ValueError(f'no weights {filename!r} come with the package; there are {names}')

@@ -1,4 +1,5 @@
 """Load pretrained weights, strictly and without running code from the file."""
+
 from __future__ import annotations
 
 import re
@@ -34,8 +35,11 @@ def read_checkpoint(checkpoint: str, key: str) -> tuple[dict[str, Tensor], dict]
     except (OSError, ValueError) as error:
         raise type(error)(f'{key}: {error}') from error
     weights = content.get('state_dict', content) if isinstance(content, dict) else None
-    if not (isinstance(weights, dict) and weights
-            and all(isinstance(value, Tensor) for value in weights.values())):
+    if not (
+        isinstance(weights, dict)
+        and weights
+        and all(isinstance(value, Tensor) for value in weights.values())
+    ):
         raise ValueError(f'{key}: {checkpoint!r} holds no state dict')
     meta = content.get('meta', {}) if 'state_dict' in content else {}
     return {re.sub(r'^module\.', '', name): value for name, value in weights.items()}, meta
@@ -48,6 +52,7 @@ def _load(checkpoint: str) -> Any:
         return load_from_local(checkpoint, 'cpu')
     # Imported here: MMEngine's runner takes longer to import than a photograph to enhance.
     from mmengine.runner import CheckpointLoader
+
     return CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
 
 
@@ -69,14 +74,14 @@ def find_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: st
         for start in range(len(steps)):
             rest = '.'.join(steps[start:])
             if rest in own:
-                prefix = name[:len(name) - len(rest)]
+                prefix = name[: len(name) - len(rest)]
                 fits[prefix] += 2 if value.shape == own[rest].shape else 1
-    return max(fits, key=lambda prefix: (
-        fits[prefix], prefix.endswith(f'{part}.'), -len(prefix)))
+    return max(fits, key=lambda prefix: (fits[prefix], prefix.endswith(f'{part}.'), -len(prefix)))
 
 
-def find_misfits(weights: Mapping[str, Tensor], own: Mapping[str, Tensor],
-                 prefix: str) -> tuple[list[str], list[str]]:
+def find_misfits(
+    weights: Mapping[str, Tensor], own: Mapping[str, Tensor], prefix: str
+) -> tuple[list[str], list[str]]:
     """Compare the weights below a prefix with those that a part has.
 
     Args:
@@ -93,8 +98,10 @@ def find_misfits(weights: Mapping[str, Tensor], own: Mapping[str, Tensor],
         if found is None:
             missing.append(name)
         elif found.shape != value.shape:
-            wrong.append(f'{name} is {tuple(found.shape)} in the checkpoint, '
-                         f'{tuple(value.shape)} in the model')
+            wrong.append(
+                f'{name} is {tuple(found.shape)} in the checkpoint, '
+                f'{tuple(value.shape)} in the model'
+            )
         elif found.is_floating_point() != value.is_floating_point():
             wrong.append(f'{name} is {found.dtype} in the checkpoint, {value.dtype} in the model')
     return missing, wrong
@@ -113,12 +120,15 @@ def check_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], prefix:
     """
     missing, wrong = find_misfits(weights, own, prefix)
     if own and len(missing) == len(own):
-        raise ValueError(f'not one name fits: the model has {list_some(own)}; the checkpoint has '
-                         f'{list_some(weights)}')
+        raise ValueError(
+            f'not one name fits: the model has {list_some(own)}; the checkpoint has '
+            f'{list_some(weights)}'
+        )
     if missing or wrong:
         problems = '; '.join(wrong[:3] + [f'{name} is missing' for name in missing[:3]])
-        raise ValueError(f'{len(missing)} weights missing, {len(wrong)} of another shape or type: '
-                         f'{problems}')
+        raise ValueError(
+            f'{len(missing)} weights missing, {len(wrong)} of another shape or type: {problems}'
+        )
 
 
 def has_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str) -> bool:
@@ -127,8 +137,13 @@ def has_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str
     return 2 * len(missing + wrong) < len(own)
 
 
-def claim_part(state_dict: dict[str, Tensor], own: Mapping[str, Tensor], part: str,
-               target: str, prefix: str = '') -> None:
+def claim_part(
+    state_dict: dict[str, Tensor],
+    own: Mapping[str, Tensor],
+    part: str,
+    target: str,
+    prefix: str = '',
+) -> None:
     """Rename the weights of a part in a checkpoint so that a model finds them.
 
     Args:
@@ -141,8 +156,9 @@ def claim_part(state_dict: dict[str, Tensor], own: Mapping[str, Tensor], part: s
     Raises:
         ValueError: If weights of the part are missing, have another shape, or are integers.
     """
-    weights = {name[len(prefix):]: value for name, value in state_dict.items()
-               if name.startswith(prefix)}
+    weights = {
+        name[len(prefix) :]: value for name, value in state_dict.items() if name.startswith(prefix)
+    }
     place = find_part(weights, own, part)
     try:
         check_part(weights, own, place)
@@ -151,14 +167,12 @@ def claim_part(state_dict: dict[str, Tensor], own: Mapping[str, Tensor], part: s
     if own and prefix + place != target:
         # All below, since a release may hold more names than the part, which it knows itself.
         for name in [name for name in weights if name.startswith(place)]:
-            state_dict[target + name[len(place):]] = state_dict.pop(prefix + name)
+            state_dict[target + name[len(place) :]] = state_dict.pop(prefix + name)
 
 
-def load_weights(network: nn.Module,
-                 checkpoint: str,
-                 key: str,
-                 hint: str = '',
-                 part: str = '') -> dict:
+def load_weights(
+    network: nn.Module, checkpoint: str, key: str, hint: str = '', part: str = ''
+) -> dict:
     """Load a checkpoint into a network; every weight of the network must be in it.
 
     Args:
@@ -180,12 +194,16 @@ def load_weights(network: nn.Module,
     try:
         check_part(weights, own, prefix)
     except ValueError as error:
-        raise ValueError(f'{key}: {checkpoint!r} does not fit the model ({error}). {hint}'.rstrip()
-                         ) from error
+        raise ValueError(
+            f'{key}: {checkpoint!r} does not fit the model ({error}). {hint}'.rstrip()
+        ) from error
     network.load_state_dict({name: weights[prefix + name] for name in own})
     unused = len(weights) - len(own)
-    print_log(f'{key}: loaded {len(own)} weights from {checkpoint}'
-              + (f', {unused} more in the file have no use here' if unused else ''), 'current')
+    print_log(
+        f'{key}: loaded {len(own)} weights from {checkpoint}'
+        + (f', {unused} more in the file have no use here' if unused else ''),
+        'current',
+    )
     return meta
 
 

@@ -1,4 +1,5 @@
 """Enhance video: files and cameras."""
+
 from .brightness import BrightnessStabilizer
 from .camera import enhance_camera
 from .comparison import Comparison
@@ -8,6 +9,16 @@ from .frame import Frame, VideoFormat
 from .frame_enhancer import FrameEnhancer
 
 __all__ = [
-    'VIDEO_SUFFIXES', 'BrightnessStabilizer', 'Comparison', 'Frame', 'FrameEnhancer', 'VideoFormat',
-    'VideoReport', 'create_video', 'enhance_camera', 'enhance_video', 'open_video', 'result_path'
+    'VIDEO_SUFFIXES',
+    'BrightnessStabilizer',
+    'Comparison',
+    'Frame',
+    'FrameEnhancer',
+    'VideoFormat',
+    'VideoReport',
+    'create_video',
+    'enhance_camera',
+    'enhance_video',
+    'open_video',
+    'result_path',
 ]

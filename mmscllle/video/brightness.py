@@ -1,4 +1,5 @@
 """Keep the brightness of an enhanced video from flickering."""
+
 from __future__ import annotations
 
 import math
@@ -68,8 +69,9 @@ class BrightnessStabilizer:
         """
         if not (self.time_constant and self.strength):
             return self.strength
-        plain, *candidates = (enhance(self.strength * factor)[0].mean(dim=0).cpu().numpy()
-                              for factor in (1, *FACTORS))
+        plain, *candidates = (
+            enhance(self.strength * factor)[0].mean(dim=0).cpu().numpy() for factor in (1, *FACTORS)
+        )
         last, self._last = self._last, plain
         elapsed, self._seconds = max(seconds - self._seconds, 0), seconds
         if last is None or is_scene_cut(last, plain):
@@ -104,4 +106,4 @@ def common_change(before: np.ndarray, after: np.ndarray) -> float:
     """
     change = np.sort(after - before, axis=None)
     cut = int(TRIMMED * change.size)
-    return float(change[cut:change.size - cut].mean())
+    return float(change[cut : change.size - cut].mean())

@@ -1,4 +1,5 @@
 """Enhance what a camera sees."""
+
 from __future__ import annotations
 
 import os
@@ -27,11 +28,13 @@ USUAL_RATE = 30
 MILLISECOND = Fraction(1, 1000)
 
 
-def enhance_camera(index: int,
-                   enhance: FrameEnhancer,
-                   compare: Comparison | None = None,
-                   record: str | os.PathLike | None = None,
-                   advanced: Callable[[], None] = lambda: None) -> int:
+def enhance_camera(
+    index: int,
+    enhance: FrameEnhancer,
+    compare: Comparison | None = None,
+    record: str | os.PathLike | None = None,
+    advanced: Callable[[], None] = lambda: None,
+) -> int:
     """Show or record the enhanced pictures of a camera, until q is pressed or Ctrl-C.
 
     Args:
@@ -72,11 +75,17 @@ def enhance_camera(index: int,
             else:
                 rate = capture.get(cv2.CAP_PROP_FPS)
                 columns = compare.columns if compare else 1
-                output = stack.enter_context(create_video(
-                    stack.enter_context(atomic_path(record)),
-                    VideoFormat(first.image.shape[0], first.image.shape[1] * columns,
-                                Fraction(round(rate) if 1 <= rate <= 240 else USUAL_RATE),
-                                MILLISECOND)))
+                output = stack.enter_context(
+                    create_video(
+                        stack.enter_context(atomic_path(record)),
+                        VideoFormat(
+                            first.image.shape[0],
+                            first.image.shape[1] * columns,
+                            Fraction(round(rate) if 1 <= rate <= 240 else USUAL_RATE),
+                            MILLISECOND,
+                        ),
+                    )
+                )
             for frame in chain([first], frames):
                 image = enhance(frame)
                 if compare:
@@ -113,14 +122,20 @@ class Window:
     def write(self, frame: Frame) -> None:
         """Show a frame."""
         cv2.imshow(TITLE, cv2.cvtColor(frame.image, cv2.COLOR_RGB2BGR))
-        self.ended = (cv2.waitKey(1) & 0xFF in END_KEYS
-                      or cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1)
+        self.ended = (
+            cv2.waitKey(1) & 0xFF in END_KEYS
+            or cv2.getWindowProperty(TITLE, cv2.WND_PROP_VISIBLE) < 1
+        )
 
     def __enter__(self) -> Window:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         cv2.destroyAllWindows()
 
 
@@ -131,5 +146,6 @@ def check_screen() -> None:
         OSError: If there is no screen.
     """
     if sys.platform.startswith('linux') and not (
-            os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')):
+        os.environ.get('DISPLAY') or os.environ.get('WAYLAND_DISPLAY')
+    ):
         raise OSError('there is no screen to show a window on; record to a file with --out-dir')

@@ -1,4 +1,5 @@
 """Input and enhanced image side by side, as a frame of a video."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -20,9 +21,12 @@ class Comparison:
         device: Where it is.
     """
 
-    def __init__(self, segmentor: FrozenSegmentor | None = None,
-                 palette: Sequence[Sequence[int]] = (),
-                 device: str | torch.device = 'cpu') -> None:
+    def __init__(
+        self,
+        segmentor: FrozenSegmentor | None = None,
+        palette: Sequence[Sequence[int]] = (),
+        device: str | torch.device = 'cpu',
+    ) -> None:
         self.segmentor = segmentor
         self.palette = palette
         self.device = device
@@ -47,6 +51,7 @@ class Comparison:
         if self.segmentor is not None:
             for picture in (image, enhanced):
                 labels = self.segmentor.predict(frames_to_tensor([picture], self.device))
-                pictures.append(overlay_segmentation(
-                    picture, labels[0].cpu().numpy(), self.palette))
+                pictures.append(
+                    overlay_segmentation(picture, labels[0].cpu().numpy(), self.palette)
+                )
         return np.concatenate(pictures, axis=1)

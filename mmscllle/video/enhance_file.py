@@ -1,4 +1,5 @@
 """Enhance a video file."""
+
 from __future__ import annotations
 
 import os
@@ -39,16 +40,18 @@ class VideoReport:
     notes: list[str] = field(default_factory=list)
 
 
-def enhance_video(source: str | os.PathLike,
-                  target: str | os.PathLike,
-                  enhance: FrameEnhancer,
-                  compare: tuple[Comparison, Path] | None = None,
-                  threads: bool = True,
-                  max_pixels: int | None = None,
-                  opened: Callable[[int], None] = lambda count: None,
-                  advanced: Callable[[], None] = lambda: None,
-                  enhanced: Callable[[], None] = lambda: None,
-                  put: Callable[[Path, Path], None] = os.replace) -> VideoReport:
+def enhance_video(
+    source: str | os.PathLike,
+    target: str | os.PathLike,
+    enhance: FrameEnhancer,
+    compare: tuple[Comparison, Path] | None = None,
+    threads: bool = True,
+    max_pixels: int | None = None,
+    opened: Callable[[int], None] = lambda count: None,
+    advanced: Callable[[], None] = lambda: None,
+    enhanced: Callable[[], None] = lambda: None,
+    put: Callable[[Path, Path], None] = os.replace,
+) -> VideoReport:
     """Enhance a video file, frame by frame; few frames are in memory at a time.
 
     Frame rate, times, size, way up and sound are kept.  The result takes its place when it is
@@ -79,8 +82,10 @@ def enhance_video(source: str | os.PathLike,
         reader = stack.enter_context(closing(open_video(source)))
         form = reader.format
         if max_pixels is not None and form.height * form.width > max_pixels:
-            raise ValueError(f'{os.fspath(source)!r} has frames of {form.width} x {form.height} '
-                             f'pixels, more than max_pixels={max_pixels:,}')
+            raise ValueError(
+                f'{os.fspath(source)!r} has frames of {form.width} x {form.height} '
+                f'pixels, more than max_pixels={max_pixels:,}'
+            )
         report = VideoReport(expected=reader.frame_count)
         opened(report.expected)
         temporary = stack.enter_context(atomic_path(target, put))
@@ -88,8 +93,9 @@ def enhance_video(source: str | os.PathLike,
         drawn = None
         if compare:
             wide = replace(form, width=form.width * compare[0].columns)
-            drawn = stack.enter_context(create_video(
-                stack.enter_context(atomic_path(compare[1], put)), wide, source))
+            drawn = stack.enter_context(
+                create_video(stack.enter_context(atomic_path(compare[1], put)), wide, source)
+            )
 
         def write(pair: tuple[Frame, np.ndarray]) -> None:
             frame, image = pair
@@ -111,8 +117,9 @@ def enhance_video(source: str | os.PathLike,
     return report
 
 
-def of_one_size(frames: Iterable[Frame], form: VideoFormat,
-                source: str | os.PathLike) -> Iterator[Frame]:
+def of_one_size(
+    frames: Iterable[Frame], form: VideoFormat, source: str | os.PathLike
+) -> Iterator[Frame]:
     """Pass frames on.
 
     Raises:
@@ -121,8 +128,10 @@ def of_one_size(frames: Iterable[Frame], form: VideoFormat,
     for frame in frames:
         if frame.image.shape[:2] != (form.height, form.width):
             height, width = frame.image.shape[:2]
-            raise OSError(f'the frames of {os.fspath(source)!r} change their size, from '
-                          f'{form.width} x {form.height} to {width} x {height} pixels')
+            raise OSError(
+                f'the frames of {os.fspath(source)!r} change their size, from '
+                f'{form.width} x {form.height} to {width} x {height} pixels'
+            )
         yield frame
 
 
@@ -133,6 +142,8 @@ def describe_shortage(report: VideoReport, tolerance: int, problems: list[str]) 
         return ''
     count = f' of {report.expected}' if report.expected else ''
     reason = '; '.join(problems) or 'it ends too early: it is cut off or damaged'
-    return (f'only {report.frames}{count} frames could be read, and were enhanced: {reason}'
-            if missing else f'{report.frames}{count} frames could be read and were enhanced, but '
-            f'{reason}')
+    return (
+        f'only {report.frames}{count} frames could be read, and were enhanced: {reason}'
+        if missing
+        else f'{report.frames}{count} frames could be read and were enhanced, but {reason}'
+    )

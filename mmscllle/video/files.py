@@ -1,4 +1,5 @@
 """Open and create video files."""
+
 from __future__ import annotations
 
 import os
@@ -15,8 +16,19 @@ from .writer import VideoWriter
 
 # What the enhanced video may be, in the container of the original.
 WRITTEN_SUFFIXES = ('.mp4', '.m4v', '.mov', '.mkv', '.avi', '.webm')
-VIDEO_SUFFIXES = (*WRITTEN_SUFFIXES, '.mpg', '.mpeg', '.ts', '.mts', '.m2ts', '.wmv', '.flv',
-                  '.3gp', '.ogv', '.vob')
+VIDEO_SUFFIXES = (
+    *WRITTEN_SUFFIXES,
+    '.mpg',
+    '.mpeg',
+    '.ts',
+    '.mts',
+    '.m2ts',
+    '.wmv',
+    '.flv',
+    '.3gp',
+    '.ogv',
+    '.vob',
+)
 PLAYLISTS = (b'#EXTM3U', b'ffconcat')
 TEXT = {*range(9, 14), *range(32, 127)}
 # Earlier ones convert colours by the wrong matrix.
@@ -35,8 +47,9 @@ def check_pyav() -> None:
         installed = None
     if installed is None or installed < OLDEST_PYAV:
         found = f', not {installed}' if installed else ''
-        raise ImportError(f'video needs PyAV {OLDEST_PYAV} or newer{found}: '
-                          f"pip install 'av>={OLDEST_PYAV}'")
+        raise ImportError(
+            f"video needs PyAV {OLDEST_PYAV} or newer{found}: pip install 'av>={OLDEST_PYAV}'"
+        )
 
 
 def open_video(path: str | os.PathLike) -> VideoReader:
@@ -64,8 +77,9 @@ def open_video(path: str | os.PathLike) -> VideoReader:
     return VideoReader(os.path.abspath(path))
 
 
-def create_video(path: str | os.PathLike, like: VideoFormat,
-                 sound: str | os.PathLike | None = None) -> VideoWriter:
+def create_video(
+    path: str | os.PathLike, like: VideoFormat, sound: str | os.PathLike | None = None
+) -> VideoWriter:
     """Create a video file.
 
     Args:

@@ -1,4 +1,5 @@
 """One picture of a video, and what all of them have in common."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass

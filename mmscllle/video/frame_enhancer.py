@@ -1,4 +1,5 @@
 """Enhance the frames of one video, one after the other."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -32,8 +33,9 @@ class FrameEnhancer:
         ValueError: If ``smoothing`` or ``strength`` is negative.
     """
 
-    def __init__(self, engine: Engine, overview: Engine, smoothing: float = 0.5,
-                 strength: float = 1.0) -> None:
+    def __init__(
+        self, engine: Engine, overview: Engine, smoothing: float = 0.5, strength: float = 1.0
+    ) -> None:
         self.engine = engine
         self.overview = overview
         self._stabilizer = BrightnessStabilizer(smoothing, strength)

@@ -1,4 +1,5 @@
 """Work out the next items of an iterable while the last one is used."""
+
 from __future__ import annotations
 
 from queue import Full, Queue

@@ -1,4 +1,5 @@
 """Read video files with PyAV."""
+
 from __future__ import annotations
 
 import os
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
 
 # FFmpeg's names of what is read: no playlists, no descriptions of streams, which lead elsewhere.
-FORMATS = ('mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,asf,flv,ogg,m4v,h264,'
-           'hevc,mxf,dv,gif,ivf,nut')
+FORMATS = (
+    'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,asf,flv,ogg,m4v,h264,'
+    'hevc,mxf,dv,gif,ivf,nut'
+)
 
 
 class VideoReader:
@@ -36,6 +39,7 @@ class VideoReader:
 
     def __init__(self, path: str | os.PathLike) -> None:
         import av
+
         self.problems: list[str] = []
         self._discarded = 0
         name = repr(os.fspath(path))
@@ -53,8 +57,10 @@ class VideoReader:
             first = next(self._frames, None)
         if stream is None or first is None:
             self._container.close()
-            raise OSError(f'{name} holds no picture that can be decoded'
-                          f'{"".join(f"; {problem}" for problem in self.problems)}')
+            raise OSError(
+                f'{name} holds no picture that can be decoded'
+                f'{"".join(f"; {problem}" for problem in self.problems)}'
+            )
         self._first = first
         self.format = _read_format(stream, first)
         self._stated, self.tolerance = stream.frames, 1
@@ -74,8 +80,11 @@ class VideoReader:
         seconds = -step
         frame: VideoFrame | None = self._first
         while frame is not None:
-            stated = (None if frame.pts is None or frame.time_base is None
-                      else frame.pts * frame.time_base)
+            stated = (
+                None
+                if frame.pts is None or frame.time_base is None
+                else frame.pts * frame.time_base
+            )
             seconds = seconds + step if stated is None or stated <= seconds else stated
             pixels = frame.to_ndarray(format='rgb24')
             yield Frame(np.ascontiguousarray(np.rot90(pixels, _quarters(frame))), seconds)
@@ -100,6 +109,7 @@ class VideoReader:
     @contextmanager
     def _noting_damage(self) -> Iterator[None]:
         from av.error import EOFError, FFmpegError
+
         try:
             yield
         except EOFError:
@@ -116,8 +126,12 @@ def _read_format(stream: VideoStream, frame: VideoFrame) -> VideoFormat:
     aspect = stream.sample_aspect_ratio or Fraction(1)
     if _quarters(frame) % 2:
         height, width, aspect = width, height, 1 / aspect
-    colour = (int(context.colorspace), int(context.color_primaries), int(context.color_trc),
-              int(context.color_range))
+    colour = (
+        int(context.colorspace),
+        int(context.color_primaries),
+        int(context.color_trc),
+        int(context.color_range),
+    )
     rate = stream.average_rate or stream.guessed_rate or Fraction(25)
     return VideoFormat(height, width, rate, stream.time_base, aspect, colour)
 

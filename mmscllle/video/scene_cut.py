@@ -1,4 +1,5 @@
 """Tell a new scene from motion and flicker."""
+
 from __future__ import annotations
 
 import cv2
@@ -27,8 +28,9 @@ def is_scene_cut(last: np.ndarray, current: np.ndarray) -> bool:
     Returns:
         Whether there was a cut between the two.
     """
-    before, after = (cv2.resize(image, GRID, interpolation=cv2.INTER_AREA)
-                     for image in (last, current))
+    before, after = (
+        cv2.resize(image, GRID, interpolation=cv2.INTER_AREA) for image in (last, current)
+    )
     change = after - before
     if np.abs(change).mean() < MIN_CHANGE:
         return False
@@ -36,5 +38,6 @@ def is_scene_cut(last: np.ndarray, current: np.ndarray) -> bool:
         return True
     before, after = before - before.mean(), after - after.mean()
     # Pictures without contrast have no correlation: nothing in them is recognised.
-    return bool((before * after).sum()
-                <= MIN_CORRELATION * np.sqrt((before**2).sum() * (after**2).sum()))
+    return bool(
+        (before * after).sum() <= MIN_CORRELATION * np.sqrt((before**2).sum() * (after**2).sum())
+    )

@@ -1,4 +1,5 @@
 """Copy the sound of a video with PyAV."""
+
 from __future__ import annotations
 
 import os
@@ -19,9 +20,11 @@ class SoundCopy:
         notes: Takes in what could not be kept.
     """
 
-    def __init__(self, target: OutputContainer, source: str | os.PathLike,
-                 notes: list[str]) -> None:
+    def __init__(
+        self, target: OutputContainer, source: str | os.PathLike, notes: list[str]
+    ) -> None:
         import av
+
         self._target, self._notes = target, notes
         self._source = av.open(os.path.abspath(source))
         self._streams = {}
@@ -50,12 +53,11 @@ class SoundCopy:
 
     def _read(self) -> Iterator[Packet]:
         from av.error import FFmpegError
-        sources = [stream for stream in self._source.streams.audio
-                   if stream.index in self._streams]
+
+        sources = [stream for stream in self._source.streams.audio if stream.index in self._streams]
         if not sources:
             return
         try:
-            yield from (packet for packet in self._source.demux(*sources)
-                        if packet.dts is not None)
+            yield from (packet for packet in self._source.demux(*sources) if packet.dts is not None)
         except FFmpegError as error:
             self._notes.append(f'its sound is damaged ({error.strerror})')

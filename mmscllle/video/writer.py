@@ -1,4 +1,5 @@
 """Write video files with PyAV."""
+
 from __future__ import annotations
 
 import os
@@ -47,9 +48,11 @@ class VideoWriter:
         OSError: If the file cannot be created.
     """
 
-    def __init__(self, path: str | os.PathLike, like: VideoFormat,
-                 sound: str | os.PathLike | None = None) -> None:
+    def __init__(
+        self, path: str | os.PathLike, like: VideoFormat, sound: str | os.PathLike | None = None
+    ) -> None:
         import av
+
         self.path = Path(path)
         self.notes: list[str] = []
         suffix = self.path.suffix.lower()
@@ -60,8 +63,10 @@ class VideoWriter:
         with self._naming_file():
             self._container = av.open(str(path), 'w', options=options)
             # PyAV's types do not know that these codecs are those of video.
-            self._stream = cast('VideoStream', self._container.add_stream(
-                codec, rate=like.rate, options=QUALITY[codec]))
+            self._stream = cast(
+                'VideoStream',
+                self._container.add_stream(codec, rate=like.rate, options=QUALITY[codec]),
+            )
         self._stream.width, self._stream.height = like.width, like.height
         # H.264 stores colours for squares of 2 x 2 pixels, or for each pixel.
         odd = codec == 'libx264' and (like.width % 2 or like.height % 2)
@@ -72,8 +77,9 @@ class VideoWriter:
         self._time_base = 1 / like.rate if codec == 'mpeg4' else like.time_base or 1 / like.rate
         context.time_base = self._time_base
         self._colour = like.colour or UNSTATED
-        (context.colorspace, context.color_primaries, context.color_trc,
-         context.color_range) = self._colour
+        (context.colorspace, context.color_primaries, context.color_trc, context.color_range) = (
+            self._colour
+        )
         self._longest_gap = LONGEST_GAPS.get(suffix, LONGEST_GAP)
         self._last_time, self._left_out = -1, 0
         self._sound = SoundCopy(self._container, sound, self.notes) if sound is not None else None
@@ -88,11 +94,13 @@ class VideoWriter:
             OSError: If it cannot be written.
         """
         from av import VideoFrame
+
         matrix, _, _, colour_range = self._colour
         picture = VideoFrame.from_ndarray(frame.image, format='rgb24').reformat(
             format=self._stream.pix_fmt,
             dst_colorspace=matrix if matrix != UNSTATED[0] else None,
-            dst_color_range=colour_range if colour_range != UNSTATED[3] else None)
+            dst_color_range=colour_range if colour_range != UNSTATED[3] else None,
+        )
         self._last_time = self._next_time(frame.seconds)
         picture.pts, picture.time_base = self._last_time, self._time_base
         with self._naming_file():
@@ -106,8 +114,10 @@ class VideoWriter:
         excess = time - self._last_time - self._longest_gap
         if excess > 0:
             if not self._left_out:
-                self.notes.append(f'the gap before {float(seconds):.0f} s is too long for this '
-                                  'kind of file and is shortened; sound after it comes too late')
+                self.notes.append(
+                    f'the gap before {float(seconds):.0f} s is too long for this '
+                    'kind of file and is shortened; sound after it comes too late'
+                )
             self._left_out += excess
             time -= excess
         return max(time, self._last_time + 1)
@@ -115,8 +125,12 @@ class VideoWriter:
     def __enter__(self) -> VideoWriter:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
-                 trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         with self._naming_file(ignore=kind is not None):
             if kind is None:
                 self._container.mux(self._stream.encode(None))
@@ -129,6 +143,7 @@ class VideoWriter:
     @contextmanager
     def _naming_file(self, ignore: bool = False) -> Iterator[None]:
         from av.error import FFmpegError
+
         try:
             yield
         except FFmpegError as error:

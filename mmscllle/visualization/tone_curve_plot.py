@@ -1,4 +1,5 @@
 """The tone curves that an enhancer applies, as a picture."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -25,7 +26,7 @@ def tone_curve_plot(levels: Tensor, results: Tensor) -> np.ndarray:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    results = results[..., ::-(-results.shape[-1] // SAMPLES)]
+    results = results[..., :: -(-results.shape[-1] // SAMPLES)]
     quantiles = torch.quantile(results, torch.tensor([0.1, 0.5, 0.9]), dim=-1)
     low, middle, high = quantiles.numpy()
 

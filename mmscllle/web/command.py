@@ -1,4 +1,5 @@
 """Serve a page on which enhancers are tried: tools/webui.py [options]."""
+
 from __future__ import annotations
 
 import argparse
@@ -23,29 +24,47 @@ if TYPE_CHECKING:
 def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
-        prog='mmscllle-web', description='Serve a page on which pictures and videos are enhanced.')
-    parser.add_argument('--host', default='127.0.0.1', help='address to bind to; 0.0.0.0: all, so '
-                        'that other machines reach the page (default: 127.0.0.1)')
+        prog='mmscllle-web', description='Serve a page on which pictures and videos are enhanced.'
+    )
+    parser.add_argument(
+        '--host',
+        default='127.0.0.1',
+        help='address to bind to; 0.0.0.0: all, so '
+        'that other machines reach the page (default: 127.0.0.1)',
+    )
     parser.add_argument('--port', type=int, help='default: the first free one from 7860 on')
     parser.add_argument('--device', help='cpu, cuda, cuda:1, …; default: a GPU if there is one')
-    parser.add_argument('--weights', nargs='+', default=[], metavar='NAME=FILE', help='checkpoints '
-                        'of models of the metafiles (iat-lol-v1=FILE), which the page then offers')
-    parser.add_argument('--segmentor', metavar='CONFIG',
-                        help='an mmseg segmentor whose view is shown before and after')
+    parser.add_argument(
+        '--weights',
+        nargs='+',
+        default=[],
+        metavar='NAME=FILE',
+        help='checkpoints of models of the metafiles (iat-lol-v1=FILE), which the page then offers',
+    )
+    parser.add_argument(
+        '--segmentor',
+        metavar='CONFIG',
+        help='an mmseg segmentor whose view is shown before and after',
+    )
     parser.add_argument('--segmentor-weights', metavar='CHECKPOINT')
     limits = parser.add_argument_group('limits')
     default = Limits()
     for name, kind, text in (
-            ('upload_mb', int, 'size of an upload, MB'),
-            ('max_pixels', int, 'pixels of a picture, all frames, or of a frame of a video'),
-            ('files', int, 'files that a visitor opens together'),
-            ('waiting', int, 'jobs of all visitors that wait'),
-            ('workers', int, 'full-size jobs that run at a time'),
-            ('seconds', float, 'that a job may run'),
-            ('idle', float, 'seconds without a request after which files are removed')):
+        ('upload_mb', int, 'size of an upload, MB'),
+        ('max_pixels', int, 'pixels of a picture, all frames, or of a frame of a video'),
+        ('files', int, 'files that a visitor opens together'),
+        ('waiting', int, 'jobs of all visitors that wait'),
+        ('workers', int, 'full-size jobs that run at a time'),
+        ('seconds', float, 'that a job may run'),
+        ('idle', float, 'seconds without a request after which files are removed'),
+    ):
         value = getattr(default, name)
-        limits.add_argument(f'--{name.replace("_", "-")}', type=kind, default=value,
-                            help=f'{text} (default: {value:g})')
+        limits.add_argument(
+            f'--{name.replace("_", "-")}',
+            type=kind,
+            default=value,
+            help=f'{text} (default: {value:g})',
+        )
     return parser.parse_args(argv)
 
 
@@ -75,6 +94,7 @@ def serve(args: argparse.Namespace) -> None:
             limits = Limits(**{item.name: getattr(args, item.name) for item in fields(Limits)})
             page = build(args, root, limits)
             from .server import launch
+
             address = launch(page, limits, args.host, args.port)
         # Configs run code and build any registered part.
         except Exception as error:
@@ -102,10 +122,12 @@ def build(args: argparse.Namespace, root: Path, limits: Limits) -> Page:
     try:
         from .server import build_page
     except ImportError as error:
-        raise ImportError(f"the page needs Gradio ({error}); pip install 'mmscllle[web]' "
-                          'installs it') from error
+        raise ImportError(
+            f"the page needs Gradio ({error}); pip install 'mmscllle[web]' installs it"
+        ) from error
     from .models import Models
     from .segmentor_view import SegmentorViewer
+
     models = Models(args.device, read_weights(args.weights), limits.max_pixels)
     viewer = None
     if args.segmentor:

@@ -1,4 +1,5 @@
 """The work of the page, by the parts that the command uses, too."""
+
 from __future__ import annotations
 
 import zipfile
@@ -94,8 +95,9 @@ class Enhancing:
         viewer: The segmentor, if there is one.
     """
 
-    def __init__(self, models: Models, max_pixels: int,
-                 viewer: SegmentorViewer | None = None) -> None:
+    def __init__(
+        self, models: Models, max_pixels: int, viewer: SegmentorViewer | None = None
+    ) -> None:
         self.models = models
         self.max_pixels = max_pixels
         self.viewer = viewer
@@ -117,8 +119,14 @@ class Enhancing:
             write_photograph(Photograph([to_screen(picture)], 'JPEG'), path)
         return View(before, after)
 
-    def enhance(self, source: Path, choice: Choice, folder: Path, job: Job,
-                progress: Callable[[int, int], None] = lambda done, total: None) -> Path:
+    def enhance(
+        self,
+        source: Path,
+        choice: Choice,
+        folder: Path,
+        job: Job,
+        progress: Callable[[int, int], None] = lambda done, total: None,
+    ) -> Path:
         """Enhance a picture or a video, as the command does.
 
         Args:
@@ -141,8 +149,9 @@ class Enhancing:
             return _video_result(source, folder)
         return self._enhance_picture(source, choice, folder, job).path
 
-    def show_picture(self, source: Path, choice: Choice, preview: Preview, folder: Path,
-                     job: Job) -> Iterator[View]:
+    def show_picture(
+        self, source: Path, choice: Choice, preview: Preview, folder: Path, job: Job
+    ) -> Iterator[View]:
         """Enhance a picture, see :meth:`enhance`.
 
         Yields:
@@ -156,7 +165,8 @@ class Enhancing:
         if item.path.suffix.lower() not in SHOWN_SUFFIXES:
             view.before, view.after = (
                 _write_shown(to_screen(frame), folder / 'shown' / name)
-                for frame, name in zip(frames, ('before.png', 'after.png')))
+                for frame, name in zip(frames, ('before.png', 'after.png'))
+            )
         before, after = (to_screen(reduce_frame(frame, SIDE)) for frame in frames)
         # The preview and the plots need it no more.
         del item, frames
@@ -164,23 +174,38 @@ class Enhancing:
         job.check()
         with running(job):
             view.curves = _draw_plot(preview.plot(choice.strength), folder)
-            view.histograms = _write_shown(histogram_plot(before, after),
-                                    folder / 'shown' / 'histograms.png')
+            view.histograms = _write_shown(
+                histogram_plot(before, after), folder / 'shown' / 'histograms.png'
+            )
             if self.viewer is not None:
                 seen = self.viewer(before, after)
-                view.seen = (_write_shown(seen.before, folder / 'shown' / 'seen-before.png'),
-                             _write_shown(seen.after, folder / 'shown' / 'seen-after.png'))
+                view.seen = (
+                    _write_shown(seen.before, folder / 'shown' / 'seen-before.png'),
+                    _write_shown(seen.after, folder / 'shown' / 'seen-after.png'),
+                )
                 view.legend = seen.table
         view.is_complete = True
         yield view
 
-    def show_video(self, source: Path, choice: Choice, folder: Path, job: Job,
-                   progress: Callable[[int, int], None]) -> Iterator[View]:
+    def show_video(
+        self,
+        source: Path,
+        choice: Choice,
+        folder: Path,
+        job: Job,
+        progress: Callable[[int, int], None],
+    ) -> Iterator[View]:
         """Enhance a video, see :meth:`enhance`, with the input beside it for the view."""
         yield self._enhance_video(source, choice, folder, job, progress, True)
 
-    def pack(self, sources: Sequence[Path], choice: Choice, folder: Path, job: Job,
-             progress: Callable[[int, int], None]) -> tuple[Path, dict[str, Exception]]:
+    def pack(
+        self,
+        sources: Sequence[Path],
+        choice: Choice,
+        folder: Path,
+        job: Job,
+        progress: Callable[[int, int], None],
+    ) -> tuple[Path, dict[str, Exception]]:
         """Enhance several files and pack the results.
 
         Args:
@@ -213,31 +238,45 @@ class Enhancing:
             raise next(iter(failures.values()))
         return archive, failures
 
-    def _enhance_picture(self, source: Path, choice: Choice, folder: Path,
-                         job: Job) -> EnhancedPicture:
+    def _enhance_picture(
+        self, source: Path, choice: Choice, folder: Path, job: Job
+    ) -> EnhancedPicture:
         inferencer = self.models.get(choice.model, choice.mode)
         with running(job):
-            item, = inferencer.stream([str(source)], strength=choice.strength, out_dir=folder)
+            (item,) = inferencer.stream([str(source)], strength=choice.strength, out_dir=folder)
         if item.error is not None:
             raise item.error
         if item.original is None or item.photograph is None or item.out_file is None:
             raise OSError(f'{source.name} was not enhanced: its result is there already')
         return EnhancedPicture(item.original, item.photograph, item.out_file, item.notes)
 
-    def _enhance_video(self, source: Path, choice: Choice, folder: Path, job: Job,
-                       progress: Callable[[int, int], None], compare: bool) -> View:
+    def _enhance_video(
+        self,
+        source: Path,
+        choice: Choice,
+        folder: Path,
+        job: Job,
+        progress: Callable[[int, int], None],
+        compare: bool,
+    ) -> View:
         inferencer = self.models.get(choice.model, choice.mode)
-        enhance = FrameEnhancer(inferencer.engine, self.models.overview(choice.model),
-                                strength=choice.strength)
+        enhance = FrameEnhancer(
+            inferencer.engine, self.models.overview(choice.model), strength=choice.strength
+        )
         result = _video_result(source, folder)
         view = View(result=result)
         comparison = None
         if compare:
             view.video = folder / 'shown' / 'before-after.mp4'
             viewer = self.viewer
-            comparison = (Comparison(viewer.segmentor if viewer else None,
-                                     viewer.palette if viewer else (), inferencer.device),
-                          view.video)
+            comparison = (
+                Comparison(
+                    viewer.segmentor if viewer else None,
+                    viewer.palette if viewer else (),
+                    inferencer.device,
+                ),
+                view.video,
+            )
         count = [0, 0]
 
         def opened(total: int) -> None:
@@ -249,8 +288,15 @@ class Enhancing:
             progress(*count)
 
         with running(job):
-            report = enhance_video(source, result, enhance, comparison,
-                                   max_pixels=self.max_pixels, opened=opened, advanced=advanced)
+            report = enhance_video(
+                source,
+                result,
+                enhance,
+                comparison,
+                max_pixels=self.max_pixels,
+                opened=opened,
+                advanced=advanced,
+            )
             view.curves = _draw_plot(enhance.plot(), folder)
         view.is_complete = True
         view.notes = [*report.notes, *filter(None, [report.problem])]

@@ -1,4 +1,5 @@
 """The pictures and the video that the page shows before anybody has opened a file."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -69,6 +70,6 @@ def write_pan(picture: np.ndarray, path: Path) -> None:
     with create_video(path, form) as writer:
         for number in range(FRAMES):
             left = round((1 - np.cos(2 * np.pi * number / FRAMES)) / 2 * width)
-            frame = picture[:, left:left + width] + rng.normal(0, 2, (height, width, 3))
+            frame = picture[:, left : left + width] + rng.normal(0, 2, (height, width, 3))
             image = frame.round().clip(0, 255).astype(np.uint8)
             writer.write(Frame(image, Fraction(number, RATE)))

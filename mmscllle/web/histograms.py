@@ -1,4 +1,5 @@
 """The histograms of a picture before and after, as one plot."""
+
 from __future__ import annotations
 
 import numpy as np

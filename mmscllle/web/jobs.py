@@ -1,4 +1,5 @@
 """Jobs that end when their visitor stops them, leaves, asks for something else, or time is up."""
+
 from __future__ import annotations
 
 import time

@@ -1,4 +1,5 @@
 """What is where on the page."""
+
 from __future__ import annotations
 
 from html import escape
@@ -14,8 +15,10 @@ from .examples import Examples
 from .models import MODES
 
 TITLE = 'mmscllle: see in the dark'
-INTRODUCTION = (f'# {TITLE}\nDrop or paste a dark picture, a folder of pictures or a video. '
-                'Nothing leaves the machine that this page runs on.')
+INTRODUCTION = (
+    f'# {TITLE}\nDrop or paste a dark picture, a folder of pictures or a video. '
+    'Nothing leaves the machine that this page runs on.'
+)
 MOST_STRENGTH = 2.0
 
 
@@ -52,8 +55,17 @@ class Layout:
     @property
     def shown(self) -> list[gr.components.Component]:
         """What shows a file."""
-        return [self.view, self.video, self.status, self.download, self.seen, self.legend,
-                self.curves, self.histograms, self.position]
+        return [
+            self.view,
+            self.video,
+            self.status,
+            self.download,
+            self.seen,
+            self.legend,
+            self.curves,
+            self.histograms,
+            self.position,
+        ]
 
     def update(self, text: str, view: View | None) -> dict:
         """Show a file.
@@ -69,74 +81,124 @@ class Layout:
         if view is None:
             return {**changes, self.download: gr.DownloadButton(interactive=False)}
         changes[self.download] = gr.DownloadButton(
-            value=view.result and str(view.result), interactive=view.result is not None)
+            value=view.result and str(view.result), interactive=view.result is not None
+        )
         moving = view.video is not None
         changes[self.video] = gr.Video(view.video and str(view.video), visible=moving)
         changes[self.view] = gr.ImageSlider(None if moving else pair_of(view), visible=not moving)
         changes[self.position] = gr.Slider(visible=not moving)
         if view.is_complete:
-            changes.update({image: gr.Image(path and str(path), visible=path is not None)
-                            for image, path in ((self.curves, view.curves),
-                                                (self.histograms, view.histograms))})
+            changes.update(
+                {
+                    image: gr.Image(path and str(path), visible=path is not None)
+                    for image, path in (
+                        (self.curves, view.curves),
+                        (self.histograms, view.histograms),
+                    )
+                }
+            )
         if view.seen is not None:
             changes.update({self.seen: tuple(map(str, view.seen)), self.legend: view.legend})
         return changes
 
     def _add_controls(self, models: Sequence[str], files: Sequence[str]) -> None:
-        self.upload = gr.File(label='Pictures or a video', file_count='multiple',
-                              file_types=[*IMAGE_SUFFIXES, *VIDEO_SUFFIXES], elem_id='upload',
-                              height=150)
-        self.folder = gr.UploadButton('Choose a folder of pictures', file_count='directory',
-                                      elem_id='folder', size='sm')
-        self.name = gr.Dropdown(list(files), value=files[0],
-                                label='Shown file', elem_id='name')
-        self.strength = gr.Slider(0, MOST_STRENGTH, 1, step=0.05, label='Strength',
-                                  info='0: as it came, 1: as trained, beyond: brighter',
-                                  elem_id='strength')
-        self.model = gr.Dropdown(list(models), value=models[0],
-                                 label='Enhancer', elem_id='model')
+        self.upload = gr.File(
+            label='Pictures or a video',
+            file_count='multiple',
+            file_types=[*IMAGE_SUFFIXES, *VIDEO_SUFFIXES],
+            elem_id='upload',
+            height=150,
+        )
+        self.folder = gr.UploadButton(
+            'Choose a folder of pictures', file_count='directory', elem_id='folder', size='sm'
+        )
+        self.name = gr.Dropdown(list(files), value=files[0], label='Shown file', elem_id='name')
+        self.strength = gr.Slider(
+            0,
+            MOST_STRENGTH,
+            1,
+            step=0.05,
+            label='Strength',
+            info='0: as it came, 1: as trained, beyond: brighter',
+            elem_id='strength',
+        )
+        self.model = gr.Dropdown(list(models), value=models[0], label='Enhancer', elem_id='model')
         self.mode = gr.Radio(list(MODES), value='exact', label='Mode', elem_id='mode')
         self.stop = gr.Button('Stop', size='sm', elem_id='stop')
 
     def _add_examples(self, examples: Examples) -> None:
         gr.Markdown('### Examples, drawn by program')
         self.gallery = gr.Gallery(
-            [(str(path), name) for name, path in examples.pictures.items()], columns=3, height=170,
-            label='Examples', show_label=False, allow_preview=False, interactive=False,
-            buttons=[], elem_id='examples')
+            [(str(path), name) for name, path in examples.pictures.items()],
+            columns=3,
+            height=170,
+            label='Examples',
+            show_label=False,
+            allow_preview=False,
+            interactive=False,
+            buttons=[],
+            elem_id='examples',
+        )
         self.example_video = gr.Button('Example video', size='sm', elem_id='example-video')
 
     def _add_results(self, first: View) -> None:
-        self.view = gr.ImageSlider(pair_of(first), label='Before | after', type='filepath',
-                                   interactive=False, buttons=['fullscreen'], max_height=640,
-                                   elem_id='view')
-        self.position = gr.Slider(0, 100, 50, step=5, label='Position of the divider, %',
-                                  elem_id='compare-position')
-        self.video = gr.Video(label='Before | after', visible=False, interactive=False,
-                              buttons=[], elem_id='video')
-        self.status = gr.HTML(status_text('An example, enhanced. Open a file of yours.'),
-                              elem_id='status')
+        self.view = gr.ImageSlider(
+            pair_of(first),
+            label='Before | after',
+            type='filepath',
+            interactive=False,
+            buttons=['fullscreen'],
+            max_height=640,
+            elem_id='view',
+        )
+        self.position = gr.Slider(
+            0, 100, 50, step=5, label='Position of the divider, %', elem_id='compare-position'
+        )
+        self.video = gr.Video(
+            label='Before | after', visible=False, interactive=False, buttons=[], elem_id='video'
+        )
+        self.status = gr.HTML(
+            status_text('An example, enhanced. Open a file of yours.'), elem_id='status'
+        )
         with gr.Row():
-            self.download = gr.DownloadButton('Download the result', value=str(first.result),
-                                              variant='primary', elem_id='download')
+            self.download = gr.DownloadButton(
+                'Download the result',
+                value=str(first.result),
+                variant='primary',
+                elem_id='download',
+            )
             self.pack = gr.Button('Enhance all opened files', elem_id='pack')
-            self.archive = gr.DownloadButton('Download all (ZIP)', visible=False,
-                                             elem_id='archive')
+            self.archive = gr.DownloadButton('Download all (ZIP)', visible=False, elem_id='archive')
         with gr.Accordion('What the segmentor sees', visible=first.seen is not None):
             self.seen = gr.ImageSlider(
-                first.seen and tuple(map(str, first.seen)), type='filepath',
-                label='Segmentation before | after', interactive=False, buttons=['fullscreen'],
-                elem_id='seen')
+                first.seen and tuple(map(str, first.seen)),
+                type='filepath',
+                label='Segmentation before | after',
+                interactive=False,
+                buttons=['fullscreen'],
+                elem_id='seen',
+            )
             self.legend = gr.HTML(first.legend, elem_id='legend')
         with gr.Accordion('Tone curves and histograms', elem_id='plots'):
             with gr.Row():
-                self.curves = gr.Image(first.curves and str(first.curves), label='Tone curves',
-                                       interactive=False, show_label=False, buttons=[],
-                                       height=320, elem_id='curves')
-                self.histograms = gr.Image(str(first.histograms), label='Histograms',
-                                           interactive=False, show_label=False, buttons=[],
-                                           height=320,
-                                           elem_id='histograms')
+                self.curves = gr.Image(
+                    first.curves and str(first.curves),
+                    label='Tone curves',
+                    interactive=False,
+                    show_label=False,
+                    buttons=[],
+                    height=320,
+                    elem_id='curves',
+                )
+                self.histograms = gr.Image(
+                    str(first.histograms),
+                    label='Histograms',
+                    interactive=False,
+                    show_label=False,
+                    buttons=[],
+                    height=320,
+                    elem_id='histograms',
+                )
 
 
 def refuse_urls(component: gr.components.Component) -> None:

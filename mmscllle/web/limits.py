@@ -1,4 +1,5 @@
 """What one visitor, and all visitors together, may ask of the page."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, fields

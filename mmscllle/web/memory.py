@@ -1,4 +1,5 @@
 """Give memory back to the system when visitors have left."""
+
 from __future__ import annotations
 
 import ctypes

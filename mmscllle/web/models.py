@@ -1,4 +1,5 @@
 """The enhancers that the page offers, each loaded when it is first wanted."""
+
 from __future__ import annotations
 
 import os
@@ -47,15 +48,21 @@ class Models:
             ValueError: If the page does not offer it.
         """
         if name not in self.names:
-            raise ValueError(f'there is no model {name!r} on this page; choose one of '
-                             f'{", ".join(self.names)}')
+            raise ValueError(
+                f'there is no model {name!r} on this page; choose one of {", ".join(self.names)}'
+            )
         if mode not in MODES:
             raise ValueError(f'the mode must be one of {", ".join(MODES)}, got {mode!r}')
         with self._lock:
             if (name, mode) not in self._inferencers:
                 self._inferencers[name, mode] = EnhanceInferencer(
-                    name, self._weights.get(name), self._device, fast=mode == 'fast',
-                    max_pixels=self._max_pixels, show_progress=False)
+                    name,
+                    self._weights.get(name),
+                    self._device,
+                    fast=mode == 'fast',
+                    max_pixels=self._max_pixels,
+                    show_progress=False,
+                )
             return self._inferencers[name, mode]
 
     def modes(self, name: str) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 """The page: what calls what."""
+
 from __future__ import annotations
 
 import secrets
@@ -47,9 +48,11 @@ class Page:
             parts.upload.upload(self._open, [parts.upload], opened, **quick),
             parts.folder.upload(self._open, [parts.folder], opened, **quick),
             parts.gallery.select(self._choose_example, None, [parts.name], **quick).success(
-                self._replace, parts.choice, None, **quick),
+                self._replace, parts.choice, None, **quick
+            ),
             parts.example_video.click(self._choose_video, None, [parts.name], **quick).success(
-                self._replace, parts.choice, None, **quick),
+                self._replace, parts.choice, None, **quick
+            ),
             parts.model.input(self._choose_model, parts.choice, [parts.mode], **quick),
             parts.mode.input(self._replace, parts.choice, None, **quick),
             parts.name.input(self._replace, parts.choice, None, **quick),
@@ -57,16 +60,23 @@ class Page:
         for start in starts:
             start.success(self._show, parts.choice, parts.shown, **work)
         parts.strength.input(
-            self._adjust, parts.choice, [parts.view, parts.download, parts.status],
-            api_visibility='private', concurrency_id=PREVIEWS, concurrency_limit=PREVIEW_WORKERS,
-            show_progress='hidden', trigger_mode='always_last',
+            self._adjust,
+            parts.choice,
+            [parts.view, parts.download, parts.status],
+            api_visibility='private',
+            concurrency_id=PREVIEWS,
+            concurrency_limit=PREVIEW_WORKERS,
+            show_progress='hidden',
+            trigger_mode='always_last',
         ).success(self._finish, parts.choice, parts.shown, trigger_mode='always_last', **work)
-        parts.position.input(self._set_divider, [parts.position], [parts.view],
-                             trigger_mode='always_last', **quick)
+        parts.position.input(
+            self._set_divider, [parts.position], [parts.view], trigger_mode='always_last', **quick
+        )
         parts.pack.click(self._pack, parts.choice[1:], [parts.status, parts.archive], **work)
         parts.stop.click(self._stop, None, None, **quick)
-        parts.call.click(self._call, [parts.file, *parts.choice[1:]], parts.result,
-                         api_name='enhance', **lane)
+        parts.call.click(
+            self._call, [parts.file, *parts.choice[1:]], parts.result, api_name='enhance', **lane
+        )
         self.blocks.unload(self._leave)
 
     def _open(self, uploads: list[str] | None, request: gr.Request) -> dict:
@@ -74,9 +84,11 @@ class Page:
         others = [path.name for path in self.visits.examples.all]
         parts = self.layout
         return {
-            parts.upload: None, parts.folder: None,
-            parts.name: gr.Dropdown([*names, *(name for name in others if name not in names)],
-                                    value=names[0]),
+            parts.upload: None,
+            parts.folder: None,
+            parts.name: gr.Dropdown(
+                [*names, *(name for name in others if name not in names)], value=names[0]
+            ),
             parts.archive: gr.DownloadButton(visible=False),
         }
 
@@ -86,14 +98,16 @@ class Page:
     def _choose_video(self) -> str:
         return self.visits.examples.video.name
 
-    def _choose_model(self, name: str | None, model: str, mode: str, strength: float,
-                      request: gr.Request) -> gr.Radio:
+    def _choose_model(
+        self, name: str | None, model: str, mode: str, strength: float, request: gr.Request
+    ) -> gr.Radio:
         self._replace(name, model, mode, strength, request)
         modes = list(self.models.modes(model))
         return gr.Radio(modes, value=mode if mode in modes else modes[0])
 
-    def _replace(self, name: str | None, model: str, mode: str, strength: float,
-                 request: gr.Request) -> None:
+    def _replace(
+        self, name: str | None, model: str, mode: str, strength: float, request: gr.Request
+    ) -> None:
         self.visits.replace(name, Choice(model, mode, strength), _key(request))
 
     def _stop(self, request: gr.Request) -> None:
@@ -108,15 +122,35 @@ class Page:
         self.blocks.state_holder.session_data.pop(_key(request), None)
         self.blocks.state_holder.time_last_used.pop(_key(request), None)
 
-    def _show(self, name: str | None, model: str, mode: str, strength: float,
-              request: gr.Request, progress: gr.Progress = PROGRESS) -> Iterator[dict]:
-        yield from self._follow(self.visits.show(
-            name, Choice(model, mode, strength), _key(request), _reporter(progress)))
+    def _show(
+        self,
+        name: str | None,
+        model: str,
+        mode: str,
+        strength: float,
+        request: gr.Request,
+        progress: gr.Progress = PROGRESS,
+    ) -> Iterator[dict]:
+        yield from self._follow(
+            self.visits.show(
+                name, Choice(model, mode, strength), _key(request), _reporter(progress)
+            )
+        )
 
-    def _finish(self, name: str | None, model: str, mode: str, strength: float,
-                request: gr.Request, progress: gr.Progress = PROGRESS) -> Iterator[dict]:
-        yield from self._follow(self.visits.finish(
-            name, Choice(model, mode, strength), _key(request), _reporter(progress)))
+    def _finish(
+        self,
+        name: str | None,
+        model: str,
+        mode: str,
+        strength: float,
+        request: gr.Request,
+        progress: gr.Progress = PROGRESS,
+    ) -> Iterator[dict]:
+        yield from self._follow(
+            self.visits.finish(
+                name, Choice(model, mode, strength), _key(request), _reporter(progress)
+            )
+        )
 
     def _follow(self, steps: Iterator[tuple[str, View | None]]) -> Iterator[dict]:
         try:
@@ -128,12 +162,14 @@ class Page:
         # Gradio sends the last step once more, which by now may be out of date.
         yield {self.layout.status: gr.skip()}
 
-    def _adjust(self, name: str | None, model: str, mode: str, strength: float,
-                request: gr.Request) -> dict:
+    def _adjust(
+        self, name: str | None, model: str, mode: str, strength: float, request: gr.Request
+    ) -> dict:
         parts = self.layout
         try:
             view = self.previews.run(
-                self.visits.adjust, name, Choice(model, mode, strength), _key(request))
+                self.visits.adjust, name, Choice(model, mode, strength), _key(request)
+            )
         except JobEndedError:
             return {parts.download: gr.skip()}
         changes = {parts.download: gr.DownloadButton(interactive=False)}
@@ -141,22 +177,32 @@ class Page:
             changes.update({parts.view: pair_of(view), parts.status: status_text(PREVIEW)})
         return changes
 
-    def _pack(self, model: str, mode: str, strength: float, request: gr.Request,
-              progress: gr.Progress = PROGRESS) -> dict:
+    def _pack(
+        self,
+        model: str,
+        mode: str,
+        strength: float,
+        request: gr.Request,
+        progress: gr.Progress = PROGRESS,
+    ) -> dict:
         parts = self.layout
         try:
-            text, archive = self.work.run(self.visits.pack, Choice(model, mode, strength),
-                                          _key(request), _reporter(progress))
+            text, archive = self.work.run(
+                self.visits.pack, Choice(model, mode, strength), _key(request), _reporter(progress)
+            )
         except JobEndedError:
             return {parts.status: gr.skip()}
-        return {parts.status: status_text(text),
-                parts.archive: gr.DownloadButton(value=str(archive), visible=True)}
+        return {
+            parts.status: status_text(text),
+            parts.archive: gr.DownloadButton(value=str(archive), visible=True),
+        }
 
     def _call(self, file: str, model: str, mode: str, strength: float) -> str:
         if not file:
             raise gr.Error('file: name a picture or a video', print_exception=False)
         return self.work.run(
-            self.visits.call, file, Choice(model, mode, strength), secrets.token_hex(16))
+            self.visits.call, file, Choice(model, mode, strength), secrets.token_hex(16)
+        )
 
 
 def _key(request: gr.Request) -> str:
@@ -166,6 +212,8 @@ def _key(request: gr.Request) -> str:
 
 def _reporter(progress: gr.Progress) -> Callable[[int, int], None]:
     """What shows the visitor how far a job is."""
+
     def report(done: int, total: int) -> None:
         progress((done, total) if total else None, desc=f'{done} done')
+
     return report

@@ -1,4 +1,5 @@
 """The threads in which all work is done."""
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,5 @@
 """A reduced picture at any strength, fast enough for a slider."""
+
 from __future__ import annotations
 
 from pathlib import Path

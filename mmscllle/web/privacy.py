@@ -1,4 +1,5 @@
 """What has to be settled before Gradio is imported."""
+
 from __future__ import annotations
 
 import os
@@ -11,5 +12,9 @@ def keep_private(root: Path) -> None:
     Args:
         root: The folder.
     """
-    os.environ.update(GRADIO_ANALYTICS_ENABLED='False', HF_HUB_DISABLE_TELEMETRY='1',
-                      HF_HUB_OFFLINE='1', GRADIO_TEMP_DIR=str(root))
+    os.environ.update(
+        GRADIO_ANALYTICS_ENABLED='False',
+        HF_HUB_DISABLE_TELEMETRY='1',
+        HF_HUB_OFFLINE='1',
+        GRADIO_TEMP_DIR=str(root),
+    )

@@ -1,4 +1,5 @@
 """What a segmentor sees before and after, class by class."""
+
 from __future__ import annotations
 
 from html import escape
@@ -55,21 +56,31 @@ class SegmentorViewer:
         Returns:
             What is seen.
         """
-        labels = [self.segmentor.predict(frames_to_tensor([picture], self.device))[0].cpu().numpy()
-                  for picture in (before, after)]
-        return SegmentorView(overlay_segmentation(before, labels[0], self.palette),
-                             overlay_segmentation(after, labels[1], self.palette),
-                             self._table(*labels))
+        labels = [
+            self.segmentor.predict(frames_to_tensor([picture], self.device))[0].cpu().numpy()
+            for picture in (before, after)
+        ]
+        return SegmentorView(
+            overlay_segmentation(before, labels[0], self.palette),
+            overlay_segmentation(after, labels[1], self.palette),
+            self._table(*labels),
+        )
 
     def _table(self, before: np.ndarray, after: np.ndarray) -> str:
-        shares = [np.bincount(labels.ravel(), minlength=256)[:len(self.classes)] / labels.size
-                  for labels in (before, after)]
+        shares = [
+            np.bincount(labels.ravel(), minlength=256)[: len(self.classes)] / labels.size
+            for labels in (before, after)
+        ]
         rows = []
         for name, colour, share, later in zip(self.classes, self.palette, *shares):
             if share or later:
                 swatch = f'rgb({", ".join(str(int(value)) for value in colour)})'
-                rows.append(f'<tr><td><span class="swatch" style="background:{swatch}"></span> '
-                            f'{escape(str(name))}</td><td>{share:.1%}</td><td>{later:.1%}</td></tr>')
-        return ('<table class="legend"><caption>Share of the pixels by class</caption>'
-                '<tr><th scope="col">class</th><th scope="col">before</th>'
-                f'<th scope="col">after</th></tr>{"".join(rows)}</table>')
+                rows.append(
+                    f'<tr><td><span class="swatch" style="background:{swatch}"></span> '
+                    f'{escape(str(name))}</td><td>{share:.1%}</td><td>{later:.1%}</td></tr>'
+                )
+        return (
+            '<table class="legend"><caption>Share of the pixels by class</caption>'
+            '<tr><th scope="col">class</th><th scope="col">before</th>'
+            f'<th scope="col">after</th></tr>{"".join(rows)}</table>'
+        )

@@ -1,4 +1,5 @@
 """Serve the page."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -21,8 +22,7 @@ SANS = ('ui-sans-serif', 'system-ui', 'sans-serif')
 MONO = ('ui-monospace', 'Consolas', 'monospace')
 
 
-def build_page(models: Models, viewer: SegmentorViewer | None, root: Path,
-               limits: Limits) -> Page:
+def build_page(models: Models, viewer: SegmentorViewer | None, root: Path, limits: Limits) -> Page:
     """Draw the examples and build the page.
 
     Args:
@@ -59,12 +59,25 @@ def launch(page: Page, limits: Limits, host: str, port: int | None) -> str:
     page.blocks.queue(max_size=limits.waiting, default_concurrency_limit=limits.workers)
     theme = gr.themes.Default(font=SANS, font_mono=MONO)
     _, address, _ = page.blocks.launch(
-        server_name=host, server_port=port, prevent_thread_lock=True, quiet=True, share=False,
-        inbrowser=False, show_error=False, max_file_size=limits.upload_mb * 10**6,
-        footer_links=['api'], run_history=False, enable_monitoring=False, ssr_mode=False,
-        pwa=False, mcp_server=False, allowed_paths=[], theme=theme,
+        server_name=host,
+        server_port=port,
+        prevent_thread_lock=True,
+        quiet=True,
+        share=False,
+        inbrowser=False,
+        show_error=False,
+        max_file_size=limits.upload_mb * 10**6,
+        footer_links=['api'],
+        run_history=False,
+        enable_monitoring=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        allowed_paths=[],
+        theme=theme,
         css=(HERE / 'page.css').read_text(encoding='utf-8'),
-        js=(HERE / 'page.js').read_text(encoding='utf-8'))
+        js=(HERE / 'page.js').read_text(encoding='utf-8'),
+    )
     return address
 
 

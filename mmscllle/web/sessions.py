@@ -1,4 +1,5 @@
 """What the page keeps for each visitor, and when it goes."""
+
 from __future__ import annotations
 
 import os
@@ -228,8 +229,11 @@ class Sessions:
         """Close sessions without requests, and remove uploads that nobody has opened."""
         now = time.monotonic()
         with self._lock:
-            idle = [key for key, session in self._sessions.items()
-                    if not session.users and now - session.used > self.limits.idle]
+            idle = [
+                key
+                for key, session in self._sessions.items()
+                if not session.users and now - session.used > self.limits.idle
+            ]
         for key in idle:
             self.close(key)
         with self._lock:

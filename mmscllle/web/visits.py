@@ -1,4 +1,5 @@
 """What happens when a visitor opens files, moves a control or leaves."""
+
 from __future__ import annotations
 
 import logging
@@ -50,8 +51,9 @@ class Visits:
             session.take(uploads)
             return list(session.inputs)
 
-    def show(self, name: str | None, choice: Choice, key: str,
-             progress: Callable[[int, int], None]) -> Iterator[tuple[str, View | None]]:
+    def show(
+        self, name: str | None, choice: Choice, key: str, progress: Callable[[int, int], None]
+    ) -> Iterator[tuple[str, View | None]]:
         """Show a file: a picture reduced at first, then as it will be downloaded.
 
         Args:
@@ -75,8 +77,10 @@ class Visits:
             yield f'Enhancing {source.name} …', None
             if not is_video(source):
                 preview = self._preview(session, key, source, choice.model, job)
-                yield PREVIEW, self.enhancing.show_preview(
-                    preview, choice.strength, session.new_folder())
+                yield (
+                    PREVIEW,
+                    self.enhancing.show_preview(preview, choice.strength, session.new_folder()),
+                )
             yield from self._show_whole(session, key, source, choice, job, progress)
 
     def replace(self, name: str | None, choice: Choice, key: str) -> None:
@@ -93,8 +97,9 @@ class Visits:
             preview = self._preview(session, key, source, choice.model, job)
             return self.enhancing.show_preview(preview, choice.strength, session.new_folder())
 
-    def finish(self, name: str | None, choice: Choice, key: str,
-               progress: Callable[[int, int], None]) -> Iterator[tuple[str, View]]:
+    def finish(
+        self, name: str | None, choice: Choice, key: str, progress: Callable[[int, int], None]
+    ) -> Iterator[tuple[str, View]]:
         """Follow :meth:`adjust` with the full size; see :meth:`show`.
 
         Raises:
@@ -103,15 +108,18 @@ class Visits:
         with self.sessions.work(key) as (session, job), self._told(session):
             job.wait(PAUSE)
             yield from self._show_whole(
-                session, key, self._find(session, name), choice, job, progress)
+                session, key, self._find(session, name), choice, job, progress
+            )
 
-    def pack(self, choice: Choice, key: str,
-             progress: Callable[[int, int], None]) -> tuple[str, Path]:
+    def pack(
+        self, choice: Choice, key: str, progress: Callable[[int, int], None]
+    ) -> tuple[str, Path]:
         """Enhance all opened files; return what is to be said and the archive."""
         with self.sessions.work(key) as (session, job), self._told(session):
             sources = list(session.inputs.values()) or list(self.examples.pictures.values())
             archive, failures = self.enhancing.pack(
-                sources, choice, session.new_folder(), job, progress)
+                sources, choice, session.new_folder(), job, progress
+            )
             text = f'{len(sources) - len(failures)} of {len(sources)} files are enhanced.'
             reasons = [describe(error, session.folder) for error in failures.values()]
             return ' '.join([text, *reasons]), archive
@@ -120,7 +128,7 @@ class Visits:
         """Enhance one file for a program; return the path of the result."""
         self.open([upload], key)
         with self.sessions.work(key) as (session, job), self._told(session):
-            source, = session.inputs.values()
+            (source,) = session.inputs.values()
             return str(self.enhancing.enhance(source, choice, session.new_folder(), job))
 
     def _is_new(self, name: str | None, choice: Choice, key: str) -> bool:
@@ -136,8 +144,15 @@ class Visits:
             raise FileNotFoundError(f'{name!r} is here no longer; open it again')
         return known[name]
 
-    def _show_whole(self, session: Session, key: str, source: Path, choice: Choice, job: Job,
-                    progress: Callable[[int, int], None]) -> Iterator[tuple[str, View]]:
+    def _show_whole(
+        self,
+        session: Session,
+        key: str,
+        source: Path,
+        choice: Choice,
+        job: Job,
+        progress: Callable[[int, int], None],
+    ) -> Iterator[tuple[str, View]]:
         folder = session.new_folder()
         if is_video(source):
             views = self.enhancing.show_video(source, choice, folder, job, progress)
@@ -169,14 +184,21 @@ class Visits:
             session.shown = None
             if error.why == STOPPED:
                 raise gr.Error('Stopped.', title='Stopped', print_exception=False) from None
-            raise gr.Error(f'It took longer than the {self.sessions.limits.seconds:g} seconds that '
-                           'a job may take here; try a smaller file or a faster model.',
-                           title='Too long', print_exception=False) from None
+            raise gr.Error(
+                f'It took longer than the {self.sessions.limits.seconds:g} seconds that '
+                'a job may take here; try a smaller file or a faster model.',
+                title='Too long',
+                print_exception=False,
+            ) from None
         except Exception as error:
             session.shown = None
             print_log(f'a job failed: {error!r}', 'current', logging.WARNING)
-            raise gr.Error(describe(error, session.folder), title='Not enhanced', duration=30,
-                           print_exception=False) from None
+            raise gr.Error(
+                describe(error, session.folder),
+                title='Not enhanced',
+                duration=30,
+                print_exception=False,
+            ) from None
 
 
 def _summary(source: Path, view: View) -> str:

@@ -1,4 +1,5 @@
 """Errors as a stranger may read them: what was wrong and what to do, without the server's paths."""
+
 from __future__ import annotations
 
 import re

@@ -1,4 +1,5 @@
 """The test bed of hostility."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,4 +1,5 @@
 """Run commands in forked children, which need not import anything, and kill them."""
+
 from __future__ import annotations
 
 import importlib.util
@@ -22,8 +23,13 @@ def load_tool(name: str) -> Callable[[], int]:
     return module.main
 
 
-def start(work: Callable[[], int], arguments: list[object], log: Path, group: int = 0,
-          **environment: object) -> int:
+def start(
+    work: Callable[[], int],
+    arguments: list[object],
+    log: Path,
+    group: int = 0,
+    **environment: object,
+) -> int:
     """Call ``work`` in a child.
 
     Args:

@@ -3,6 +3,7 @@
 Each time the same command goes on, until the table is there; its scores must be those of a run that
 was left alone, and no image is looked at twice.
 """
+
 from __future__ import annotations
 
 import json
@@ -22,8 +23,14 @@ torch.set_num_threads(1)
 def scores(folder: Path) -> list[dict]:
     """The table without times and memory."""
     methods = json.loads((folder / 'dark_eval.json').read_text())['methods']
-    return [{name: value for name, value in method.items()
-             if name not in ('ms_per_image', 'peak_memory_mib')} for method in methods]
+    return [
+        {
+            name: value
+            for name, value in method.items()
+            if name not in ('ms_per_image', 'peak_memory_mib')
+        }
+        for method in methods
+    ]
 
 
 def recorded(folder: Path) -> int:
@@ -38,8 +45,25 @@ def main() -> None:
     evaluate, log = load_tool('dark_eval'), folder / 'log.txt'
 
     def run(out: Path) -> int:
-        return start(evaluate, [config, checkpoint, '--data', data, '--baselines', 'none', 'gamma',
-                                '--device', 'cpu', '--out-dir', out, '--pictures', '2'], log)
+        return start(
+            evaluate,
+            [
+                config,
+                checkpoint,
+                '--data',
+                data,
+                '--baselines',
+                'none',
+                'gamma',
+                '--device',
+                'cpu',
+                '--out-dir',
+                out,
+                '--pictures',
+                '2',
+            ],
+            log,
+        )
 
     if wait(run(folder / 'whole')):
         sys.exit(f'it fails alone: {log.read_text()[-3000:]}')

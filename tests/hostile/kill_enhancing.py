@@ -3,6 +3,7 @@
 SIGKILL and SIGTERM take turns.  After each, what lies under a final name is whole; a termination
 leaves nothing else.  The last run goes on to the files of one that was left alone.
 """
+
 from __future__ import annotations
 
 import os
@@ -32,8 +33,11 @@ torch.set_num_threads(1)
 
 def contents(folder: Path) -> dict[str, bytes]:
     """Final files, without the hidden ones."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in folder.rglob('*') if path.is_file() and not path.name.startswith('.')}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob('*')
+        if path.is_file() and not path.name.startswith('.')
+    }
 
 
 def main() -> None:
@@ -43,9 +47,25 @@ def main() -> None:
     log = folder / 'log.txt'
 
     def run(out: Path) -> int:
-        return start(partial(enhance, [inputs, '--out-dir', str(out), '--weights', weights,
-                                       '--device', 'cpu', '--compare', '--curves',
-                                       '--skip-existing']), [], log)
+        return start(
+            partial(
+                enhance,
+                [
+                    inputs,
+                    '--out-dir',
+                    str(out),
+                    '--weights',
+                    weights,
+                    '--device',
+                    'cpu',
+                    '--compare',
+                    '--curves',
+                    '--skip-existing',
+                ],
+            ),
+            [],
+            log,
+        )
 
     begin = time.monotonic()
     if wait(run(folder / 'whole')):
@@ -77,7 +97,8 @@ def main() -> None:
             sys.exit(f'it does not go on: {log.read_text()[-3000:]}')
         found = contents(out)
         if set(found) != set(whole) or any(
-                len(content) != len(whole[name]) for name, content in found.items()):
+            len(content) != len(whole[name]) for name, content in found.items()
+        ):
             sys.exit('the files are others than those of a run that was left alone')
         check_nothing_is_left(out)
     check_no_traceback(log)

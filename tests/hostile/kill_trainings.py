@@ -3,6 +3,7 @@
 Each time it goes on by --resume, until it is done; its weights must be those of a training that was
 left alone, bit for bit.  A quarter of the kills fall inside a save.
 """
+
 from __future__ import annotations
 
 import os
@@ -21,8 +22,9 @@ torch.set_num_threads(1)
 
 def newest(work_dir: Path) -> int:
     """Iteration of the newest checkpoint, 0 if there is none."""
-    return max((int(path.stem.partition('_')[2]) for path in work_dir.glob('iter_*.pth')),
-               default=0)
+    return max(
+        (int(path.stem.partition('_')[2]) for path in work_dir.glob('iter_*.pth')), default=0
+    )
 
 
 class Training:
@@ -39,11 +41,26 @@ class Training:
         launcher = ['--launcher', 'pytorch'] if self.ranks > 1 else []
         children: list[int] = []
         for rank in range(self.ranks):
-            place = dict(RANK=rank, LOCAL_RANK=rank, WORLD_SIZE=self.ranks,
-                         MASTER_ADDR='127.0.0.1', MASTER_PORT=port) if self.ranks > 1 else {}
-            children.append(start(
-                self.main, [self.config, '--work-dir', work_dir, *launcher, *options], self.log,
-                children[0] if children else 0, **place))
+            place = (
+                dict(
+                    RANK=rank,
+                    LOCAL_RANK=rank,
+                    WORLD_SIZE=self.ranks,
+                    MASTER_ADDR='127.0.0.1',
+                    MASTER_PORT=port,
+                )
+                if self.ranks > 1
+                else {}
+            )
+            children.append(
+                start(
+                    self.main,
+                    [self.config, '--work-dir', work_dir, *launcher, *options],
+                    self.log,
+                    children[0] if children else 0,
+                    **place,
+                )
+            )
         return children
 
     def finish(self, children: list[int]) -> None:
@@ -88,20 +105,24 @@ def main() -> None:
                 break
             done += 1
             inside += inside_a_save
-            options = ('--resume', )
+            options = ('--resume',)
             if newest(work_dir) >= last - 3:
                 break
         if newest(work_dir) < last:
             training.finish(training.start(work_dir, '--resume'))
-        one, other = (torch.load(path / f'iter_{last}.pth', weights_only=False)['state_dict']
-                      for path in (folder / 'whole', work_dir))
+        one, other = (
+            torch.load(path / f'iter_{last}.pth', weights_only=False)['state_dict']
+            for path in (folder / 'whole', work_dir)
+        )
         different = [name for name, value in one.items() if not torch.equal(value, other[name])]
         if different or list(one) != list(other):
             sys.exit(f'after {done} kills the weights differ: {different}')
         if list(work_dir.glob(UNFINISHED)):
             sys.exit('unfinished files are left')
-    print(f'{done} kills, {inside} of them inside a save, {ranks} ranks, {rounds} trainings of '
-          f'{last} iterations: the same weights, bit for bit')
+    print(
+        f'{done} kills, {inside} of them inside a save, {ranks} ranks, {rounds} trainings of '
+        f'{last} iterations: the same weights, bit for bit'
+    )
 
 
 if __name__ == '__main__':

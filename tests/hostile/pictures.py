@@ -1,4 +1,5 @@
 """Pictures of every variety, made by code, with what they show."""
+
 from __future__ import annotations
 
 import io
@@ -51,8 +52,10 @@ def encode(pixels: np.ndarray | Image.Image, form: str, **options: object) -> by
 def pillow_files() -> Iterator[Case]:
     """Modes of Pillow in the formats that hold them; what Pillow converts to is what they show."""
     smooth = cv2.GaussianBlur(cv2.resize(EIGHT, (64, 48)), (0, 0), 6)
-    for mode, form in product(('1', 'L', 'LA', 'P', 'RGB', 'RGBA', 'CMYK'),
-                              ('PNG', 'TIFF', 'BMP', 'GIF', 'TGA', 'WEBP', 'JPEG', 'PPM')):
+    for mode, form in product(
+        ('1', 'L', 'LA', 'P', 'RGB', 'RGBA', 'CMYK'),
+        ('PNG', 'TIFF', 'BMP', 'GIF', 'TGA', 'WEBP', 'JPEG', 'PPM'),
+    ):
         lossy = form in ('JPEG', 'WEBP', 'GIF')
         source = smooth if lossy else EIGHT
         picture = Image.fromarray(source).convert(mode)
@@ -64,8 +67,9 @@ def pillow_files() -> Iterator[Case]:
         opened = Image.open(io.BytesIO(content))
         alpha = opened.has_transparency_data
         grey = opened.mode in ('1', 'L', 'LA')
-        shown = np.asarray(opened.convert(('LA' if alpha else 'L') if grey else
-                                          ('RGBA' if alpha else 'RGB')))
+        shown = np.asarray(
+            opened.convert(('LA' if alpha else 'L') if grey else ('RGBA' if alpha else 'RGB'))
+        )
         shown = shown[..., None] if shown.ndim == 2 else shown
         yield Case(f'{mode}.{form.lower().replace("jpeg", "jpg")}', content, shown / 255)
 
@@ -90,20 +94,30 @@ def png_files() -> Iterator[Case]:
                 if depth < 8:
                     bits = ''.join(f'{value:0{depth}b}' for value in row.ravel())
                     line = int(bits.ljust(-(-len(bits) // 8) * 8, '0'), 2).to_bytes(
-                        -(-len(bits) // 8), 'big')
+                        -(-len(bits) // 8), 'big'
+                    )
                 else:
                     line = row.astype('>u2' if depth == 16 else 'u1').tobytes()
                 rows.append(bytes([kind]) + _filtered(kind, line, before, step))
                 before = line
-            body = (chunk(b'IHDR', struct.pack('>IIBBBBB', WIDTH, HEIGHT, depth, colour, 0, 0, 0)),
-                    chunk(b'IDAT', zlib.compress(b''.join(rows))), chunk(b'IEND', b''))
+            body = (
+                chunk(b'IHDR', struct.pack('>IIBBBBB', WIDTH, HEIGHT, depth, colour, 0, 0, 0)),
+                chunk(b'IDAT', zlib.compress(b''.join(rows))),
+                chunk(b'IEND', b''),
+            )
             shown = values / white
             for extra, data in {
-                    'plain': b'', 'gamma': chunk(b'gAMA', struct.pack('>I', 45455)),
-                    'text': chunk(b'tEXt', b'Comment\0' + b'x' * 3000),
-                    'zero size': chunk(b'pHYs', bytes(9)), 'own': chunk(b'abCd', b'?')}.items():
-                yield Case(f'{colour}-{depth}-{kind}-{extra}.png',
-                           header + body[0] + data + body[1] + body[2], shown)
+                'plain': b'',
+                'gamma': chunk(b'gAMA', struct.pack('>I', 45455)),
+                'text': chunk(b'tEXt', b'Comment\0' + b'x' * 3000),
+                'zero size': chunk(b'pHYs', bytes(9)),
+                'own': chunk(b'abCd', b'?'),
+            }.items():
+                yield Case(
+                    f'{colour}-{depth}-{kind}-{extra}.png',
+                    header + body[0] + data + body[1] + body[2],
+                    shown,
+                )
 
 
 def _filtered(kind: int, line: bytes, above: bytes, step: int) -> bytes:
@@ -114,8 +128,9 @@ def _filtered(kind: int, line: bytes, above: bytes, step: int) -> bytes:
         up = above[index] if index < len(above) else 0
         corner = above[index - step] if index >= step else 0
         near = left + up - corner
-        paeth = min((abs(near - left), 0, left), (abs(near - up), 1, up),
-                    (abs(near - corner), 2, corner))[2]
+        paeth = min(
+            (abs(near - left), 0, left), (abs(near - up), 1, up), (abs(near - corner), 2, corner)
+        )[2]
         out.append((value - (0, left, up, (left + up) // 2, paeth)[kind]) % 256)
     return bytes(out)
 
@@ -123,11 +138,18 @@ def _filtered(kind: int, line: bytes, above: bytes, step: int) -> bytes:
 def tiff_files() -> Iterator[Case]:
     """Layouts of TIFF of 8 and 16 bit by tifffile."""
     for deep, colours, planes, alpha, compression, big, tile, order in product(
-            (False, True), ('minisblack', 'miniswhite', 'rgb'), ('contig', 'separate'),
-            (None, 'unassalpha', 'assocalpha'), (None, 'zlib'), (False, True),
-            (None, (16, 16)), '<>'):
-        if colours != 'rgb' and (planes == 'separate' or alpha and (
-                deep or colours != 'minisblack')):
+        (False, True),
+        ('minisblack', 'miniswhite', 'rgb'),
+        ('contig', 'separate'),
+        (None, 'unassalpha', 'assocalpha'),
+        (None, 'zlib'),
+        (False, True),
+        (None, (16, 16)),
+        '<>',
+    ):
+        if colours != 'rgb' and (
+            planes == 'separate' or alpha and (deep or colours != 'minisblack')
+        ):
             continue  # Grey is one plane, and Pillow opens no other grey with alpha.
         if order == '>' and (big or deep and colours == 'miniswhite'):
             continue  # Pillow refuses it.
@@ -143,24 +165,59 @@ def tiff_files() -> Iterator[Case]:
         several = stored.shape[2] > 1
         buffer = io.BytesIO()
         tifffile.imwrite(
-            buffer, np.moveaxis(stored, 2, 0) if several and planes == 'separate' else
-            stored if several else stored[..., 0], photometric=colours,
-            planarconfig=planes if several else None, extrasamples=alpha and [alpha],
-            compression=compression, bigtiff=big, tile=tile, metadata=None, byteorder=order)
-        name = '-'.join(map(str, (16 if deep else 8, colours, planes, alpha, compression, big,
-                                  bool(tile), ord(order))))
-        yield Case(f'{name}.tif', buffer.getvalue(), shown / white,
-                   0.006 if alpha == 'assocalpha' else 0.003)
+            buffer,
+            np.moveaxis(stored, 2, 0)
+            if several and planes == 'separate'
+            else stored
+            if several
+            else stored[..., 0],
+            photometric=colours,
+            planarconfig=planes if several else None,
+            extrasamples=alpha and [alpha],
+            compression=compression,
+            bigtiff=big,
+            tile=tile,
+            metadata=None,
+            byteorder=order,
+        )
+        name = '-'.join(
+            map(
+                str,
+                (
+                    16 if deep else 8,
+                    colours,
+                    planes,
+                    alpha,
+                    compression,
+                    big,
+                    bool(tile),
+                    ord(order),
+                ),
+            )
+        )
+        yield Case(
+            f'{name}.tif',
+            buffer.getvalue(),
+            shown / white,
+            0.006 if alpha == 'assocalpha' else 0.003,
+        )
 
 
 def pnm_files() -> Iterator[Case]:
     """PGM and PPM, plain and binary, of many whites."""
     for (kind, channels), white, comment in product(
-            (('P2', 1), ('P3', 3), ('P5', 1), ('P6', 3)),
-            (1, 2, 3, 15, 100, 127, 254, 255, 256, 257, 1000, 1023, 4095, 32767, 65534, 65535),
-            ('', '# a comment 7 7 7\n')):
+        (('P2', 1), ('P3', 3), ('P5', 1), ('P6', 3)),
+        (1, 2, 3, 15, 100, 127, 254, 255, 256, 257, 1000, 1023, 4095, 32767, 65534, 65535),
+        ('', '# a comment 7 7 7\n'),
+    ):
         values = RANDOM.integers(white + 1, size=(HEIGHT, WIDTH, channels))
-        body = (values.astype('u1' if white < 256 else '>u2').tobytes() if kind in ('P5', 'P6')
-                else ' '.join(map(str, values.ravel())).encode() + b'\n')
-        yield Case(f'{kind}-{white}-{bool(comment)}.ppm',
-                   f'{kind}\n{comment}{WIDTH} {HEIGHT}\n{white}\n'.encode() + body, values / white)
+        body = (
+            values.astype('u1' if white < 256 else '>u2').tobytes()
+            if kind in ('P5', 'P6')
+            else ' '.join(map(str, values.ravel())).encode() + b'\n'
+        )
+        yield Case(
+            f'{kind}-{white}-{bool(comment)}.ppm',
+            f'{kind}\n{comment}{WIDTH} {HEIGHT}\n{white}\n'.encode() + body,
+            values / white,
+        )

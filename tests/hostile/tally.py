@@ -1,4 +1,5 @@
 """Counts the attacks, so that what was tried can be told."""
+
 from __future__ import annotations
 
 from collections import Counter

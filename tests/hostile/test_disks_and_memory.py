@@ -1,4 +1,5 @@
 """Full disks leave nothing truncated, and long runs take no more than short ones."""
+
 from __future__ import annotations
 
 import os
@@ -34,6 +35,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         # Whoever may mount nothing has a limit of the size of files.
         import resource
         import signal
+
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, before[1]))
@@ -49,8 +51,22 @@ def test_a_full_disk_while_enhancing(small_disk, weights, tmp_path, capsys):
     for number in range(12):
         image = RANDOM.integers(256, size=(100, 400, 3), dtype=np.uint8)
         write_photograph(Photograph([image]), tmp_path / 'in' / f'{number:02d}.png')
-    assert main([str(tmp_path / 'in'), '--out-dir', str(small_disk / 'out'), '--weights', weights,
-                 '--device', 'cpu', '--num-workers', '0']) == 1
+    assert (
+        main(
+            [
+                str(tmp_path / 'in'),
+                '--out-dir',
+                str(small_disk / 'out'),
+                '--weights',
+                weights,
+                '--device',
+                'cpu',
+                '--num-workers',
+                '0',
+            ]
+        )
+        == 1
+    )
     tried('full disks', 12)
     error = capsys.readouterr().err
     assert 'No space left' in error or 'File too large' in error
@@ -118,8 +134,21 @@ def test_memory_and_descriptors_over_2000_frames(weights, tmp_path):
     # The first one is for what is loaded once.
     for count in (100, 100, 2000):
         with most_memory() as memory:
-            assert main([str(tmp_path / f'{count}.mp4'), '--out-dir', str(tmp_path / 'out'),
-                         '--weights', weights, '--device', 'cpu', '--overwrite']) == 0
+            assert (
+                main(
+                    [
+                        str(tmp_path / f'{count}.mp4'),
+                        '--out-dir',
+                        str(tmp_path / 'out'),
+                        '--weights',
+                        weights,
+                        '--device',
+                        'cpu',
+                        '--overwrite',
+                    ]
+                )
+                == 0
+            )
         seen.append((memory[0], resources()[1]))
     tried('frames in a row', 2000)
     (_, _), (short, descriptors), (long, more) = seen

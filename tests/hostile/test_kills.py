@@ -1,4 +1,5 @@
 """Commands that are killed at random moments lose nothing and go on."""
+
 from __future__ import annotations
 
 import os
@@ -23,8 +24,11 @@ def run_script(name: str, *arguments: object) -> str:
     paths = os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')])
     done = subprocess.run(
         [sys.executable, '-W', 'ignore', str(HERE / f'{name}.py'), *map(str, arguments)],
-        capture_output=True, text=True, timeout=1800,
-        env=dict(os.environ, PYTHONPATH=paths, OMP_NUM_THREADS='1'))
+        capture_output=True,
+        text=True,
+        timeout=1800,
+        env=dict(os.environ, PYTHONPATH=paths, OMP_NUM_THREADS='1'),
+    )
     assert done.returncode == 0, (done.stdout + done.stderr)[-5000:]
     tried('kills', int(re.search(r'(\d+) kills', done.stdout)[1]))
     return done.stdout
@@ -50,18 +54,29 @@ def test_enhancing(tmp_path, weights, pytestconfig):
 def test_training(tmp_path, tiny_segmentor, pytestconfig, ranks):
     sys.path.insert(0, str(ROOT / 'tests/test_tools'))
     from training_config import write_training_config
+
     config = write_training_config(tmp_path, tiny_segmentor, iters=30, interval=1)
-    config.write_text(config.read_text() + 'train_dataloader.update(num_workers=2)\n'
-                      'train_cfg.update(val_interval=7)\n')
-    output = run_script('kill_trainings', config, tmp_path, pytestconfig.getoption('--kills'),
-                        ranks, ranks)
+    config.write_text(
+        config.read_text() + 'train_dataloader.update(num_workers=2)\n'
+        'train_cfg.update(val_interval=7)\n'
+    )
+    output = run_script(
+        'kill_trainings', config, tmp_path, pytestconfig.getoption('--kills'), ranks, ranks
+    )
     assert 'bit for bit' in output
 
 
 def test_dark_eval(tmp_path, tiny_segmentor, pytestconfig):
     sys.path.insert(0, str(ROOT / 'tests/test_tools'))
     from labelled_data import write_labelled_data
+
     write_labelled_data(tmp_path, 12)
-    output = run_script('kill_dark_eval', *tiny_segmentor, tmp_path / 'data.py', tmp_path,
-                        2 * pytestconfig.getoption('--kills'), 0)
+    output = run_script(
+        'kill_dark_eval',
+        *tiny_segmentor,
+        tmp_path / 'data.py',
+        tmp_path,
+        2 * pytestconfig.getoption('--kills'),
+        0,
+    )
     assert 'the same scores' in output

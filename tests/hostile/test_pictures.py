@@ -1,4 +1,5 @@
 """No picture is wrong in silence, none ends in anything but a named failure."""
+
 from __future__ import annotations
 
 import os
@@ -13,8 +14,13 @@ from tally import tried
 from mmscllle.fileio import Photograph, read_photograph, write_photograph
 
 CASES = list(every_picture())
-BRIEF = settings(deadline=None, derandomize=True, max_examples=100, database=None,
-                 suppress_health_check=list(HealthCheck))
+BRIEF = settings(
+    deadline=None,
+    derandomize=True,
+    max_examples=100,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 def values(photograph: Photograph) -> np.ndarray:
@@ -79,9 +85,9 @@ def test_damaged_files_are_named_or_read(tmp_path, seed):
             elif kind == 1:
                 del content[place:]
             elif kind == 2:
-                del content[place:place + 4]
+                del content[place : place + 4]
             else:
-                content[place:place] = content[place:place + 8]
+                content[place:place] = content[place : place + 8]
             if not content:
                 break
         path.write_bytes(content)
@@ -94,14 +100,33 @@ def test_damaged_files_are_named_or_read(tmp_path, seed):
     tried('damaged files', 250)
 
 
-TYPES = [np.uint8, np.uint16, np.float16, np.float32, np.float64, np.longdouble, np.int8, np.int64,
-         bool, complex, object, '>u2', '>f4', 'S3', 'datetime64[s]']
+TYPES = [
+    np.uint8,
+    np.uint16,
+    np.float16,
+    np.float32,
+    np.float64,
+    np.longdouble,
+    np.int8,
+    np.int64,
+    bool,
+    complex,
+    object,
+    '>u2',
+    '>f4',
+    'S3',
+    'datetime64[s]',
+]
 
 
 @BRIEF
-@given(dtype=st.sampled_from(TYPES), shape=st.lists(st.integers(0, 5), max_size=4),
-       value=st.sampled_from([0, 1, 0.5, -1, 300, float('nan'), float('inf')]),
-       order=st.sampled_from('CF'), flip=st.booleans())
+@given(
+    dtype=st.sampled_from(TYPES),
+    shape=st.lists(st.integers(0, 5), max_size=4),
+    value=st.sampled_from([0, 1, 0.5, -1, 300, float('nan'), float('inf')]),
+    order=st.sampled_from('CF'),
+    flip=st.booleans(),
+)
 def test_arrays_of_any_type_and_shape(inferencer, dtype, shape, value, order, flip):
     tried('array types')
     try:
@@ -111,7 +136,7 @@ def test_arrays_of_any_type_and_shape(inferencer, dtype, shape, value, order, fl
     if flip and array.ndim:
         array = array[::-1]
     before = array.copy()
-    result, = inferencer.stream(array)
+    (result,) = inferencer.stream(array)
     if result.error is None:
         enhanced = result.photograph.to_array()
         assert enhanced.dtype == array.dtype.newbyteorder('=')
@@ -122,8 +147,9 @@ def test_arrays_of_any_type_and_shape(inferencer, dtype, shape, value, order, fl
     assert array.tobytes() == before.tobytes()
 
 
-NAMES = st.text(st.characters(blacklist_categories=('Cs', ), blacklist_characters='/\0'),
-                min_size=1, max_size=40)
+NAMES = st.text(
+    st.characters(blacklist_categories=('Cs',), blacklist_characters='/\0'), min_size=1, max_size=40
+)
 
 
 @BRIEF
@@ -137,15 +163,19 @@ def test_names_of_any_letters(inferencer, tmp_path_factory, name, folder):
     path.parent.mkdir(parents=True)
     write_photograph(Photograph([np.full((3, 4, 3), 40, np.uint8)]), path)
     # Where a name reads as a pattern the file itself is meant.
-    result, = inferencer.stream(str(path), out_dir=root / 'out')
+    (result,) = inferencer.stream(str(path), out_dir=root / 'out')
     assert result.error is None, result.reason
     assert result.out_file == root / 'out' / f'{name}.png' and result.out_file.is_file()
     assert os.listdir(root / 'out') == [f'{name}.png']
 
 
 @BRIEF
-@given(pattern=st.lists(st.sampled_from(
-    ['*', '**', '..', '.', 'a', 'b', '[ab]', '?', 'a*', '*.png', '1.png', '']), max_size=6))
+@given(
+    pattern=st.lists(
+        st.sampled_from(['*', '**', '..', '.', 'a', 'b', '[ab]', '?', 'a*', '*.png', '1.png', '']),
+        max_size=6,
+    )
+)
 def test_patterns_write_nothing_outside_of_the_folder(inferencer, tmp_path_factory, pattern):
     tried('patterns')
     top = tmp_path_factory.mktemp('patterns')
@@ -156,8 +186,10 @@ def test_patterns_write_nothing_outside_of_the_folder(inferencer, tmp_path_facto
     before = {path: path.stat().st_mtime_ns for path in top.rglob('*.png')}
     out = root / 'x' / 'y' / 'out'
     for result in inferencer.stream('/'.join([str(root / 'in'), *pattern]), out_dir=out):
-        assert (result.error is None or isinstance(result.error, OSError)
-                or 'would' in result.reason), result.reason
-    after = {path: path.stat().st_mtime_ns for path in top.rglob('*.png')
-             if out not in path.parents}
+        assert (
+            result.error is None or isinstance(result.error, OSError) or 'would' in result.reason
+        ), result.reason
+    after = {
+        path: path.stat().st_mtime_ns for path in top.rglob('*.png') if out not in path.parents
+    }
     assert after == before

@@ -1,4 +1,5 @@
 """Servers that stall, drip, lie and leave: bounded in time, named, and nothing kept of it."""
+
 from __future__ import annotations
 
 import io
@@ -43,9 +44,22 @@ def test_pictures(impatient, weights, tmp_path, capsys):
     with hostile_server({'a.png': png()}) as address:
         urls = [f'{address}/{answer}/a.png' for answer in ANSWERS]
         start = time.monotonic()
-        statuses = {url: main([url, '--out-dir', str(tmp_path / str(number)), '--weights', weights,
-                               '--device', 'cpu', '--num-workers', '0'])
-                    for number, url in enumerate(urls)}
+        statuses = {
+            url: main(
+                [
+                    url,
+                    '--out-dir',
+                    str(tmp_path / str(number)),
+                    '--weights',
+                    weights,
+                    '--device',
+                    'cpu',
+                    '--num-workers',
+                    '0',
+                ]
+            )
+            for number, url in enumerate(urls)
+        }
         seconds = time.monotonic() - start
     tried('answers of servers', len(urls))
     errors = capsys.readouterr().err
@@ -64,8 +78,17 @@ def test_weights(impatient, tmp_path, capsys, monkeypatch):
     picture.write_bytes(png())
     with hostile_server({'w.pth': checkpoint()}) as address:
         for answer in ANSWERS:
-            status = main([str(picture), '--out-dir', str(tmp_path / answer), '--device', 'cpu',
-                           '--weights', f'{address}/{answer}/w.pth'])
+            status = main(
+                [
+                    str(picture),
+                    '--out-dir',
+                    str(tmp_path / answer),
+                    '--device',
+                    'cpu',
+                    '--weights',
+                    f'{address}/{answer}/w.pth',
+                ]
+            )
             assert status == (0 if answer in GOOD else 2), answer
             if answer not in GOOD:
                 assert f'{address}/{answer}/w.pth' in capsys.readouterr().err
@@ -78,8 +101,11 @@ def test_weights(impatient, tmp_path, capsys, monkeypatch):
 def test_a_connection_that_breaks_off_at_any_byte(impatient, monkeypatch, share):
     content = png()
     tried('broken connections')
-    monkeypatch.setitem(ANSWERS, 'broken_off', lambda handler, _: well(
-        handler, content[:int(share * len(content))], len(content)))
+    monkeypatch.setitem(
+        ANSWERS,
+        'broken_off',
+        lambda handler, _: well(handler, content[: int(share * len(content))], len(content)),
+    )
     with hostile_server({}) as address:
         with pytest.raises(OSError, match='cannot be fetched: it breaks off after'):
             opening.read_content(f'{address}/broken_off/a.png')

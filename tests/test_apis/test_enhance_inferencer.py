@@ -66,8 +66,9 @@ def weights(enhancer, tmp_path_factory) -> str:
 
 
 def make_inferencer(weights: str, **kwargs: object) -> EnhanceInferencer:
-    return EnhanceInferencer(**{
-        **dict(weights=weights, device='cpu', show_progress=False), **kwargs})
+    return EnhanceInferencer(
+        **{**dict(weights=weights, device='cpu', show_progress=False), **kwargs}
+    )
 
 
 @pytest.fixture(scope='module')
@@ -109,6 +110,7 @@ def test_package_is_light_to_import():
 
 def test_name_that_the_package_lacks():
     import mmscllle.apis
+
     with pytest.raises(AttributeError, match="'mmscllle.apis' has no attribute 'Inferencer'"):
         mmscllle.apis.Inferencer  # noqa: B018
 
@@ -122,8 +124,11 @@ def test_array(inferencer, expect, dtype, channels):
     array = np.random.default_rng(1).random((9, 7, channels or 1)) * 0.4
     if channels is None:
         array = array[..., 0]
-    array = array.astype(dtype) if np.issubdtype(dtype, np.floating) else (
-        array * np.iinfo(dtype).max).astype(dtype)
+    array = (
+        array.astype(dtype)
+        if np.issubdtype(dtype, np.floating)
+        else (array * np.iinfo(dtype).max).astype(dtype)
+    )
     before = array.copy()
     result = inferencer(array)
     assert_enhanced(result['predictions'], expect(array), dtype)
@@ -139,16 +144,27 @@ def test_array_that_is_a_view(inferencer, expect):
 def test_one_photograph_of_every_kind(inferencer, expect, photographs, kind):
     path = photographs / 'a.png'
     picture = Image.fromarray(DARK[..., ::-1].copy())
-    found = inferencer({
-        'path': str(path), 'Path': path, 'image': picture, 'opened': Image.open(path),
-        'list': [path], 'tuple': (picture, ), 'generator': (item for item in [DARK])}[kind])
+    found = inferencer(
+        {
+            'path': str(path),
+            'Path': path,
+            'image': picture,
+            'opened': Image.open(path),
+            'list': [path],
+            'tuple': (picture,),
+            'generator': (item for item in [DARK]),
+        }[kind]
+    )
     assert_enhanced(found['predictions'], expect(DARK))
 
 
 @pytest.mark.parametrize('pattern', ['', '**/*.png', ('a.png', 'b.png', 'deep')])
 def test_several_photographs(inferencer, expect, photographs, pattern):
-    inputs = (str(photographs / pattern) if isinstance(pattern, str) else
-              [photographs / name for name in pattern])
+    inputs = (
+        str(photographs / pattern)
+        if isinstance(pattern, str)
+        else [photographs / name for name in pattern]
+    )
     result = inferencer(inputs)
     for found, array in zip(result['predictions'], (DARK, DARK[::-1], DARK[:, :20])):
         assert_enhanced(found, expect(array))
@@ -164,7 +180,7 @@ def test_url(inferencer, expect, photographs, monkeypatch, tmp_path):
         result = inferencer([f'{address}/a.png', f'{address}/none.png'], out_dir=tmp_path / 'out')
         server.shutdown()
     assert_enhanced(result['predictions'][0], expect(DARK))
-    (name, reason), = result['failures']
+    ((name, reason),) = result['failures']
     assert name == f'{address}/none.png' and '404' in reason
     assert os.listdir(tmp_path / 'out') == ['a.png']
 
@@ -207,8 +223,7 @@ def test_equal_sizes_are_enhanced_together(inferencer, expect, monkeypatch):
     small = DARK[:, :20]
     arrays = [DARK, DARK[::-1], DARK[:, ::-1], small, DARK, small, small]
     result = inferencer(arrays, batch_size=2)
-    assert sizes == [(2, 3, 20, 30), (1, 3, 20, 30), (1, 3, 20, 20), (1, 3, 20, 30),
-                     (2, 3, 20, 20)]
+    assert sizes == [(2, 3, 20, 30), (1, 3, 20, 30), (1, 3, 20, 20), (1, 3, 20, 30), (2, 3, 20, 20)]
     for found, array in zip(result['predictions'], arrays):
         assert_enhanced(found, expect(array))
 
@@ -228,7 +243,8 @@ def test_threads_change_nothing(inferencer, photographs, tmp_path, batch_size):
     for workers in (0, 3):
         out_dir = tmp_path / str(workers)
         results[workers] = inferencer(
-            photographs, num_workers=workers, batch_size=batch_size, out_dir=out_dir)
+            photographs, num_workers=workers, batch_size=batch_size, out_dir=out_dir
+        )
         assert sorted(path.name for path in out_dir.rglob('*.png')) == ['a.png', 'b.png', 'c.png']
     assert [name for name, _ in results[3]['failures']] == [str(photographs / 'aa.png')]
     assert results[0]['failures'] == results[3]['failures']
@@ -246,12 +262,16 @@ def test_strength(inferencer, expect):
     assert brighter.mean() > expect(DARK).mean() + 3
 
 
-@pytest.mark.parametrize(('argument', 'value', 'message'), [
-    ('strength', -1, 'strength must be finite and not negative, got -1'),
-    ('strength', np.inf, 'strength must be finite and not negative, got inf'),
-    ('strength', np.nan, 'strength must be finite and not negative, got nan'),
-    ('batch_size', 0, 'batch_size must be at least 1, got 0'),
-    ('existing', 'ask', "existing must be one of overwrite, skip, error, got 'ask'")])
+@pytest.mark.parametrize(
+    ('argument', 'value', 'message'),
+    [
+        ('strength', -1, 'strength must be finite and not negative, got -1'),
+        ('strength', np.inf, 'strength must be finite and not negative, got inf'),
+        ('strength', np.nan, 'strength must be finite and not negative, got nan'),
+        ('batch_size', 0, 'batch_size must be at least 1, got 0'),
+        ('existing', 'ask', "existing must be one of overwrite, skip, error, got 'ask'"),
+    ],
+)
 def test_wrong_arguments(inferencer, argument, value, message):
     with pytest.raises(ValueError, match=message):
         inferencer(DARK, **{argument: value})
@@ -280,8 +300,9 @@ def test_panel(inferencer):
 
 
 def test_panels_of_several(inferencer):
-    panels = inferencer([DARK, DARK[..., 0], np.pad(DARK, ((0, 0), (0, 0), (0, 1)))],
-                        return_vis=True)['visualization']
+    panels = inferencer(
+        [DARK, DARK[..., 0], np.pad(DARK, ((0, 0), (0, 0), (0, 1)))], return_vis=True
+    )['visualization']
     assert [panel.ndim for panel in panels] == [3, 3, 3]
 
 
@@ -289,7 +310,7 @@ def test_window(inferencer, monkeypatch):
     shown = []
     monkeypatch.setattr(Visualizer, 'show', lambda _, *args, **named: shown.append((*args, named)))
     result = inferencer(DARK, show=True, wait_time=0.1, return_vis=True)
-    (panel, named), = shown
+    ((panel, named),) = shown
     np.testing.assert_array_equal(panel, result['visualization'])
     assert named['wait_time'] == 0.1
 
@@ -305,8 +326,9 @@ def test_progress_bar(weights, capsys, photographs):
 
 
 def below(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob('*')
-                  if path.is_file())
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob('*') if path.is_file()
+    )
 
 
 def test_files_mirror_the_folder(inferencer, expect, photographs, tmp_path):
@@ -327,10 +349,17 @@ def test_files_beside_the_sources(inferencer, photographs):
 
 def test_panels_and_curves_are_written(inferencer, photographs, tmp_path):
     out_dir = tmp_path / 'out'
-    inferencer([photographs / 'a.png', photographs / 'deep'], out_dir=out_dir, compare=True,
-               curves=True)
-    assert below(out_dir) == ['a.png', 'c.png', 'compare/a.png.png', 'compare/c.png.png',
-                              'curves/a.png.png', 'curves/c.png.png']
+    inferencer(
+        [photographs / 'a.png', photographs / 'deep'], out_dir=out_dir, compare=True, curves=True
+    )
+    assert below(out_dir) == [
+        'a.png',
+        'c.png',
+        'compare/a.png.png',
+        'compare/c.png.png',
+        'curves/a.png.png',
+        'curves/c.png.png',
+    ]
     panel = inferencer(DARK, return_vis=True)['visualization']
     np.testing.assert_array_equal(read_photograph(out_dir / 'compare/a.png.png').frames[0], panel)
     assert read_photograph(out_dir / 'curves/a.png.png').frames[0].shape[2] == 3
@@ -347,14 +376,15 @@ def test_image_without_a_name_is_written_as_png(inferencer, photographs, tmp_pat
     Image.fromarray(DARK).save(photographs / 'a.jpg')
     with open(photographs / 'a.jpg', 'rb') as file:
         inferencer(Image.open(file), out_dir=tmp_path / 'out')
-    name, = below(tmp_path / 'out')
+    (name,) = below(tmp_path / 'out')
     assert name.endswith('.png') and Image.open(tmp_path / 'out' / name).format == 'PNG'
 
 
 def test_same_name_twice(inferencer, photographs, tmp_path):
     write_photograph(Photograph.from_array(DARK), photographs / 'deep/a.png')
-    result = inferencer([photographs / 'a.png', photographs / 'deep/a.png'],
-                        out_dir=tmp_path / 'out')
+    result = inferencer(
+        [photographs / 'a.png', photographs / 'deep/a.png'], out_dir=tmp_path / 'out'
+    )
     assert result['predictions'][1] is None
     assert 'deep/a.png' in result['failures'][0][0]
     assert 'would both be written to' in result['failures'][0][1]
@@ -364,8 +394,7 @@ def test_sources_are_not_overwritten(inferencer, photographs):
     before = (photographs / 'a.png').read_bytes()
     result = inferencer(photographs, out_dir=photographs)
     assert result['predictions'] == [None] * 3
-    assert all('is an input and would be overwritten' in reason
-               for _, reason in result['failures'])
+    assert all('is an input and would be overwritten' in reason for _, reason in result['failures'])
     assert (photographs / 'a.png').read_bytes() == before
 
 
@@ -394,10 +423,22 @@ def test_whatever_an_input_raises_is_its_own_failure(inferencer, photographs, mo
     def decode(*_):
         raise Unforeseen('of no known kind')
 
-    result = inferencer([photographs / 'a.png', np.zeros((2, 3, 3), np.longdouble),
-                         'foo://host/a.png', 'a\0b.png', photographs / 'b.png'])
+    result = inferencer(
+        [
+            photographs / 'a.png',
+            np.zeros((2, 3, 3), np.longdouble),
+            'foo://host/a.png',
+            'a\0b.png',
+            photographs / 'b.png',
+        ]
+    )
     assert [prediction is None for prediction in result['predictions']] == [
-        False, True, True, True, False]
+        False,
+        True,
+        True,
+        True,
+        False,
+    ]
     monkeypatch.setattr('mmscllle.fileio.reading._decode', decode)
     result = inferencer(photographs)
     assert [reason for _, reason in result['failures']] == 3 * ['Unforeseen: of no known kind']
@@ -417,14 +458,15 @@ def test_existing_files(inferencer, photographs, tmp_path):
     # As on the command line, nothing is replaced unasked.
     result = inferencer(photographs, out_dir=out_dir)
     assert ["existing='overwrite' replaces it" in reason for _, reason in result['failures']] == [
-        True] * 3
+        True
+    ] * 3
     assert (out_dir / 'a.png').read_bytes() == b'before'
     inferencer(photographs, out_dir=out_dir, existing='overwrite')
     assert read_photograph(out_dir / 'a.png').size == (20, 30)
 
 
 def test_stream_tells_where_a_result_is(inferencer, photographs, tmp_path):
-    result, = inferencer.stream(photographs / 'a.png', out_dir=tmp_path / 'out')
+    (result,) = inferencer.stream(photographs / 'a.png', out_dir=tmp_path / 'out')
     assert result.name == str(photographs / 'a.png') and result.reason == ''
     assert result.out_file == tmp_path / 'out/a.png'
     assert result.original.size == result.photograph.size == (20, 30)
@@ -453,8 +495,9 @@ def test_segmentor_without_weights(weights, tiny_segmentor):
 
 
 def test_shipped_model(weights, enhancer, expect, monkeypatch):
-    monkeypatch.setitem(SHIPPED_MODELS, 'scl-lle',
-                        SHIPPED_MODELS['scl-lle-curves']._replace(weights=Path(weights)))
+    monkeypatch.setitem(
+        SHIPPED_MODELS, 'scl-lle', SHIPPED_MODELS['scl-lle-curves']._replace(weights=Path(weights))
+    )
     inferencer = EnhanceInferencer(device='cpu', show_progress=False)
     assert_enhanced(inferencer(DARK)['predictions'], expect(DARK))
 
@@ -462,14 +505,22 @@ def test_shipped_model(weights, enhancer, expect, monkeypatch):
 CONFIG = 'scl_lle/scl-lle_reference_deeplabv3plus-mnv2_cityscapes-sice-384x384_50k.py'
 
 
-@pytest.mark.parametrize('model', [
-    f'mmscllle::{CONFIG}', str(ROOT / 'configs' / CONFIG), Path(CONFIG).stem,
-    dict(type='mmscllle.CurveEnhancer'), dict(type='CurveEnhancer'),
-    dict(model=dict(type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'))),
-    dict(model=dict(type='BaseEditModel', generator=dict(type='mmscllle.CurveEnhancer'))),
-    str(ROOT / 'configs' / 'mmagic' / 'curve-enhancer_unpaired-shared.py'),
-    dict(model=dict(enhancer=str(ROOT / 'configs' / CONFIG))),
-    Config(dict(model=dict(type='mmscllle.CurveEnhancer')))], ids=lambda model: str(model)[-40:])
+@pytest.mark.parametrize(
+    'model',
+    [
+        f'mmscllle::{CONFIG}',
+        str(ROOT / 'configs' / CONFIG),
+        Path(CONFIG).stem,
+        dict(type='mmscllle.CurveEnhancer'),
+        dict(type='CurveEnhancer'),
+        dict(model=dict(type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'))),
+        dict(model=dict(type='BaseEditModel', generator=dict(type='mmscllle.CurveEnhancer'))),
+        str(ROOT / 'configs' / 'mmagic' / 'curve-enhancer_unpaired-shared.py'),
+        dict(model=dict(enhancer=str(ROOT / 'configs' / CONFIG))),
+        Config(dict(model=dict(type='mmscllle.CurveEnhancer'))),
+    ],
+    ids=lambda model: str(model)[-40:],
+)
 def test_model(weights, expect, model):
     inferencer = make_inferencer(weights, model=model)
     assert_enhanced(inferencer(DARK)['predictions'], expect(DARK))
@@ -481,15 +532,35 @@ def test_weights_that_the_config_names(weights, expect):
     assert_enhanced(inferencer(DARK)['predictions'], expect(DARK))
 
 
-@pytest.mark.parametrize(('model', 'error', 'message'), [
-    ('dark-net', ValueError, "model: there is no config file 'dark-net', nor a model of that name; "
-     'known are scl-lle, '),
-    ('none.py', FileNotFoundError, "model: there is no config file 'none.py'"),
-    (dict(model=dict(channels=4)), ValueError, 'model: the model of the config, or its enhancer, '
-     'has no type'),
-    (dict(model=dict(type='mmscllle.SCLLLE', enhancer=dict(type='SCLLLE', enhancer=dict(
-        type='CurveEnhancer')))), ValueError, 'SCLLLE is no enhancer, and holds none'),
-    (dict(model=dict(type='EncoderDecoder')), KeyError, 'EncoderDecoder is not in the')], ids=str)
+@pytest.mark.parametrize(
+    ('model', 'error', 'message'),
+    [
+        (
+            'dark-net',
+            ValueError,
+            "model: there is no config file 'dark-net', nor a model of that name; "
+            'known are scl-lle, ',
+        ),
+        ('none.py', FileNotFoundError, "model: there is no config file 'none.py'"),
+        (
+            dict(model=dict(channels=4)),
+            ValueError,
+            'model: the model of the config, or its enhancer, has no type',
+        ),
+        (
+            dict(
+                model=dict(
+                    type='mmscllle.SCLLLE',
+                    enhancer=dict(type='SCLLLE', enhancer=dict(type='CurveEnhancer')),
+                )
+            ),
+            ValueError,
+            'SCLLLE is no enhancer, and holds none',
+        ),
+        (dict(model=dict(type='EncoderDecoder')), KeyError, 'EncoderDecoder is not in the'),
+    ],
+    ids=str,
+)
 def test_wrong_model(weights, model, error, message):
     with pytest.raises(error, match=message):
         make_inferencer(weights, model=model)
@@ -502,8 +573,9 @@ def test_config_without_weights():
 
 @pytest.mark.parametrize('prefix', ['', 'enhancer.', 'generator.', 'module.', 'module.enhancer.'])
 @pytest.mark.parametrize('wrapped', [False, True])
-def test_weights_of_enhancers_and_of_models_that_hold_one(enhancer, expect, tmp_path, prefix,
-                                                          wrapped):
+def test_weights_of_enhancers_and_of_models_that_hold_one(
+    enhancer, expect, tmp_path, prefix, wrapped
+):
     state = {prefix + name: value for name, value in enhancer.state_dict().items()}
     if 'enhancer' in prefix:
         state[prefix.replace('enhancer', 'segmentor') + 'head.weight'] = torch.ones(2)
@@ -521,18 +593,22 @@ def test_released_weights(shared, name):
     enhanced = inferencer(array)['predictions']
     if name == 'scl_lle_reference':
         golden = np.load(shared / 'reference/scl_lle_reference.npz')['enhanced']
-        np.testing.assert_allclose(enhanced[..., ::-1].transpose(2, 0, 1) / 65535, golden[0],
-                                   atol=1e-4)
+        np.testing.assert_allclose(
+            enhanced[..., ::-1].transpose(2, 0, 1) / 65535, golden[0], atol=1e-4
+        )
     assert enhanced.mean() > array.mean()
 
 
 def test_foreign_checkpoint_is_refused(tmp_path):
     path = tmp_path / 'resnet.pth'
     torch.save({'conv1.weight': torch.ones(64, 3, 7, 7)}, path)
-    with pytest.raises(ValueError, match=r'weights: .*resnet\.pth. does not fit the model \(not '
-                       r'one name fits: the model has down.0.0.0.weight, .* and 32 more; the '
-                       r'checkpoint has conv1.weight\). The enhancer is a BilateralGridEnhancer; '
-                       'give'):
+    with pytest.raises(
+        ValueError,
+        match=r'weights: .*resnet\.pth. does not fit the model \(not '
+        r'one name fits: the model has down.0.0.0.weight, .* and 32 more; the '
+        r'checkpoint has conv1.weight\). The enhancer is a BilateralGridEnhancer; '
+        'give',
+    ):
         make_inferencer(str(path))
 
 
@@ -550,7 +626,7 @@ class Payload:
         self.marker = marker
 
     def __reduce__(self):
-        return os.mkdir, (str(self.marker), )
+        return os.mkdir, (str(self.marker),)
 
 
 def test_checkpoint_with_a_pickle_payload_is_refused(enhancer, tmp_path):
@@ -588,10 +664,13 @@ def enhance_file(inferencer: EnhanceInferencer, path: Path) -> Photograph:
     return read_photograph(path.parent / 'out' / path.name)
 
 
-@pytest.mark.parametrize(('name', 'content', 'message'), [
-    ('empty.jpg', b'', r"empty\.jpg' is an empty file"),
-    ('text.png', b'I am a text.\n', r"text\.png' cannot be enhanced: it is no image"),
-])
+@pytest.mark.parametrize(
+    ('name', 'content', 'message'),
+    [
+        ('empty.jpg', b'', r"empty\.jpg' is an empty file"),
+        ('text.png', b'I am a text.\n', r"text\.png' cannot be enhanced: it is no image"),
+    ],
+)
 def test_empty_file_and_text(inferencer, tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises((OSError, ValueError), match=message):
@@ -614,8 +693,9 @@ def test_sizes(tmp_path, shape, fast):
     # Of few channels, since the largest has as many pixels as a small photograph.
     network = random_enhancer(channels=4)
     torch.save(network.state_dict(), tmp_path / 'weights.pth')
-    inferencer = make_inferencer(str(tmp_path / 'weights.pth'), fast=fast,
-                                 model=dict(type='CurveEnhancer', channels=4))
+    inferencer = make_inferencer(
+        str(tmp_path / 'weights.pth'), fast=fast, model=dict(type='CurveEnhancer', channels=4)
+    )
     array = np.random.default_rng(2).integers(90, size=(*shape, 3), dtype=np.uint8)
     write_photograph(Photograph.from_array(array), tmp_path / 'a.png')
     panels = max(shape) < 100
@@ -662,6 +742,7 @@ def test_exif_rotated(inferencer, expect, tmp_path):
 
 def test_alpha_and_profile(inferencer, expect, tmp_path):
     from PIL import ImageCms
+
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
     array = np.random.default_rng(4).integers(90, size=(9, 7, 4), dtype=np.uint8)
     photograph = Photograph.from_array(array)
@@ -712,7 +793,7 @@ def test_file_that_may_not_be_read(inferencer, photographs, monkeypatch):
     monkeypatch.setattr(opening, 'open', forbid, raising=False)
     result = inferencer(photographs)
     assert [prediction is None for prediction in result['predictions']] == [True, False, False]
-    (name, reason), = result['failures']
+    ((name, reason),) = result['failures']
     assert name == str(photographs / 'a.png')
     assert reason == f"[Errno 13] Permission denied: '{photographs / 'a.png'}'"
 
@@ -763,12 +844,16 @@ def test_decompression_bomb(inferencer, weights, photographs):
     path = photographs / 'a.png'
     content = bytearray(path.read_bytes())
     limited = make_inferencer(weights, max_pixels=599)
-    with pytest.raises(ValueError, match=r"a\.png' cannot be enhanced: it claims 30 x 20 = 600 "
-                       'pixels, more than max_pixels=599'):
+    with pytest.raises(
+        ValueError,
+        match=r"a\.png' cannot be enhanced: it claims 30 x 20 = 600 "
+        'pixels, more than max_pixels=599',
+    ):
         limited(path)
     assert make_inferencer(weights, max_pixels=None)(path)['predictions'] is not None
     # The width in its header, and what checks it.
     import zlib
+
     content[16:20] = (2**28).to_bytes(4, 'big')
     content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, 'big')
     path.write_bytes(content)
@@ -778,11 +863,17 @@ def test_decompression_bomb(inferencer, weights, photographs):
 
 def test_bad_files_do_not_stop_the_others(inferencer, expect, photographs, tmp_path, caplog):
     (photographs / 'a.png').write_bytes(b'')
-    result = inferencer([photographs, tmp_path / 'none.jpg', str(tmp_path / '*.gif')],
-                        out_dir=tmp_path / 'out', batch_size=2)
+    result = inferencer(
+        [photographs, tmp_path / 'none.jpg', str(tmp_path / '*.gif')],
+        out_dir=tmp_path / 'out',
+        batch_size=2,
+    )
     assert_enhanced(result['predictions'][1], expect(DARK[::-1]))
     assert [name for name, _ in result['failures']] == [
-        str(photographs / 'a.png'), str(tmp_path / 'none.jpg'), str(tmp_path / '*.gif')]
+        str(photographs / 'a.png'),
+        str(tmp_path / 'none.jpg'),
+        str(tmp_path / '*.gif'),
+    ]
     assert below(tmp_path / 'out') == ['b.png', 'deep/c.png']
 
 

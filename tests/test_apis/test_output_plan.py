@@ -1,4 +1,5 @@
 """Where results go: nothing is lost, however names and links lie."""
+
 from __future__ import annotations
 
 import os
@@ -28,14 +29,19 @@ def finish(plan: OutputPlan, path: Path, content: str) -> None:
 
 def test_files_of_a_photograph_and_a_video(tmp_path):
     plan = OutputPlan(tmp_path, compare=True, curves=True)
-    names = [[path.relative_to(tmp_path).as_posix() for path in outputs.all] for outputs in (
-        plan.place(source('in/a.jpg', 'sub/a.jpg')),
-        plan.place(source('http://host/photo', 'photo')),
-        plan.place(source('in/c.mpg'), Path('c.mpg.mkv'), is_video=True))]
+    names = [
+        [path.relative_to(tmp_path).as_posix() for path in outputs.all]
+        for outputs in (
+            plan.place(source('in/a.jpg', 'sub/a.jpg')),
+            plan.place(source('http://host/photo', 'photo')),
+            plan.place(source('in/c.mpg'), Path('c.mpg.mkv'), is_video=True),
+        )
+    ]
     assert names == [
         ['compare/sub/a.jpg.png', 'curves/sub/a.jpg.png', 'sub/a.jpg'],
         ['compare/photo.png.png', 'curves/photo.png.png', 'photo.png'],
-        ['compare/c.mpg.mkv', 'curves/c.mpg.mkv.png', 'c.mpg.mkv']]
+        ['compare/c.mpg.mkv', 'curves/c.mpg.mkv.png', 'c.mpg.mkv'],
+    ]
 
 
 def test_two_results_of_one_file(tmp_path):

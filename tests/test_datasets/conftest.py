@@ -1,4 +1,5 @@
 """Small data sets on disk, and the config of triplets from them."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -54,18 +55,21 @@ def triplets(tmp_path: Path, scope: None, write_images: Callable) -> dict:
                 img_suffix='.png',
                 data_root=str(tmp_path),
                 data_prefix=dict(img_path='img', seg_map_path='ann'),
-                pipeline=[*LABEL_PIPELINE, dict(type='mmscllle.SynthesizeLowLight')]),
+                pipeline=[*LABEL_PIPELINE, dict(type='mmscllle.SynthesizeLowLight')],
+            ),
             dict(
                 type='mmscllle.LowLightImageDataset',
                 data_root=str(tmp_path),
                 data_prefix=dict(img_path='dusk'),
-                pipeline=IMAGE_PIPELINE),
+                pipeline=IMAGE_PIPELINE,
+            ),
         ],
         positive_folders=[str(tmp_path / 'day')],
         negative_folders=[str(tmp_path / 'over'), str(tmp_path / 'under')],
         positive_pipeline=IMAGE_PIPELINE,
         negative_pipeline=[*IMAGE_PIPELINE, dict(type='mmscllle.SynthesizeExposure')],
-        pipeline=[dict(type='mmscllle.PackTripletInputs')])
+        pipeline=[dict(type='mmscllle.PackTripletInputs')],
+    )
 
 
 @pytest.fixture

@@ -31,8 +31,11 @@ def root(tmp_path):
                 if split != 'test':
                     write(tmp_path, f'gt/{condition}/{split}/{stem}_gt_labelTrainIds.png', labels)
                     write(tmp_path, f'gt/{condition}/{split}/{stem}_gt_labelColor.png', image)
-        write(tmp_path, f'gt/{condition}/train_ref/{sequence}/{sequence}_frame_000041'
-              '_gt_ref_labelTrainIds.png', labels)
+        write(
+            tmp_path,
+            f'gt/{condition}/train_ref/{sequence}/{sequence}_frame_000041_gt_ref_labelTrainIds.png',
+            labels,
+        )
     return tmp_path
 
 
@@ -40,18 +43,25 @@ def build(root: Path, **kwargs: object) -> ACDCDataset:
     return ACDCDataset(data_root=str(root), pipeline=PIPELINE, **kwargs)
 
 
-@pytest.mark.parametrize(('arguments', 'folders'), [
-    (dict(split='val', conditions=['night']), ['night/val']),
-    (dict(split='val', conditions='night'), ['night/val']),
-    (dict(split='train', conditions=('night', 'fog')), ['night/train', 'fog/train']),
-    (dict(split='train'), ['fog/train', 'night/train']),
-    (dict(data_prefix=dict(img_path='rgb_anon/fog/val', seg_map_path='gt/fog/val')), ['fog/val']),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'folders'),
+    [
+        (dict(split='val', conditions=['night']), ['night/val']),
+        (dict(split='val', conditions='night'), ['night/val']),
+        (dict(split='train', conditions=('night', 'fog')), ['night/train', 'fog/train']),
+        (dict(split='train'), ['fog/train', 'night/train']),
+        (
+            dict(data_prefix=dict(img_path='rgb_anon/fog/val', seg_map_path='gt/fog/val')),
+            ['fog/val'],
+        ),
+    ],
+)
 def test_images_of_conditions_and_splits(root, arguments, folders):
     dataset = build(root, **arguments)
     paths = [dataset.get_data_info(index)['img_path'] for index in range(len(dataset))]
     assert [path.split('rgb_anon/')[1].split('/GOPR')[0] for path in paths] == [
-        folder for folder in folders for _ in range(2)]
+        folder for folder in folders for _ in range(2)
+    ]
     item = dataset[0]
     assert item['seg_map_path'].endswith('_gt_labelTrainIds.png')
     assert item['gt_seg_map'].tolist() == [[0, 18, 255], [10, 13, 2]]
@@ -62,16 +72,23 @@ def test_references(root):
     labelled = build(root, conditions=['night'], split='train', reference=True)
     assert len(labelled) == 1
     assert labelled[0]['img_path'].endswith(
-        'train_ref/GOPR0351/GOPR0351_frame_000041_rgb_ref_anon.png')
+        'train_ref/GOPR0351/GOPR0351_frame_000041_rgb_ref_anon.png'
+    )
     assert labelled[0]['gt_seg_map'][0, 1] == 18
-    every = ACDCDataset(data_root=str(root), data_prefix=dict(img_path='rgb_anon'), split='train',
-                        reference=True)
+    every = ACDCDataset(
+        data_root=str(root), data_prefix=dict(img_path='rgb_anon'), split='train', reference=True
+    )
     assert len(every) == 4 and 'seg_map_path' not in every.get_data_info(0)
 
 
 def test_images_without_labels(root):
-    dataset = ACDCDataset(data_root=str(root), conditions=['night'], split='test',
-                          data_prefix=dict(img_path='rgb_anon'), pipeline=PIPELINE[:1])
+    dataset = ACDCDataset(
+        data_root=str(root),
+        conditions=['night'],
+        split='test',
+        data_prefix=dict(img_path='rgb_anon'),
+        pipeline=PIPELINE[:1],
+    )
     assert len(dataset) == 2 and dataset[1]['img'].shape == (2, 3, 3)
 
 
@@ -82,8 +99,11 @@ def test_unknown_conditions(root, conditions):
 
 
 def test_unknown_split(root):
-    with pytest.raises(ValueError, match="split must be one of train, val, test, got 'val_ref'; "
-                       'for the clear-day images set reference=True'):
+    with pytest.raises(
+        ValueError,
+        match="split must be one of train, val, test, got 'val_ref'; "
+        'for the clear-day images set reference=True',
+    ):
         build(root, split='val_ref')
 
 

@@ -17,7 +17,8 @@ def test_pairs_of_images_and_label_maps(tmp_path):
     dataset = CamVidDataset(
         data_root=str(tmp_path),
         data_prefix=dict(img_path='img/day', seg_map_path='ann/day'),
-        pipeline=PIPELINE)
+        pipeline=PIPELINE,
+    )
     assert len(dataset) == 1
     item = dataset[0]
     assert item['img_path'].endswith('img/day/0001.jpg')
@@ -45,7 +46,8 @@ def test_real_images(shared, split, size):
     dataset = CamVidDataset(
         data_root=str(shared / 'data' / 'camvid'),
         data_prefix=dict(img_path=f'img/{split}', seg_map_path=f'ann/{split}'),
-        pipeline=PIPELINE)
+        pipeline=PIPELINE,
+    )
     assert len(dataset) == size
     item = dataset[size // 2]
     assert item['img'].shape == (360, 480, 3)

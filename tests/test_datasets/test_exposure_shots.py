@@ -18,22 +18,31 @@ def test_means_are_those_of_the_names(tmp_path):
 
 
 def test_sice_is_measured_and_sorted_from_dark_to_bright(tmp_path):
-    bright, dark = (write_grey(tmp_path / '2' / f'{i}.JPG', level)
-                    for i, level in ((1, 200), (2, 20)))
+    bright, dark = (
+        write_grey(tmp_path / '2' / f'{i}.JPG', level) for i, level in ((1, 200), (2, 20))
+    )
     other = write_grey(tmp_path / '10' / '1.JPG', 99)
     write_grey(tmp_path / 'Label' / '2.JPG', 120)
     write_grey(tmp_path / '.thumbnails' / '2.JPG', 120)
     stacks = read_stacks(str(tmp_path))
     assert list(stacks) == ['10', '2']
     assert stacks['10'] == [Shot(other, pytest.approx(99, abs=0.5))]
-    assert stacks['2'] == [Shot(dark, pytest.approx(20, abs=0.5)),
-                           Shot(bright, pytest.approx(200, abs=0.5))]
+    assert stacks['2'] == [
+        Shot(dark, pytest.approx(20, abs=0.5)),
+        Shot(bright, pytest.approx(200, abs=0.5)),
+    ]
 
 
-@pytest.mark.parametrize('names', [
-    ('00_120.png', '01_015.png'), ('01_015.png', '02_120.png'), ('00_015.png', '01_300.png'),
-    ('00_015.png', 'x.png')
-], ids=['darker later', 'not from 00', 'above 255', 'another name'])
+@pytest.mark.parametrize(
+    'names',
+    [
+        ('00_120.png', '01_015.png'),
+        ('01_015.png', '02_120.png'),
+        ('00_015.png', '01_300.png'),
+        ('00_015.png', 'x.png'),
+    ],
+    ids=['darker later', 'not from 00', 'above 255', 'another name'],
+)
 def test_names_that_only_look_alike_are_measured(tmp_path, names):
     for name in names:
         write_grey(tmp_path / 'trip' / name, 77)
@@ -51,8 +60,11 @@ def test_the_mean_is_that_of_luma(tmp_path):
 def test_names_of_the_shared_shots_tell_what_is_measured(shared):
     stacks = read_stacks(str(shared / 'data/exposures'))
     assert len(stacks) == 163
-    errors = [measure_mean(shot.path) - shot.mean
-              for stack in list(stacks.values())[::8] for shot in stack]
+    errors = [
+        measure_mean(shot.path) - shot.mean
+        for stack in list(stacks.values())[::8]
+        for shot in stack
+    ]
     assert len(errors) > 100 and np.abs(errors).max() < 1
 
 

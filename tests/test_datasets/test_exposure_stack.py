@@ -27,26 +27,37 @@ def root(tmp_path):
 
 def listed(dataset, *keys):
     """File names and other values of all entries."""
-    return [tuple(Path(value).name if isinstance(value := dataset[i].get(key), str) else value
-                  for key in keys) for i in range(len(dataset))]
+    return [
+        tuple(
+            Path(value).name if isinstance(value := dataset[i].get(key), str) else value
+            for key in keys
+        )
+        for i in range(len(dataset))
+    ]
 
 
 def test_anchors_know_the_other_under_exposed_shots_of_their_scene(root):
     folder = root(a=[0, 20, 62, 63, 121, 230], b=[50, 160])
     dataset = ExposureStackDataset(folder, 'anchor')
     assert listed(dataset, 'img_path', 'scene', 'mean', 'gt_path') == [
-        ('00_000.jpg', 'a', 0, '04_121.jpg'), ('01_020.jpg', 'a', 20, '04_121.jpg'),
-        ('02_062.jpg', 'a', 62, '04_121.jpg'), ('00_050.jpg', 'b', 50, None)]
+        ('00_000.jpg', 'a', 0, '04_121.jpg'),
+        ('01_020.jpg', 'a', 20, '04_121.jpg'),
+        ('02_062.jpg', 'a', 62, '04_121.jpg'),
+        ('00_050.jpg', 'b', 50, None),
+    ]
     assert [[Path(path).name for path in dataset[i]['second_paths']] for i in range(4)] == [
-        ['01_020.jpg', '02_062.jpg'], ['00_000.jpg', '02_062.jpg'], ['00_000.jpg', '01_020.jpg'],
-        ['00_050.jpg']]
+        ['01_020.jpg', '02_062.jpg'],
+        ['00_000.jpg', '02_062.jpg'],
+        ['00_000.jpg', '01_020.jpg'],
+        ['00_050.jpg'],
+    ]
 
 
 def test_positives_are_well_exposed_and_negatives_are_at_both_ends(root):
     folder = root(a=[5, 30, 31, 89, 90, 155, 156, 189, 190, 255])
     positives, negatives = (ExposureStackDataset(folder, role) for role in ('positive', 'negative'))
-    assert listed(positives, 'mean') == [(90, ), (155, )]
-    assert listed(negatives, 'mean') == [(5, ), (30, ), (190, ), (255, )]
+    assert listed(positives, 'mean') == [(90,), (155,)]
+    assert listed(negatives, 'mean') == [(5,), (30,), (190,), (255,)]
 
 
 def test_pairs_follow_the_rule(root):
@@ -54,40 +65,51 @@ def test_pairs_follow_the_rule(root):
         a=[7, 8, 20, 30, 31, 62, 63, 118, 121, 150],
         b=[3, 40, 100, 170],
         c=[10, 89, 156],
-        d=[15, 70, 90])
+        d=[15, 70, 90],
+    )
     dataset = ExposureStackDataset(folder, 'pair')
     assert listed(dataset, 'scene', 'exposure', 'mean', 'gt_path') == [
-        ('a', 'very_dark', 30, '08_121.jpg'), ('a', 'dark', 62, '08_121.jpg'),
-        ('b', 'dark', 40, '02_100.jpg'), ('d', 'very_dark', 15, '02_090.jpg')]
+        ('a', 'very_dark', 30, '08_121.jpg'),
+        ('a', 'dark', 62, '08_121.jpg'),
+        ('b', 'dark', 40, '02_100.jpg'),
+        ('d', 'very_dark', 15, '02_090.jpg'),
+    ]
 
 
 def test_means_and_references_may_be_asked_for(root):
     folder = root(a=[2, 10, 100], b=[3, 60, 80])
     dataset = ExposureStackDataset(folder, 'anchor', means=[(3, 20), (60, 60)])
-    assert listed(dataset, 'mean') == [(10, ), (3, ), (60, )]
+    assert listed(dataset, 'mean') == [(10,), (3,), (60,)]
     dataset = ExposureStackDataset(folder, 'anchor', filter_cfg=dict(reference=True))
-    assert listed(dataset, 'mean') == [(2, ), (10, )]
+    assert listed(dataset, 'mean') == [(2,), (10,)]
 
 
 def test_every_fifth_scene_validates_and_never_trains(root):
     folder = root(**{f's{number:02}': [20, 120, 240] for number in range(11)})
     for role in ('anchor', 'positive', 'negative', 'pair'):
-        train, val, both = ({scene for scene, in listed(
-            ExposureStackDataset(folder, role, split=split), 'scene')}
-                            for split in ('train', 'val', 'all'))
+        train, val, both = (
+            {scene for (scene,) in listed(ExposureStackDataset(folder, role, split=split), 'scene')}
+            for split in ('train', 'val', 'all')
+        )
         assert val == {'s00', 's05', 's10'}
         assert not train & val and train | val == both and len(both) == 11
     halves = ExposureStackDataset(folder, 'pair', split='val', fold=2)
-    assert listed(halves, 'scene') == [(f's{number:02}', ) for number in range(0, 11, 2)]
+    assert listed(halves, 'scene') == [(f's{number:02}',) for number in range(0, 11, 2)]
 
 
-@pytest.mark.parametrize('arguments, message', [
-    (dict(role='night'), "role must be one of anchor, positive, negative, pair, got 'night'"),
-    (dict(role='pair', means=[(0, 9)]), r'means: the role pair has fixed ranges, got \[\(0, 9\)\]'),
-    (dict(role='pair', split='test'), "split must be one of train, val, all, got 'test'"),
-    (dict(role='pair', fold=1), 'fold must be at least 2, got 1'),
-    (dict(role='negative'), "no shot in '.*' takes the role 'negative', split 'all'"),
-])
+@pytest.mark.parametrize(
+    'arguments, message',
+    [
+        (dict(role='night'), "role must be one of anchor, positive, negative, pair, got 'night'"),
+        (
+            dict(role='pair', means=[(0, 9)]),
+            r'means: the role pair has fixed ranges, got \[\(0, 9\)\]',
+        ),
+        (dict(role='pair', split='test'), "split must be one of train, val, all, got 'test'"),
+        (dict(role='pair', fold=1), 'fold must be at least 2, got 1'),
+        (dict(role='negative'), "no shot in '.*' takes the role 'negative', split 'all'"),
+    ],
+)
 def test_wrong_arguments_are_named(root, arguments, message):
     folder = root(a=[50, 100])
     with pytest.raises(ValueError, match=message):
@@ -98,7 +120,7 @@ def test_pairs_of_the_shared_scenes(shared):
     counts = {}
     for split in ('train', 'val', 'all'):
         dataset = ExposureStackDataset(str(shared / 'data/exposures'), 'pair', split=split)
-        counts[split] = Counter(exposure for exposure, in listed(dataset, 'exposure'))
+        counts[split] = Counter(exposure for (exposure,) in listed(dataset, 'exposure'))
     assert counts['all'] == dict(very_dark=103, dark=158)
     assert counts['val'] == dict(very_dark=23, dark=31)
     assert counts['train'] + counts['val'] == counts['all']
@@ -108,20 +130,27 @@ def test_the_pipeline_loads_a_pair(scope, tmp_path, write_images):
     write_images(tmp_path / 'a', ['00_020.png', '01_120.png'], 0)
     dataset = DATASETS.build(
         dict(
-            type='mmscllle.ExposureStackDataset', data_root=str(tmp_path), role='pair',
+            type='mmscllle.ExposureStackDataset',
+            data_root=str(tmp_path),
+            role='pair',
             pipeline=[
-                dict(type='mmscllle.LoadImage'), dict(type='mmscllle.LoadReference'),
-                dict(type='mmscllle.PackEnhanceInputs')
-            ]))
-    packed, = dataset
+                dict(type='mmscllle.LoadImage'),
+                dict(type='mmscllle.LoadReference'),
+                dict(type='mmscllle.PackEnhanceInputs'),
+            ],
+        )
+    )
+    (packed,) = dataset
     sample = packed['data_samples']
     assert (sample.scene, sample.exposure) == ('a', 'very_dark')
     assert sample.reference.data.shape == packed['inputs'].shape == (3, 20, 24)
     assert not np.array_equal(sample.reference.data.flip(0) * 255, packed['inputs'])
 
 
-@pytest.mark.parametrize('name, more', [('exposures', []), ('exposures_second', ['second']),
-                                        ('exposures_reference', ['reference'])])
+@pytest.mark.parametrize(
+    'name, more',
+    [('exposures', []), ('exposures_second', ['second']), ('exposures_reference', ['reference'])],
+)
 def test_the_configs_of_the_shared_scenes(name, more, shared, scope, monkeypatch, tmp_path):
     monkeypatch.setenv('MMSCLLLE_SHARED', str(shared))
     config = Config.fromfile(str(BASES / f'{name}.py'))

@@ -17,7 +17,7 @@ def folder(tmp_path):
 
 
 def names(root, found):
-    return [path[len(str(root)) + 1:] for path in found]
+    return [path[len(str(root)) + 1 :] for path in found]
 
 
 def test_folders_are_searched_recursively_in_sorted_order(folder):
@@ -30,11 +30,14 @@ def test_each_image_counts_once(folder):
     assert len(find_images(sources, 'key')) == 3
 
 
-@pytest.mark.parametrize(('pattern', 'expected'), [
-    ('day/*.png', ['day/b.png']),
-    ('day/**/c.*', ['day/deep/er/c.png']),
-    ('d[ab]y/?.JPG', ['day/a.JPG']),
-])
+@pytest.mark.parametrize(
+    ('pattern', 'expected'),
+    [
+        ('day/*.png', ['day/b.png']),
+        ('day/**/c.*', ['day/deep/er/c.png']),
+        ('d[ab]y/?.JPG', ['day/a.JPG']),
+    ],
+)
 def test_glob_patterns(folder, pattern, expected):
     assert names(folder, find_images(pattern, 'key', root=str(folder))) == expected
 

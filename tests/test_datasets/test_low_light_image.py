@@ -35,8 +35,10 @@ def test_references_may_have_another_suffix(root):
 
 def test_items_pair_image_and_reference(root):
     dataset = LowLightImageDataset(
-        str(root), dict(img_path='low', gt_path='high'),
-        pipeline=[LoadImage(), LoadReference(), PackEnhanceInputs()])
+        str(root),
+        dict(img_path='low', gt_path='high'),
+        pipeline=[LoadImage(), LoadReference(), PackEnhanceInputs()],
+    )
     for item, low, high in zip(dataset, (20, 10), (120, 110)):
         assert (item['inputs'] == low).all()
         assert (item['data_samples'].reference.data * 255).round().eq(high).all()
@@ -44,15 +46,21 @@ def test_items_pair_image_and_reference(root):
 
 def test_missing_reference_is_named(root):
     write(root / 'low' / 'night' / 'extra.png', 30)
-    with pytest.raises(FileNotFoundError, match=r'low/night/extra.png.* has no reference in '
-                       r'data_prefix.gt_path: no .*high/night/extra'):
+    with pytest.raises(
+        FileNotFoundError,
+        match=r'low/night/extra.png.* has no reference in '
+        r'data_prefix.gt_path: no .*high/night/extra',
+    ):
         LowLightImageDataset(str(root), dict(img_path='low', gt_path='high'))
 
 
-@pytest.mark.parametrize(('prefix', 'key'), [
-    (dict(img_path='lwo'), 'data_prefix.img_path'),
-    (dict(img_path='low', gt_path='lwo'), 'data_prefix.gt_path'),
-])
+@pytest.mark.parametrize(
+    ('prefix', 'key'),
+    [
+        (dict(img_path='lwo'), 'data_prefix.img_path'),
+        (dict(img_path='low', gt_path='lwo'), 'data_prefix.gt_path'),
+    ],
+)
 def test_missing_folder_is_named_with_its_key(root, prefix, key):
     with pytest.raises(FileNotFoundError, match=f'{key}: there is no folder .*lwo'):
         LowLightImageDataset(str(root), prefix)

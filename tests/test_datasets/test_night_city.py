@@ -10,16 +10,21 @@ def test_pairs_of_images_and_label_maps(tmp_path):
     for split in ('train', 'val'):
         for folder in ('img', 'lbl'):
             (tmp_path / split / folder).mkdir(parents=True)
-        cv2.imwrite(str(tmp_path / split / 'img/Chicago_0002.png'),
-                    np.full((2, 3, 3), 30, np.uint8))
-        cv2.imwrite(str(tmp_path / split / 'lbl/Chicago_0002_trainIds.png'),
-                    np.array([[0, 18, 255], [10, 13, 2]], np.uint8))
-        cv2.imwrite(str(tmp_path / split / 'lbl/Chicago_0002_color.png'),
-                    np.full((2, 3, 3), 9, np.uint8))
+        cv2.imwrite(
+            str(tmp_path / split / 'img/Chicago_0002.png'), np.full((2, 3, 3), 30, np.uint8)
+        )
+        cv2.imwrite(
+            str(tmp_path / split / 'lbl/Chicago_0002_trainIds.png'),
+            np.array([[0, 18, 255], [10, 13, 2]], np.uint8),
+        )
+        cv2.imwrite(
+            str(tmp_path / split / 'lbl/Chicago_0002_color.png'), np.full((2, 3, 3), 9, np.uint8)
+        )
     dataset = NightCityDataset(
         data_root=str(tmp_path),
         data_prefix=dict(img_path='val/img', seg_map_path='val/lbl'),
-        pipeline=[LoadImage(), LoadLabelMap()])
+        pipeline=[LoadImage(), LoadLabelMap()],
+    )
     assert len(dataset) == 1
     item = dataset[0]
     assert item['img_path'].endswith('val/img/Chicago_0002.png')

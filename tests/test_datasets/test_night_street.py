@@ -14,9 +14,11 @@ def test_images_labels_and_references(tmp_path, split, referenced):
         (tmp_path / kind / split).mkdir(parents=True)
         assert cv2.imwrite(str(tmp_path / kind / split / 'street_00000.png'), image)
     dataset = NightStreetDataset(
-        data_root=str(tmp_path), pipeline=[],
-        data_prefix=dict(img_path=f'img/{split}', seg_map_path=f'ann/{split}'))
-    entry, = dataset.load_data_list()
+        data_root=str(tmp_path),
+        pipeline=[],
+        data_prefix=dict(img_path=f'img/{split}', seg_map_path=f'ann/{split}'),
+    )
+    (entry,) = dataset.load_data_list()
     assert entry['img_path'] == str(tmp_path / 'img' / split / 'street_00000.png')
     assert entry['seg_map_path'] == str(tmp_path / 'ann' / split / 'street_00000.png')
     reference = str(tmp_path / 'img' / 'day_val' / 'street_00000.png')

@@ -26,7 +26,7 @@ def test_each_pass_sees_every_index_once_in_the_order_of_the_host():
     assert passes == [6 * PASSES_PER_SEED + n for n in range(3) for _ in range(SIZE)]
     indices = [number % SIZE for number in numbers]
     assert indices == list(islice(InfiniteSampler(range(SIZE), seed=5), 3 * SIZE))
-    assert all(sorted(indices[i:i + SIZE]) == list(range(SIZE)) for i in range(0, 3 * SIZE, SIZE))
+    assert all(sorted(indices[i : i + SIZE]) == list(range(SIZE)) for i in range(0, 3 * SIZE, SIZE))
 
 
 def test_pass_numbers_are_positive_and_differ_between_seeds():
@@ -46,4 +46,4 @@ def test_ranks_share_the_draws_of_one_process():
 def test_resume_goes_on_where_the_run_stopped():
     sampler = NumberedSampler(range(SIZE), seed=3)
     sampler.skip(SIZE + 2)
-    assert list(islice(sampler, SIZE)) == draws(2 * SIZE + 2, seed=3)[SIZE + 2:]
+    assert list(islice(sampler, SIZE)) == draws(2 * SIZE + 2, seed=3)[SIZE + 2 :]

@@ -20,8 +20,10 @@ def build_loader(config, workers=0, seed=0, batch_size=2):
             dataset=config,
             sampler=dict(type='mmscllle.NumberedSampler', shuffle=True),
             batch_size=batch_size,
-            num_workers=workers),
-        seed=seed)
+            num_workers=workers,
+        ),
+        seed=seed,
+    )
 
 
 def load(config, batches, workers=0, seed=0, rank=None):
@@ -67,7 +69,7 @@ def spoil(folder, count=None):
             path.unlink()
             path.symlink_to(path.with_name('nowhere'))
         else:
-            path.write_bytes([b'', content[:len(content) // 2], b'no image'][number % 4])
+            path.write_bytes([b'', content[: len(content) // 2], b'no image'][number % 4])
     return [str(path) for path in paths]
 
 
@@ -76,13 +78,16 @@ def test_a_triplet(triplets):
     assert len(dataset) == ANCHORS
     for index in range(ANCHORS):
         packed = dataset[index]
-        assert all(image.dtype == torch.uint8 and image.shape == (3, 16, 16)
-                   for image in packed['inputs'].values())
+        assert all(
+            image.dtype == torch.uint8 and image.shape == (3, 16, 16)
+            for image in packed['inputs'].values()
+        )
         sample = packed['data_samples']
         labelled = index < 3
         assert ('gt_sem_seg' in sample) == labelled
-        assert Path(sample.img_path).name == (f'lit{index}.png' if labelled
-                                              else f'dusk{index - 3}.png')
+        assert Path(sample.img_path).name == (
+            f'lit{index}.png' if labelled else f'dusk{index - 3}.png'
+        )
         assert 'day' in sample.positive_path
         assert 'over' in sample.negative_path or 'under' in sample.negative_path
 
@@ -119,8 +124,10 @@ def test_two_processes_get_what_one_gets(triplets):
 
 def test_second_pass_differs(triplets):
     items = load(triplets, ANCHORS)
-    first, second = ({names[0]: (item, names) for item, names in part}
-                     for part in (items[:ANCHORS], items[ANCHORS:]))
+    first, second = (
+        {names[0]: (item, names) for item, names in part}
+        for part in (items[:ANCHORS], items[ANCHORS:])
+    )
     assert first.keys() == second.keys()
     for anchor, (item, _) in first.items():
         assert not torch.equal(item['low'], second[anchor][0]['low'])
@@ -130,7 +137,8 @@ def test_second_pass_differs(triplets):
 def test_another_seed_gives_other_triplets(triplets):
     first, other = (
         {names[0]: item for item, names in load(triplets, 3, seed=seed)[:ANCHORS]}
-        for seed in (0, 1))
+        for seed in (0, 1)
+    )
     assert first.keys() == other.keys()
     assert not any(torch.equal(first[anchor]['low'], other[anchor]['low']) for anchor in first)
 
@@ -138,8 +146,12 @@ def test_another_seed_gives_other_triplets(triplets):
 def test_every_positive_and_negative_is_drawn(triplets):
     names = [names for _, names in load(triplets, 60)]
     assert {positive for _, positive, _ in names} == {f'day{i}.png' for i in range(8)}
-    assert {negative for _, _, negative in names} == {'over0.png', 'over1.png', 'under0.png',
-                                                      'under1.png'}
+    assert {negative for _, _, negative in names} == {
+        'over0.png',
+        'over1.png',
+        'under0.png',
+        'under1.png',
+    }
 
 
 def test_other_samplers_follow_the_global_random_state(triplets):
@@ -166,7 +178,8 @@ def test_cityscapes_layout(triplets, tmp_path, write_images):
         type='CityscapesDataset',
         data_root=str(tmp_path),
         data_prefix=dict(img_path='leftImg8bit/train', seg_map_path='gtFine/train'),
-        pipeline=triplets['anchors'][0]['pipeline'])
+        pipeline=triplets['anchors'][0]['pipeline'],
+    )
     dataset = build(triplets, anchors=[anchors, triplets['anchors'][1]])
     assert len(dataset) == 3 and len(dataset.metainfo['classes']) == 19
     assert dataset[0]['data_samples'].gt_sem_seg.data.shape == (1, 16, 16)
@@ -176,24 +189,35 @@ def test_cityscapes_layout(triplets, tmp_path, write_images):
 def stacks(tmp_path, triplets, write_images):
     """The config of triplets from 4 scenes, each with two dark shots, next to labelled anchors."""
     for number in range(4):
-        write_images(tmp_path / 'stacks' / f'scene{number}',
-                     ['00_010.png', '01_040.png', '02_120.png', '03_220.png'], 10 + number)
+        write_images(
+            tmp_path / 'stacks' / f'scene{number}',
+            ['00_010.png', '01_040.png', '02_120.png', '03_220.png'],
+            10 + number,
+        )
     pipeline = triplets['positive_pipeline']
     scenes = dict(type='mmscllle.ExposureStackDataset', data_root=str(tmp_path / 'stacks'))
     anchors = dict(
-        scenes, role='anchor',
+        scenes,
+        role='anchor',
         pipeline=[
-            dict(type='mmscllle.LoadImage'), dict(type='mmscllle.LoadSecondShot'),
-            dict(type='TransformBroadcaster',
-                 mapping=dict(img=['img', 'second_img'], img_shape=['img_shape', ...]),
-                 auto_remap=True, share_random_params=True, transforms=pipeline[1:])
-        ])
+            dict(type='mmscllle.LoadImage'),
+            dict(type='mmscllle.LoadSecondShot'),
+            dict(
+                type='TransformBroadcaster',
+                mapping=dict(img=['img', 'second_img'], img_shape=['img_shape', ...]),
+                auto_remap=True,
+                share_random_params=True,
+                transforms=pipeline[1:],
+            ),
+        ],
+    )
     return dict(
         type='mmscllle.UnpairedLowLightDataset',
         anchors=[anchors, triplets['anchors'][0]],
         positives=dict(scenes, role='positive', pipeline=pipeline),
         negatives=dict(scenes, role='negative', pipeline=pipeline),
-        pipeline=[dict(type='mmscllle.PackTripletInputs', second=True)])
+        pipeline=[dict(type='mmscllle.PackTripletInputs', second=True)],
+    )
 
 
 @pytest.mark.parametrize('workers', [0, 2])
@@ -204,7 +228,8 @@ def test_stacks_of_exposures(stacks, workers):
         for sample in batch['data_samples']:
             scene, positive, negative = (
                 Path(path).parent.name
-                for path in (sample.img_path, sample.positive_path, sample.negative_path))
+                for path in (sample.img_path, sample.positive_path, sample.negative_path)
+            )
             assert sample.positive_path.endswith('02_120.png')
             assert sample.negative_path.endswith(('00_010.png', '03_220.png'))
             assert scene not in (positive, negative)
@@ -248,8 +273,11 @@ def test_anchors_alone(stacks):
 
 
 def test_folders_or_data_sets(triplets, stacks):
-    with pytest.raises(ValueError, match=r'give either negative_folders or negatives, got '
-                       r"negative_folders=\['.*over', '.*under'\], negatives=\{'type': 'mmscllle"):
+    with pytest.raises(
+        ValueError,
+        match=r'give either negative_folders or negatives, got '
+        r"negative_folders=\['.*over', '.*under'\], negatives=\{'type': 'mmscllle",
+    ):
         build(triplets, negatives=stacks['negatives'])
     with pytest.raises(FileNotFoundError, match=r'positives, data_root .*nowhere'):
         build(stacks, positives=dict(stacks['positives'], data_root='nowhere'))
@@ -272,7 +300,7 @@ def test_unreadable_anchors_and_label_maps_are_replaced(triplets, tmp_path, log)
     assert anchors == {'lit2.png', 'dusk1.png'}
     for path in bad:
         assert path in log.text
-    assert f"{tmp_path / 'img' / 'lit1.png'} with {tmp_path / 'ann' / 'lit1.png'}" in log.text
+    assert f'{tmp_path / "img" / "lit1.png"} with {tmp_path / "ann" / "lit1.png"}' in log.text
 
 
 def test_loaders_of_mmcv_are_covered_too(triplets, tmp_path):
@@ -296,7 +324,7 @@ def test_replacements_are_counted_across_workers_and_are_reproducible(triplets, 
 
 
 def test_an_unreadable_file_is_an_error_in_test_mode(triplets, tmp_path):
-    path, = spoil(tmp_path / 'img', 1)
+    (path,) = spoil(tmp_path / 'img', 1)
     dataset = build(triplets, test_mode=True)
     with pytest.raises(OSError, match=f'cannot read {path}'):
         dataset[0]
@@ -307,8 +335,11 @@ def test_nothing_readable_is_an_error(triplets, tmp_path, log):
     spoil(tmp_path / 'over')
     spoil(tmp_path / 'under')
     dataset = build(triplets)
-    with pytest.raises(OSError, match=r'20 files in a row cannot be read, the last of them '
-                       r'.*(over|under)\d.png: image .* is damaged or no image'):
+    with pytest.raises(
+        OSError,
+        match=r'20 files in a row cannot be read, the last of them '
+        r'.*(over|under)\d.png: image .* is damaged or no image',
+    ):
         dataset[0]
     assert dataset.replaced.item() == 20
 
@@ -331,8 +362,9 @@ def test_missing_folder_is_named_with_its_key(triplets, tmp_path, key):
         build(triplets, **{key: str(tmp_path / 'nowhere')})
 
 
-@pytest.mark.parametrize('kind', ['mmscllle.CamVidDataset', 'mmscllle.LowLightImageDataset',
-                                  'CityscapesDataset'])
+@pytest.mark.parametrize(
+    'kind', ['mmscllle.CamVidDataset', 'mmscllle.LowLightImageDataset', 'CityscapesDataset']
+)
 def test_anchors_without_images_are_named(triplets, tmp_path, kind):
     (tmp_path / 'empty').mkdir()
     anchors = dict(type=kind, data_root=str(tmp_path), data_prefix=dict(img_path='empty'))

@@ -1,4 +1,5 @@
 """Data samples as metrics get them."""
+
 from __future__ import annotations
 
 from typing import Callable

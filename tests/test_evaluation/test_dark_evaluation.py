@@ -32,8 +32,9 @@ FINGERPRINT = dict(weights='w', config='c')
 
 def record(name: str, label: list, prediction: list, **changes: object) -> dict:
     areas = count_areas(torch.tensor([prediction]), torch.tensor([label]), 3, 255)
-    return dict(dict(image=name, stamp=[1], areas=areas, ms=5., warm_up=False, memory_mib=7.),
-                **changes)
+    return dict(
+        dict(image=name, stamp=[1], areas=areas, ms=5.0, warm_up=False, memory_mib=7.0), **changes
+    )
 
 
 def failure(name: str, reason: str = 'broken') -> dict:
@@ -44,8 +45,7 @@ def test_areas_and_scores_have_the_values_of_a_hand_calculation():
     areas = count_areas(torch.tensor([[0, 0, 1, 1]]), torch.tensor([[0, 1, 1, 255]]), 3, 255)
     assert areas == [[1, 1, 0], [2, 2, 0], [2, 1, 0], [1, 2, 0]]
     assert image_miou(areas) == 50
-    assert dataset_scores([areas], 3) == dict(
-        mIoU=50, mAcc=75, aAcc=66.67, IoU=[50, 50, None])
+    assert dataset_scores([areas], 3) == dict(mIoU=50, mAcc=75, aAcc=66.67, IoU=[50, 50, None])
 
 
 def test_scores_equal_those_of_mmseg():
@@ -57,8 +57,9 @@ def test_scores_equal_those_of_mmseg():
         label = torch.from_numpy(generator.choice([0, 1, 2, 255], size=(33, 41)))
         prediction = torch.from_numpy(generator.choice([0, 1, 2], size=(33, 41)))
         areas.append(count_areas(prediction, label, 3, 255))
-        metric.process({}, [dict(pred_sem_seg=dict(data=prediction[None]),
-                                 gt_sem_seg=dict(data=label[None]))])
+        metric.process(
+            {}, [dict(pred_sem_seg=dict(data=prediction[None]), gt_sem_seg=dict(data=label[None]))]
+        )
     expected = metric.compute_metrics(metric.results)
     scores = dataset_scores(areas, 3)
     for key in ('mIoU', 'mAcc', 'aAcc'):
@@ -68,10 +69,13 @@ def test_scores_equal_those_of_mmseg():
 def test_a_class_without_labels_counts_neither_way():
     # Seen: 41.0 against 39.4, where the classes that are there gave 41.0 against 43.3.
     label = [0, 0, 0, 0, 1, 1]
-    for prediction, ious in (([0, 0, 0, 1, 1, 1], [75, 66.67, None]),
-                             ([0, 0, 0, 2, 1, 1], [75, 100, None])):
-        found = dataset_scores([count_areas(
-            torch.tensor([prediction]), torch.tensor([label]), 3, 255)], 3)
+    for prediction, ious in (
+        ([0, 0, 0, 1, 1, 1], [75, 66.67, None]),
+        ([0, 0, 0, 2, 1, 1], [75, 100, None]),
+    ):
+        found = dataset_scores(
+            [count_areas(torch.tensor([prediction]), torch.tensor([label]), 3, 255)], 3
+        )
         assert found['IoU'] == ious
         assert found['mIoU'] == pytest.approx(sum(ious[:2]) / 2, abs=0.01)
 
@@ -85,12 +89,15 @@ def test_a_class_that_is_only_predicted_does_not_enter_the_score_of_an_image():
     assert image_miou(count_areas(torch.tensor([[0]]), torch.tensor([[255]]), 3, 255)) is None
 
 
-@pytest.mark.parametrize('label, message', [
-    (torch.zeros(2, 2), r'the label map has shape \(2, 2\), the image \(1, 2\)'),
-    (torch.zeros(1, 2, 3), r'shape \(1, 2, 3\).*one class index a pixel'),
-    (torch.tensor([[0, 7]]), r'the label 7, outside of the 3 classes \(0 to 2; 255 does not'),
-    (torch.tensor([[0, -1]]), 'the label -1'),
-])
+@pytest.mark.parametrize(
+    'label, message',
+    [
+        (torch.zeros(2, 2), r'the label map has shape \(2, 2\), the image \(1, 2\)'),
+        (torch.zeros(1, 2, 3), r'shape \(1, 2, 3\).*one class index a pixel'),
+        (torch.tensor([[0, 7]]), r'the label 7, outside of the 3 classes \(0 to 2; 255 does not'),
+        (torch.tensor([[0, -1]]), 'the label -1'),
+    ],
+)
 def test_a_label_map_that_does_not_fit_is_refused(label: torch.Tensor, message: str):
     with pytest.raises(ValueError, match=message):
         count_areas(torch.zeros(1, 2), label, 3, 255)
@@ -111,7 +118,11 @@ def test_log_keeps_results_and_drops_a_truncated_line(tmp_path: Path):
     assert log.find('c', [1]) is None, 'it failed'
     assert log.find('d', [1]) is None
     assert [json.loads(line).get('image') for line in path.read_text().splitlines()] == [
-        None, 'a', 'b', 'c']
+        None,
+        'a',
+        'b',
+        'c',
+    ]
 
 
 def test_log_discards_results_of_something_else(tmp_path: Path):
@@ -131,26 +142,41 @@ def test_log_starts_anew_after_a_broken_file(tmp_path: Path, content: str):
     assert path.read_text() == json.dumps(dict(fingerprint=FINGERPRINT)) + '\n'
 
 
-@pytest.mark.parametrize('images, labels, suffixes', [
-    (['a.jpg', 'b.jpg'], ['a.png', 'b.png'], ('.jpg', '.png')),
-    (['a.png', 'b.png'], ['a.png', 'b.png'], ('.png', '.png')),
-    (['10.jpg', '20.jpg'], ['10.png', '20.png', '100.png'], ('.jpg', '.png')),
-    (['x/a_leftImg8bit.png', 'y/b_leftImg8bit.png'],
-     ['x/a_gtFine_labelTrainIds.png', 'y/b_gtFine_labelTrainIds.png'],
-     ('leftImg8bit.png', 'gtFine_labelTrainIds.png')),
-    (['a.jpg', 'b.jpg', 'c.jpg'], ['b.png', 'c.png'], ('.jpg', '.png')),
-    (['a.jpg'], ['a.png', 'a_color.png'], ('.jpg', '.png')),
-])
+@pytest.mark.parametrize(
+    'images, labels, suffixes',
+    [
+        (['a.jpg', 'b.jpg'], ['a.png', 'b.png'], ('.jpg', '.png')),
+        (['a.png', 'b.png'], ['a.png', 'b.png'], ('.png', '.png')),
+        (['10.jpg', '20.jpg'], ['10.png', '20.png', '100.png'], ('.jpg', '.png')),
+        (
+            ['x/a_leftImg8bit.png', 'y/b_leftImg8bit.png'],
+            ['x/a_gtFine_labelTrainIds.png', 'y/b_gtFine_labelTrainIds.png'],
+            ('leftImg8bit.png', 'gtFine_labelTrainIds.png'),
+        ),
+        (['a.jpg', 'b.jpg', 'c.jpg'], ['b.png', 'c.png'], ('.jpg', '.png')),
+        (['a.jpg'], ['a.png', 'a_color.png'], ('.jpg', '.png')),
+    ],
+)
 def test_suffixes_are_read_off_the_files(images: list, labels: list, suffixes: tuple):
     assert match_suffixes(images, labels) == suffixes
 
 
-@pytest.mark.parametrize('images, labels, message', [
-    (['a.jpg'], ['b.png'], "--ann-dir: the label maps .*'b.png'.* do not go by .*'a.jpg'"),
-    (['a_x.png'], ['a_ids.png', 'a_color.png'], r'several label maps \(\*color.png, \*ids.png\)'),
-    (['a.jpg', 'b.jpg', 'c.png'], ['a.png', 'b.png', 'c.png'],
-     r"--img-dir: 1 of 3 images \(such as 'c.png'\) do not end with '.jpg'"),
-])
+@pytest.mark.parametrize(
+    'images, labels, message',
+    [
+        (['a.jpg'], ['b.png'], "--ann-dir: the label maps .*'b.png'.* do not go by .*'a.jpg'"),
+        (
+            ['a_x.png'],
+            ['a_ids.png', 'a_color.png'],
+            r'several label maps \(\*color.png, \*ids.png\)',
+        ),
+        (
+            ['a.jpg', 'b.jpg', 'c.png'],
+            ['a.png', 'b.png', 'c.png'],
+            r"--img-dir: 1 of 3 images \(such as 'c.png'\) do not end with '.jpg'",
+        ),
+    ],
+)
 def test_names_that_do_not_match_are_refused(images: list, labels: list, message: str):
     with pytest.raises(ValueError, match=message):
         match_suffixes(images, labels)
@@ -164,8 +190,12 @@ def test_missing_folder_is_named(tmp_path: Path):
 def test_images_are_ranked_by_gain_then_by_loss():
     label = [0, 0, 1, 1]
     predictions = dict(same=[0, 0, 1, 1], worse=[0, 0, 0, 0], better=[0, 1, 1, 1])
-    before = [record('same', label, label), record('worse', label, label),
-              record('better', label, [1, 1, 1, 1]), record('failed', label, label)]
+    before = [
+        record('same', label, label),
+        record('worse', label, label),
+        record('better', label, [1, 1, 1, 1]),
+        record('failed', label, label),
+    ]
     after = [record(name, label, prediction) for name, prediction in predictions.items()]
     ranked = rank_images(before, [*after, failure('failed')], 3)
     assert [entry['image'] for entry in ranked] == ['better', 'worse']
@@ -175,9 +205,13 @@ def test_images_are_ranked_by_gain_then_by_loss():
 
 
 def test_summary_takes_the_median_time_without_warm_up():
-    records = [record('a', [0], [0], ms=900., warm_up=True), record('b', [0], [0], ms=1.),
-               record('c', [0], [0], ms=3., memory_mib=9.), record('d', [0], [0], ms=80.),
-               failure('e')]
+    records = [
+        record('a', [0], [0], ms=900.0, warm_up=True),
+        record('b', [0], [0], ms=1.0),
+        record('c', [0], [0], ms=3.0, memory_mib=9.0),
+        record('d', [0], [0], ms=80.0),
+        failure('e'),
+    ]
     row = summarise('ours', records, CLASSES)
     assert (row['ms_per_image'], row['peak_memory_mib']) == (3, 9)
     assert (row['images'], row['failed']) == (4, 1)
@@ -186,15 +220,39 @@ def test_summary_takes_the_median_time_without_warm_up():
 
 
 def test_markdown_is_one_aligned_table_that_says_what_failed():
-    rows = [summarise('none', [record('a', [0, 1], [0, 0]), failure('b')], CLASSES),
-            summarise('ours', [failure('a', 'odd'), failure('b')], CLASSES)]
+    rows = [
+        summarise('none', [record('a', [0, 1], [0, 0]), failure('b')], CLASSES),
+        summarise('ours', [failure('a', 'odd'), failure('b')], CLASSES),
+    ]
     lines = to_markdown(rows, 'cpu', 'of the process').splitlines()
     assert len({len(line) for line in lines[:4]}) == 1
     cells = [[cell.strip() for cell in line.strip('|').split('|')] for line in lines[:4]]
-    assert cells[0] == ['method', 'mIoU', 'mAcc', 'aAcc', 'sky', 'road', 'car', 'ms/image', 'MiB',
-                        'images', 'failed']
-    assert cells[2] == ['none', '25.00', '50.00', '50.00', '50.00', '0.00', '–', '5.0', '7', '1',
-                        '1']
+    assert cells[0] == [
+        'method',
+        'mIoU',
+        'mAcc',
+        'aAcc',
+        'sky',
+        'road',
+        'car',
+        'ms/image',
+        'MiB',
+        'images',
+        'failed',
+    ]
+    assert cells[2] == [
+        'none',
+        '25.00',
+        '50.00',
+        '50.00',
+        '50.00',
+        '0.00',
+        '–',
+        '5.0',
+        '7',
+        '1',
+        '1',
+    ]
     assert cells[3] == ['ours', *'––––––––', '0', '2']
     text = '\n'.join(lines)
     assert '2 images failed and do not count:' in text
@@ -220,10 +278,10 @@ def test_errors_name_the_argument_in_one_line(tmp_path: Path):
 
 
 def test_class_names_come_from_any_checkpoint():
-    own = dict(classes=('a', ), palette=[[1, 2, 3]])
+    own = dict(classes=('a',), palette=[[1, 2, 3]])
     assert read_class_names(dict(dataset_meta=own), 1) == own
-    assert read_class_names(dict(CLASSES=('a', ), PALETTE=[[1, 2, 3]]), 1) == own
-    assert read_class_names(dict(dataset_meta=dict(classes=('a', ))), 1) == dict(classes=('a', ))
+    assert read_class_names(dict(CLASSES=('a',), PALETTE=[[1, 2, 3]]), 1) == own
+    assert read_class_names(dict(dataset_meta=dict(classes=('a',))), 1) == dict(classes=('a',))
     assert read_class_names({}, 2) == dict(classes=['class 0', 'class 1'])
 
 
@@ -260,29 +318,40 @@ def test_peak_memory_sees_an_allocation_and_forgets_it():
 
 
 def test_grid_has_gains_seeds_and_what_was_seen():
-    grid = {('dusk', 'known'): dict(none=[40.], ours=[43., 44.], other=[39.]),
-            ('dusk', 'new'): dict(none=[50.], ours=[50.5, 52.5])}
+    grid = {
+        ('dusk', 'known'): dict(none=[40.0], ours=[43.0, 44.0], other=[39.0]),
+        ('dusk', 'new'): dict(none=[50.0], ours=[50.5, 52.5]),
+    }
     rows = summarise_grid(grid, ['none', 'ours', 'other'])
     first, second = rows[1]['cells']
-    assert first == dict(set='dusk', segmentor='known', mIoU=43.5, lowest=43, highest=44, seeds=2,
-                         gain=3.5)
+    assert first == dict(
+        set='dusk', segmentor='known', mIoU=43.5, lowest=43, highest=44, seeds=2, gain=3.5
+    )
     assert (second['mIoU'], second['gain'], rows[1]['gain']) == (51.5, 1.5, 2.5)
     assert rows[0]['gain'] is None and rows[2]['gain'] == -1
     text = grid_to_markdown(rows, ['known'])
-    cells = [[cell.strip() for cell in line.strip('|').split('|')]
-             for line in text.splitlines()[:5]]
+    cells = [
+        [cell.strip() for cell in line.strip('|').split('|')] for line in text.splitlines()[:5]
+    ]
     assert cells[0] == ['method', 'dusk, known*', 'dusk, new', 'mean gain']
-    assert cells[2:] == [['none', '40.0', '50.0', '–'],
-                         ['ours', '43.5 +3.5 [43.0, 44.0]', '51.5 +1.5 [50.5, 52.5]', '+2.5'],
-                         ['other', '39.0 -1.0', '–', '-1.0']]
+    assert cells[2:] == [
+        ['none', '40.0', '50.0', '–'],
+        ['ours', '43.5 +3.5 [43.0, 44.0]', '51.5 +1.5 [50.5, 52.5]', '+2.5'],
+        ['other', '39.0 -1.0', '–', '-1.0'],
+    ]
     assert 'classes that the label maps' in text
     assert 'the lowest and the highest' in text and 'trained through this segmentor' in text
 
 
 def test_grid_of_single_trainings_without_none_has_neither_gains_nor_spread():
-    rows = summarise_grid({('dusk', 'a'): dict(ours=[None]), ('day', 'a'): dict(ours=[42.])},
-                          ['ours'])
+    rows = summarise_grid(
+        {('dusk', 'a'): dict(ours=[None]), ('day', 'a'): dict(ours=[42.0])}, ['ours']
+    )
     text = grid_to_markdown(rows, [])
     assert [cell.strip() for cell in text.splitlines()[2].strip('|').split('|')] == [
-        'ours', '–', '42.0', '–']
+        'ours',
+        '–',
+        '42.0',
+        '–',
+    ]
     assert 'lowest' not in text and '*' not in text

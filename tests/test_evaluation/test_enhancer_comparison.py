@@ -37,19 +37,21 @@ def test_measured_is_the_engines_result(folder):
     steps = []
     metrics, pictures = measure(engine, dataset, 2, [1], lambda: steps.append(1))
     enhanced = [read(folder / f'low/{number}.png').sqrt() for number in range(2)]
-    expected = [psnr(image, read(folder / f'high/{number}.png'))
-                for number, image in enumerate(enhanced)]
+    expected = [
+        psnr(image, read(folder / f'high/{number}.png')) for number, image in enumerate(enhanced)
+    ]
     assert metrics['PSNR'] == pytest.approx(np.mean(expected), abs=1e-4)
     assert metrics['reference_images'] == 2 and len(steps) == 2
     assert metrics['newly_clipped'] == 0 < metrics['clipped_high']
-    (index, picture), = pictures.items()
+    ((index, picture),) = pictures.items()
     assert index == 1
     assert (picture == (enhanced[1] * 255).round().byte().permute(1, 2, 0).numpy()).all()
 
 
 def test_without_references(folder):
-    metrics, _ = measure(GammaEnhancer().make_engine(), read_pictures(str(folder / 'low')), 3, [],
-                         lambda: None)
+    metrics, _ = measure(
+        GammaEnhancer().make_engine(), read_pictures(str(folder / 'low')), 3, [], lambda: None
+    )
     assert 'PSNR' not in metrics and metrics['noise'] > 10
 
 
@@ -76,7 +78,8 @@ def test_pairs_of_exposures(tmp_path):
         read_exposures(str(tmp_path), 'train')
 
 
-@pytest.mark.parametrize('count, wanted, expected', [
-    (10, 4, [0, 3, 6, 9]), (3, 6, [0, 1, 2]), (5, 1, [0]), (5, 0, [])])
+@pytest.mark.parametrize(
+    'count, wanted, expected', [(10, 4, [0, 3, 6, 9]), (3, 6, [0, 1, 2]), (5, 1, [0]), (5, 0, [])]
+)
 def test_drawn_pictures_are_evenly_apart(count, wanted, expected):
     assert spread(count, wanted) == expected

@@ -34,8 +34,12 @@ def test_thresholds_are_those_of_8_bits(value, high, low):
 
 def test_newly_clipped_by_hand():
     # Four pixels: clipped in both, burnt out, blackened, brightened from black.
-    before = torch.tensor([[1., .9, .5], [.5, .6, .7], [.1, .1, .1], [0., 0., 0.]]).t()[:, None]
-    after = torch.tensor([[1., 1., .9], [.9, 1., .8], [0., 0., 0.], [.2, .2, .2]]).t()[:, None]
+    before = torch.tensor([[1.0, 0.9, 0.5], [0.5, 0.6, 0.7], [0.1, 0.1, 0.1], [0.0, 0.0, 0.0]]).t()[
+        :, None
+    ]
+    after = torch.tensor([[1.0, 1.0, 0.9], [0.9, 1.0, 0.8], [0.0, 0.0, 0.0], [0.2, 0.2, 0.2]]).t()[
+        :, None
+    ]
     assert newly_clipped(after, before) == newly_clipped(after, before.flip(0)) == 0.5
     assert newly_clipped(before, before) == 0
 
@@ -46,7 +50,8 @@ def test_the_batch_tells_what_was_clipped_before():
     before[0, 0, 0] = 255
     metric.process(dict(inputs=[before]), [make_sample(torch.ones(3, 2, 2))])
     assert metric.evaluate(1) == dict(
-        brightness=1, clipped_high=1, clipped_low=0, newly_clipped=0.75)
+        brightness=1, clipped_high=1, clipped_low=0, newly_clipped=0.75
+    )
     # A model that resizes has no pixel to compare with.
     metric.process(dict(inputs=[before]), [make_sample(torch.ones(3, 4, 4))])
     assert 'newly_clipped' not in metric.evaluate(1)

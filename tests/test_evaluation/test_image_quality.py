@@ -44,14 +44,19 @@ def test_each_value_is_that_of_its_function():
     image = image / 4
     matched = match_brightness(image, reference)
     assert evaluate(make_sample(image, reference)) == dict(
-        reference_images=1, PSNR=psnr(image, reference), SSIM=ssim(image, reference),
+        reference_images=1,
+        PSNR=psnr(image, reference),
+        SSIM=ssim(image, reference),
         PSNR_equal_brightness=psnr(matched, reference),
-        color_error=color_error(matched, reference))
+        color_error=color_error(matched, reference),
+    )
 
 
 def test_pairs_of_stacks_have_rows():
-    samples = [make_sample(torch.full((3, 8, 9), 0.5), torch.full((3, 8, 9), 0.5 + error))
-               for error in (0.1, 0.01, 0.1)]
+    samples = [
+        make_sample(torch.full((3, 8, 9), 0.5), torch.full((3, 8, 9), 0.5 + error))
+        for error in (0.1, 0.01, 0.1)
+    ]
     for sample, exposure in zip(samples, ('very_dark', 'dark', 'dark')):
         sample.set_metainfo(dict(exposure=exposure))
     result = evaluate(*samples)

@@ -25,12 +25,12 @@ def street(seed=0, size=(200, 300)):
 
 
 def test_the_pristine_model_is_a_distribution():
-    assert PRISTINE['mean'].shape == (36, ) and PRISTINE['covariance'].shape == (36, 36)
+    assert PRISTINE['mean'].shape == (36,) and PRISTINE['covariance'].shape == (36, 36)
     assert np.linalg.eigvalsh(PRISTINE['covariance']).min() > 0
     assert PRISTINE['window'].sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize('shape', [0.8, 2.])
+@pytest.mark.parametrize('shape', [0.8, 2.0])
 def test_the_fit_finds_shape_and_scales(shape):
     rng = np.random.default_rng(0)
     values = np.abs(gennorm.rvs(shape, size=(2, 200, 200), random_state=rng))
@@ -44,12 +44,17 @@ def test_the_shape_is_the_nearest_of_the_table():
     blocks = np.random.default_rng(0).normal(size=(20, 48, 48))
     shapes, left, right = _fit_asymmetric(blocks)
     table = np.arange(0.2, 10.001, 0.001)
-    ratios = gamma(2 / table)**2 / (gamma(1 / table) * gamma(3 / table))
+    ratios = gamma(2 / table) ** 2 / (gamma(1 / table) * gamma(3 / table))
     for block, shape in zip(blocks, shapes):
-        skew = (np.sqrt((block[block < 0]**2).mean()) / np.sqrt((block[block > 0]**2).mean()))
-        ratio = (np.abs(block).mean()**2 / (block**2).mean() * (skew**3 + 1) * (skew + 1) /
-                 (skew**2 + 1)**2)
-        assert shape == pytest.approx(table[np.argmin((ratios - ratio)**2)], abs=1e-9)
+        skew = np.sqrt((block[block < 0] ** 2).mean()) / np.sqrt((block[block > 0] ** 2).mean())
+        ratio = (
+            np.abs(block).mean() ** 2
+            / (block**2).mean()
+            * (skew**3 + 1)
+            * (skew + 1)
+            / (skew**2 + 1) ** 2
+        )
+        assert shape == pytest.approx(table[np.argmin((ratios - ratio) ** 2)], abs=1e-9)
 
 
 def test_halving_keeps_a_plane_and_averages_a_checkerboard():
@@ -84,15 +89,19 @@ def test_flat_blocks_have_no_shape_and_flat_pictures_no_niqe():
 
 
 def test_an_image_without_two_blocks_is_refused():
-    with pytest.raises(ValueError, match=r'NIQE needs 2 whole blocks of 96 x 96 pixels, an image '
-                       r'of 95 x 300 \(H x W\) holds 0'):
+    with pytest.raises(
+        ValueError,
+        match=r'NIQE needs 2 whole blocks of 96 x 96 pixels, an image '
+        r'of 95 x 300 \(H x W\) holds 0',
+    ):
         niqe(torch.zeros(3, 95, 300))
 
 
 def test_metric(make_sample, monkeypatch):
     messages = []
-    monkeypatch.setattr('mmscllle.evaluation.niqe.print_log',
-                        lambda message, *_: messages.append(message))
+    monkeypatch.setattr(
+        'mmscllle.evaluation.niqe.print_log', lambda message, *_: messages.append(message)
+    )
     metric = NIQE()
     images = [street(0), street(1)]
     metric.process(None, [*map(make_sample, images), make_sample(torch.zeros(3, 95, 300))])
@@ -101,7 +110,8 @@ def test_metric(make_sample, monkeypatch):
 
 
 # By mmagic 1.2.0, on the files as they are; tests/test_mmagic compares on all shared photographs.
-@pytest.mark.parametrize('name, expected', [('dicm/01.jpg', 3.22663), ('dicm/27.jpg', 8.71441),
-                                            ('lime/7.bmp', 6.95621)])
+@pytest.mark.parametrize(
+    'name, expected', [('dicm/01.jpg', 3.22663), ('dicm/27.jpg', 8.71441), ('lime/7.bmp', 6.95621)]
+)
 def test_shared_photographs(name, expected, shared):
     assert niqe(read(shared / 'data/lowlight' / name)) == pytest.approx(expected, abs=1e-3)

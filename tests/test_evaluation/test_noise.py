@@ -15,7 +15,7 @@ def test_by_hand():
     assert noise_level(image) == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize('sigma', [2., 10.])
+@pytest.mark.parametrize('sigma', [2.0, 10.0])
 def test_it_finds_the_noise_on_shades(sigma):
     y, x = torch.meshgrid(torch.linspace(0, 1, 200), torch.linspace(0, 1, 300), indexing='ij')
     shades = torch.stack([0.3 + 0.2 * x, 0.5 + 0.1 * y - 0.2 * x, 0.4 + 0.1 * x**2])

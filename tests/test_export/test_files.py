@@ -37,12 +37,11 @@ def test_onnx(enhancer, tmp_path, fast):
     path = tmp_path / 'new folder' / 'enhancer.onnx'
     assert export_enhancer(enhancer, path, fast) <= 1e-4
     session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
-    (image, ), (enhanced, ) = session.get_inputs(), session.get_outputs()
+    (image,), (enhanced,) = session.get_inputs(), session.get_outputs()
     assert (image.name, enhanced.name) == ('image', 'enhanced')
     assert image.shape == enhanced.shape[:1] + [3] + enhanced.shape[2:]
     assert all(isinstance(size, str) for size in (image.shape[0], *image.shape[2:]))
-    compare(enhancer, lambda x: torch.from_numpy(session.run(None, dict(image=x.numpy()))[0]),
-            fast)
+    compare(enhancer, lambda x: torch.from_numpy(session.run(None, dict(image=x.numpy()))[0]), fast)
 
 
 @pytest.mark.parametrize('fast', [False, True])
@@ -78,11 +77,17 @@ def test_a_file_is_replaced_only_if_allowed(enhancer, tmp_path):
     compare(enhancer, torch.jit.load(str(path)), fast=False)
 
 
-@pytest.mark.parametrize(('result', 'message'), [
-    (lambda image: image, r'differ from those of the enhancer by \d.*, more than 1e-04'),
-    (lambda image: image * float('nan'), 'differ from those of the enhancer by nan'),
-    (lambda image: image[:1], r'for images of shape \(2, 3, 65, 97\) .* gives \(1, 3, 65, 97\)'),
-])
+@pytest.mark.parametrize(
+    ('result', 'message'),
+    [
+        (lambda image: image, r'differ from those of the enhancer by \d.*, more than 1e-04'),
+        (lambda image: image * float('nan'), 'differ from those of the enhancer by nan'),
+        (
+            lambda image: image[:1],
+            r'for images of shape \(2, 3, 65, 97\) .* gives \(1, 3, 65, 97\)',
+        ),
+    ],
+)
 def test_what_differs_leaves_no_file(enhancer, tmp_path, monkeypatch, result, message):
     wrong = files.FORMATS['.pt']._replace(read=lambda path: result)
     monkeypatch.setitem(files.FORMATS, '.pt', wrong)
@@ -98,8 +103,11 @@ def test_unknown_suffix(enhancer, tmp_path):
 
 def test_missing_library(enhancer, tmp_path, monkeypatch):
     monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
-    with pytest.raises(ImportError, match=r'ONNX needs onnx and onnxruntime: '
-                                          r"pip install 'mmscllle\[export\]'"):
+    with pytest.raises(
+        ImportError,
+        match=r'ONNX needs onnx and onnxruntime: '
+        r"pip install 'mmscllle\[export\]'",
+    ):
         export_enhancer(enhancer, tmp_path / 'enhancer.onnx')
     assert not list(tmp_path.iterdir())
 

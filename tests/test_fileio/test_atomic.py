@@ -49,8 +49,9 @@ def test_disk_that_is_full_while_writing(tmp_path):
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
-        with pytest.raises(OSError, match=r'File too large.*a\.png') as caught, \
-                atomic_path(tmp_path / 'a.png') as temporary:
+        with pytest.raises(OSError, match=r'File too large.*a\.png') as caught, atomic_path(
+            tmp_path / 'a.png'
+        ) as temporary:
             temporary.write_bytes(b'x' * 2000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -64,8 +65,9 @@ def test_disk_that_turns_out_full_at_the_end(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, 'fsync', full)
-    with pytest.raises(OSError, match=r'No space left on device.*a\.png'), \
-            atomic_path(tmp_path / 'a.png') as temporary:
+    with pytest.raises(OSError, match=r'No space left on device.*a\.png'), atomic_path(
+        tmp_path / 'a.png'
+    ) as temporary:
         temporary.write_bytes(b'x')
     assert not os.listdir(tmp_path)
 
@@ -74,30 +76,37 @@ def test_folder_that_is_a_file(tmp_path):
     (tmp_path / 'out').write_bytes(b'')
     with pytest.raises(OSError, match=r'out/a\.png'), atomic_path(tmp_path / 'out/a.png'):
         pass
-    with pytest.raises(OSError, match=r'out/deeper/a\.png'), \
-            atomic_path(tmp_path / 'out/deeper/a.png'):
+    with pytest.raises(OSError, match=r'out/deeper/a\.png'), atomic_path(
+        tmp_path / 'out/deeper/a.png'
+    ):
         pass
 
 
 def test_file_that_is_a_folder(tmp_path):
     (tmp_path / 'a.png').mkdir()
-    with pytest.raises(IsADirectoryError, match=r'a\.png'), \
-            atomic_path(tmp_path / 'a.png') as temporary:
+    with pytest.raises(IsADirectoryError, match=r'a\.png'), atomic_path(
+        tmp_path / 'a.png'
+    ) as temporary:
         temporary.write_bytes(b'x')
     assert os.listdir(tmp_path) == ['a.png']
 
 
 def test_unfinished_files_of_dead_processes_are_cleared_by_the_next_one(tmp_path):
-    code = ('import os, sys\nfrom mmscllle.fileio import atomic_path\n'
-            'with atomic_path(sys.argv[1]) as path:\n'
-            '    path.write_bytes(b"half"); os.kill(os.getpid(), 9)')
+    code = (
+        'import os, sys\nfrom mmscllle.fileio import atomic_path\n'
+        'with atomic_path(sys.argv[1]) as path:\n'
+        '    path.write_bytes(b"half"); os.kill(os.getpid(), 9)'
+    )
     subprocess.run([sys.executable, '-c', code, str(tmp_path / 'a.png')], check=False)
-    left, = os.listdir(tmp_path)
+    (left,) = os.listdir(tmp_path)
     assert left.startswith('.mmscllle-unfinished-') and left.endswith('.png')
     # The same number, as in a container, but another process; a living one; one of another host.
     own = re.sub(r'-\d+-(\w+)-\d+.png', rf'-{os.getpid()}-00000000-0.png', left)
-    others = [left.replace('.png', '').replace(left.split('-')[3], str(os.getppid())),
-              '.mmscllle-unfinished-00000000-1-00000000-0.png', '.mmscllle-unfinished-notes.txt']
+    others = [
+        left.replace('.png', '').replace(left.split('-')[3], str(os.getppid())),
+        '.mmscllle-unfinished-00000000-1-00000000-0.png',
+        '.mmscllle-unfinished-notes.txt',
+    ]
     for name in (own, *others):
         (tmp_path / name).write_bytes(b'half')
     with atomic_path(tmp_path / 'b.png') as mine:

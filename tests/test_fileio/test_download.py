@@ -1,4 +1,5 @@
 """Files by HTTP, and servers that misbehave."""
+
 from __future__ import annotations
 
 import time
@@ -30,17 +31,20 @@ def test_the_whole_file_comes(server):
     assert fetch(f'{server}/redirect/file?to=/well/file') == CONTENT
 
 
-@pytest.mark.parametrize(('path', 'reason'), [
-    ('short/file', 'it breaks off after 2,048 of 4,096 bytes'),
-    ('huge/file', 'it has 1,125,899,906,842,624 bytes, more than 1,048,576'),
-    ('endless/file', 'it has more than 1,048,576 bytes'),
-    ('missing/file', '404 Not Found'),
-    ('broken/file', '500 Internal Server Error'),
-    ('close/file', 'closed connection without response'),
-    ('redirect/file', 'infinite loop'),
-    ('redirect/file?to=file:///etc/passwd', "to url 'file:///etc/passwd' is not allowed"),
-    ('redirect/file?to=ftp://127.0.0.1/x', 'unknown url type: ftp'),
-])
+@pytest.mark.parametrize(
+    ('path', 'reason'),
+    [
+        ('short/file', 'it breaks off after 2,048 of 4,096 bytes'),
+        ('huge/file', 'it has 1,125,899,906,842,624 bytes, more than 1,048,576'),
+        ('endless/file', 'it has more than 1,048,576 bytes'),
+        ('missing/file', '404 Not Found'),
+        ('broken/file', '500 Internal Server Error'),
+        ('close/file', 'closed connection without response'),
+        ('redirect/file', 'infinite loop'),
+        ('redirect/file?to=file:///etc/passwd', "to url 'file:///etc/passwd' is not allowed"),
+        ('redirect/file?to=ftp://127.0.0.1/x', 'unknown url type: ftp'),
+    ],
+)
 def test_what_goes_wrong_is_named_with_the_address(path, reason, server):
     with pytest.raises(OSError, match=f'{server}/{path[:8]}.*cannot be fetched: ') as caught:
         fetch(f'{server}/{path}')

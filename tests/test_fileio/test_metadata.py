@@ -1,4 +1,5 @@
 """What a photograph's file says beside its pixels comes through."""
+
 from __future__ import annotations
 
 import io
@@ -35,7 +36,7 @@ def through(tmp_path, content: bytes, name: str) -> tuple[Image.Image, list[str]
 
 
 def segments(picture: Image.Image) -> list[bytes]:
-    return [data[len(SEGMENT):] for _, data in picture.applist if data.startswith(SEGMENT)]
+    return [data[len(SEGMENT) :] for _, data in picture.applist if data.startswith(SEGMENT)]
 
 
 def test_xmp_of_a_jpeg_is_kept_once_and_upright(tmp_path):

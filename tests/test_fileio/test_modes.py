@@ -11,11 +11,26 @@ RGBA = Image.fromarray(COLOURS)
 RGB = RGBA.convert('RGB')
 
 
-@pytest.mark.parametrize(('mode', 'channels'), [
-    ('1', 1), ('L', 1), ('LA', 2), ('La', 2), ('RGB', 3), ('RGBA', 4), ('RGBa', 4), ('RGBX', 3),
-    ('P', 3), ('PA', 4), ('YCbCr', 3), ('HSV', 3), ('CMYK', 3)])
+@pytest.mark.parametrize(
+    ('mode', 'channels'),
+    [
+        ('1', 1),
+        ('L', 1),
+        ('LA', 2),
+        ('La', 2),
+        ('RGB', 3),
+        ('RGBA', 4),
+        ('RGBa', 4),
+        ('RGBX', 3),
+        ('P', 3),
+        ('PA', 4),
+        ('YCbCr', 3),
+        ('HSV', 3),
+        ('CMYK', 3),
+    ],
+)
 def test_channels(mode, channels):
-    picture = (RGBA if mode in ('LA', 'RGBA', 'RGBa', 'RGBX') else RGB)
+    picture = RGBA if mode in ('LA', 'RGBA', 'RGBa', 'RGBX') else RGB
     if mode == 'La':
         picture = RGBA.convert('LA')
     elif mode == 'PA':

@@ -10,8 +10,11 @@ def pixels(channels: int | None, dtype: type = np.uint8) -> np.ndarray:
     """Distinct values, (2, 3) or (2, 3, channels)."""
     shape = (2, 3) if channels is None else (2, 3, channels)
     values = np.arange(np.prod(shape)).reshape(shape)
-    return (values / values.max()).astype(dtype) if dtype in (np.float32, np.float64) \
+    return (
+        (values / values.max()).astype(dtype)
+        if dtype in (np.float32, np.float64)
         else values.astype(dtype)
+    )
 
 
 @pytest.mark.parametrize('dtype', [np.uint8, np.uint16, np.float32, np.float64])
@@ -27,7 +30,7 @@ def test_array_and_back(channels, dtype):
 
 def test_colours_are_bgr_outside_and_rgb_inside():
     array = pixels(4)
-    frame, = Photograph.from_array(array).frames
+    (frame,) = Photograph.from_array(array).frames
     assert frame[0, 0].tolist() == [2, 1, 0, 3]
 
 
@@ -46,17 +49,19 @@ def test_animation_is_a_list():
     assert [array[0, 0].tolist() for array in arrays] == [[2, 1, 0], [3, 2, 1]]
 
 
-@pytest.mark.parametrize('shape', [(3, ), (2, 3, 2), (2, 3, 5), (1, 2, 3, 3), (0, 3, 3)])
+@pytest.mark.parametrize('shape', [(3,), (2, 3, 2), (2, 3, 5), (1, 2, 3, 3), (0, 3, 3)])
 def test_other_shapes_are_refused(shape):
     with pytest.raises(ValueError, match=r'BGR \(H, W, 3\), .* got shape \(' + str(shape[0])):
         Photograph.from_array(np.zeros(shape, np.uint8))
 
 
 @pytest.mark.parametrize(
-    'dtype', [bool, np.int8, np.int32, np.int64, np.longdouble, complex, object])
+    'dtype', [bool, np.int8, np.int32, np.int64, np.longdouble, complex, object]
+)
 def test_other_types_are_refused(dtype):
-    with pytest.raises(ValueError, match='must be uint8, uint16 or floating point .*, got '
-                       + np.dtype(dtype).name):
+    with pytest.raises(
+        ValueError, match='must be uint8, uint16 or floating point .*, got ' + np.dtype(dtype).name
+    ):
         Photograph.from_array(np.zeros((2, 3, 3), dtype))
 
 

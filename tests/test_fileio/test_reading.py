@@ -43,8 +43,9 @@ def read_exif(content: bytes) -> Image.Exif:
 
 @pytest.fixture
 def save(tmp_path):
-    def save(picture: Image.Image | bytes, form: str = 'PNG', name: str = 'a.png',
-             **kwargs: object) -> str:
+    def save(
+        picture: Image.Image | bytes, form: str = 'PNG', name: str = 'a.png', **kwargs: object
+    ) -> str:
         path = tmp_path / name
         if isinstance(picture, bytes):
             path.write_bytes(picture)
@@ -57,7 +58,7 @@ def save(tmp_path):
 
 def png16(pixels: np.ndarray) -> bytes:
     """OpenCV's 16-bit PNG of grey, RGB or RGB and alpha."""
-    channels = [2, 1, 0, 3][:pixels.shape[2]] if pixels.shape[2] > 1 else [0]
+    channels = [2, 1, 0, 3][: pixels.shape[2]] if pixels.shape[2] > 1 else [0]
     return cv2.imencode('.png', pixels[..., channels])[1].tobytes()
 
 
@@ -87,8 +88,10 @@ def test_pillow_image():
 
 
 @pytest.mark.parametrize('orientation', range(1, 9))
-@pytest.mark.parametrize(('form', 'kwargs'), [
-    ('PNG', {}), ('WEBP', dict(lossless=True)), ('TIFF', {}), ('JPEG', dict(quality=95))])
+@pytest.mark.parametrize(
+    ('form', 'kwargs'),
+    [('PNG', {}), ('WEBP', dict(lossless=True)), ('TIFF', {}), ('JPEG', dict(quality=95))],
+)
 def test_orientation_is_applied_and_reset(save, form, kwargs, orientation):
     path = save(RGB, form, exif=exif(orientation).tobytes(), **kwargs)
     photograph = read_photograph(path)
@@ -112,15 +115,15 @@ def test_orientation_of_a_compressed_tiff(save, orientation):
 
 def test_orientation_of_a_pillow_image(save):
     picture = Image.open(save(RGB, exif=exif(6).tobytes()))
-    np.testing.assert_array_equal(read_photograph(picture).frames[0],
-                                  np.rot90(PIXELS[..., :3], -1))
+    np.testing.assert_array_equal(read_photograph(picture).frames[0], np.rot90(PIXELS[..., :3], -1))
 
 
 @pytest.mark.parametrize('orientation', range(1, 9))
 def test_orientation_of_16_bit_tiff(save, orientation):
     content = io.BytesIO()
-    tifffile.imwrite(content, DEEP[..., :3], photometric='rgb',
-                     extratags=[(274, 'H', 1, orientation, True)])
+    tifffile.imwrite(
+        content, DEEP[..., :3], photometric='rgb', extratags=[(274, 'H', 1, orientation, True)]
+    )
     found = read_photograph(save(content.getvalue())).frames[0]
     picture = Image.fromarray(np.arange(216, dtype=np.uint8).reshape(12, 18))
     picture.getexif()[274] = orientation
@@ -165,16 +168,29 @@ def test_grey_stays_grey(save):
     np.testing.assert_array_equal(photograph.frames[0], PIXELS[..., :1])
 
 
-@pytest.mark.parametrize(('form', 'channels'), [
-    ('PNG', 1), ('PNG', 3), ('PNG', 4), ('TIFF', 1), ('TIFF', 3), ('TIFF', 4), ('PPM', 1),
-    ('PPM', 3)])
+@pytest.mark.parametrize(
+    ('form', 'channels'),
+    [
+        ('PNG', 1),
+        ('PNG', 3),
+        ('PNG', 4),
+        ('TIFF', 1),
+        ('TIFF', 3),
+        ('TIFF', 4),
+        ('PPM', 1),
+        ('PPM', 3),
+    ],
+)
 def test_16_bit(save, form, channels):
     pixels = DEEP[..., :channels]
     if form == 'TIFF':
         buffer = io.BytesIO()
-        tifffile.imwrite(buffer, pixels[..., 0] if channels == 1 else pixels,
-                         extrasamples=['unassalpha'] if channels == 4 else None,
-                         photometric='rgb' if channels > 1 else 'minisblack')
+        tifffile.imwrite(
+            buffer,
+            pixels[..., 0] if channels == 1 else pixels,
+            extrasamples=['unassalpha'] if channels == 4 else None,
+            photometric='rgb' if channels > 1 else 'minisblack',
+        )
         content = buffer.getvalue()
     elif form == 'PNG':
         content = png16(pixels)
@@ -205,17 +221,27 @@ def test_signed_tiff_is_refused(save):
 
 def grey_printing_profile() -> bytes:
     """An ICC profile (version 2.1, a lut8 table) of a press whose four inks are all grey."""
-    corners = np.indices((2, ) * 4).reshape(4, -1).T
+    corners = np.indices((2,) * 4).reshape(4, -1).T
     lightness = np.rint(255 * (1 - corners.mean(axis=1)))
     lab = np.stack([lightness, *[np.full_like(lightness, 128)] * 2], axis=1).astype(np.uint8)
     identity = bytes(range(256))
     matrix = struct.pack('>9i', *(np.eye(3, dtype=int).ravel() * 65536).tolist())
-    table = (b'mft1\0\0\0\0' + bytes([4, 3, 2, 0]) + matrix + identity * 4 + lab.tobytes()
-             + identity * 3)
+    table = (
+        b'mft1\0\0\0\0' + bytes([4, 3, 2, 0]) + matrix + identity * 4 + lab.tobytes() + identity * 3
+    )
     start = 128 + 4 + 12
     tags = struct.pack('>I4sII', 1, b'A2B0', start, len(table))
-    head = struct.pack('>I4sI4s4s4s12s4s', start + len(table), b'', 0x02100000, b'prtr', b'CMYK',
-                       b'Lab ', b'', b'acsp')
+    head = struct.pack(
+        '>I4sI4s4s4s12s4s',
+        start + len(table),
+        b'',
+        0x02100000,
+        b'prtr',
+        b'CMYK',
+        b'Lab ',
+        b'',
+        b'acsp',
+    )
     head += bytes(28) + struct.pack('>3i', 63190, 65536, 54061)
     return head.ljust(128, b'\0') + tags + table
 
@@ -247,11 +273,19 @@ def test_first_picture_of_an_mpo(save):
 FRAMES = [Image.fromarray(np.roll(PIXELS[..., :3], 5 * step, axis=1)) for step in range(3)]
 
 
-@pytest.mark.parametrize(('form', 'kwargs'), [
-    ('GIF', {}), ('PNG', {}), ('WEBP', dict(lossless=True))])
+@pytest.mark.parametrize(
+    ('form', 'kwargs'), [('GIF', {}), ('PNG', {}), ('WEBP', dict(lossless=True))]
+)
 def test_animation(save, form, kwargs):
-    path = save(FRAMES[0], form, save_all=True, append_images=FRAMES[1:], duration=[50, 120, 70],
-                loop=3, **kwargs)
+    path = save(
+        FRAMES[0],
+        form,
+        save_all=True,
+        append_images=FRAMES[1:],
+        duration=[50, 120, 70],
+        loop=3,
+        **kwargs,
+    )
     photograph = read_photograph(path)
     assert photograph.format == form
     assert photograph.info['duration'] == [50, 120, 70] and photograph.info['loop'] == 3
@@ -293,8 +327,11 @@ def test_empty_file(save):
 
 
 def test_text(save):
-    with pytest.raises(ValueError, match=r"a\.png' cannot be enhanced: it is no image, of another "
-                       'format than JPEG, PNG'):
+    with pytest.raises(
+        ValueError,
+        match=r"a\.png' cannot be enhanced: it is no image, of another "
+        'format than JPEG, PNG',
+    ):
         read_photograph(save(b'I am a text.\n' * 100))
 
 
@@ -307,9 +344,23 @@ def test_format_that_starts_another_program(save):
 
 
 @pytest.mark.parametrize('share', [0.3, 0.7, 0.98])
-@pytest.mark.parametrize('kind', [
-    'JPEG', 'progressive JPEG', 'PNG', 'TIFF', 'WEBP', 'GIF', 'BMP', 'PPM', 'TGA',
-    '16-bit PNG', '16-bit TIFF', 'animated GIF'])
+@pytest.mark.parametrize(
+    'kind',
+    [
+        'JPEG',
+        'progressive JPEG',
+        'PNG',
+        'TIFF',
+        'WEBP',
+        'GIF',
+        'BMP',
+        'PPM',
+        'TGA',
+        '16-bit PNG',
+        '16-bit TIFF',
+        'animated GIF',
+    ],
+)
 def test_file_that_is_cut_off(save, kind, share):
     picture = RGB.resize((180, 120))
     content = io.BytesIO()
@@ -326,7 +377,7 @@ def test_file_that_is_cut_off(save, kind, share):
     whole = content.getvalue()
     read_photograph(save(whole))
     with pytest.raises((OSError, ValueError), match=r"a\.png' (is damaged or cut off|cannot be)"):
-        read_photograph(save(whole[:int(share * len(whole))]))
+        read_photograph(save(whole[: int(share * len(whole))]))
 
 
 def test_jpeg_without_its_last_bytes(save):
@@ -361,8 +412,9 @@ def test_no_permission(save, monkeypatch):
 def bomb(width: int, height: int) -> bytes:
     """A PNG that claims a size and holds next to nothing."""
     head = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
-    return (PNG_START + chunk(b'IHDR', head) + chunk(b'IDAT', zlib.compress(b''))
-            + chunk(b'IEND', b''))
+    return (
+        PNG_START + chunk(b'IHDR', head) + chunk(b'IDAT', zlib.compress(b'')) + chunk(b'IEND', b'')
+    )
 
 
 def test_decompression_bomb_is_not_decoded(save, monkeypatch):
@@ -370,8 +422,11 @@ def test_decompression_bomb_is_not_decoded(save, monkeypatch):
         raise AssertionError('decoded')
 
     monkeypatch.setattr(Image.Image, 'load', decode)
-    with pytest.raises(ValueError, match=r"a\.png' cannot be enhanced: it claims 60000 x 50000 = "
-                       r'3,000,000,000 pixels, more than max_pixels=67,108,864.*None'):
+    with pytest.raises(
+        ValueError,
+        match=r"a\.png' cannot be enhanced: it claims 60000 x 50000 = "
+        r'3,000,000,000 pixels, more than max_pixels=67,108,864.*None',
+    ):
         read_photograph(save(bomb(60000, 50000)))
 
 
@@ -400,6 +455,7 @@ def test_pillow_image_above_the_limit():
 
 def test_pillows_limit_is_back_when_the_last_thread_is_done(save, monkeypatch):
     from mmscllle.fileio.pillow_limit import without_pillows_limit
+
     monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 10)
     with without_pillows_limit:
         with without_pillows_limit:
@@ -422,7 +478,8 @@ def test_url(save, tmp_path, monkeypatch):
         address = f'http://127.0.0.1:{server.server_port}'
         np.testing.assert_array_equal(
             read_photograph(f'{address}/a%20b%20%C3%BC.png').frames[0],
-            read_photograph(path).frames[0])
+            read_photograph(path).frames[0],
+        )
         with pytest.raises(OSError, match=r'/none\.png. cannot be fetched: .*404'):
             read_photograph(f'{address}/none.png')
         server.shutdown()
@@ -448,10 +505,18 @@ def test_values_of_a_ppm_above_white(save):
         read_photograph(save(content, name='a.ppm'))
 
 
-@pytest.mark.parametrize(('colours', 'alpha', 'planes'), [
-    ('minisblack', None, None), ('miniswhite', None, None),
-    *(('rgb', alpha, planes) for alpha in (None, 'unassalpha', 'assocalpha')
-      for planes in ('contig', 'separate'))])
+@pytest.mark.parametrize(
+    ('colours', 'alpha', 'planes'),
+    [
+        ('minisblack', None, None),
+        ('miniswhite', None, None),
+        *(
+            ('rgb', alpha, planes)
+            for alpha in (None, 'unassalpha', 'assocalpha')
+            for planes in ('contig', 'separate')
+        ),
+    ],
+)
 def test_layouts_of_16_bit_tiff(save, colours, alpha, planes):
     expected = DEEP[..., :3] if colours == 'rgb' else DEEP[..., :1]
     stored = 65535 - expected if colours == 'miniswhite' else expected
@@ -462,9 +527,17 @@ def test_layouts_of_16_bit_tiff(save, colours, alpha, planes):
         stored, expected = (np.concatenate([part, opacity], 2) for part in (stored, expected))
     buffer = io.BytesIO()
     tifffile.imwrite(
-        buffer, np.moveaxis(stored, 2, 0) if planes == 'separate' else
-        stored if colours == 'rgb' else stored[..., 0], photometric=colours, metadata=None,
-        planarconfig=planes, extrasamples=alpha and [alpha])
+        buffer,
+        np.moveaxis(stored, 2, 0)
+        if planes == 'separate'
+        else stored
+        if colours == 'rgb'
+        else stored[..., 0],
+        photometric=colours,
+        metadata=None,
+        planarconfig=planes,
+        extrasamples=alpha and [alpha],
+    )
     pixels = read_photograph(save(buffer.getvalue(), name='a.tif')).frames[0]
     np.testing.assert_allclose(pixels.astype(int), expected, atol=2 if alpha == 'assocalpha' else 0)
 
@@ -472,8 +545,15 @@ def test_layouts_of_16_bit_tiff(save, colours, alpha, planes):
 def test_planes_of_an_8_bit_tiff_with_alpha(save):
     buffer = io.BytesIO()
     opaque = np.concatenate([PIXELS[..., :1], np.full_like(PIXELS[..., :1], 255)], 2)
-    tifffile.imwrite(buffer, np.moveaxis(opaque, 2, 0), photometric='minisblack', metadata=None,
-                     planarconfig='separate', extrasamples=['unassalpha'], compression='zlib')
+    tifffile.imwrite(
+        buffer,
+        np.moveaxis(opaque, 2, 0),
+        photometric='minisblack',
+        metadata=None,
+        planarconfig='separate',
+        extrasamples=['unassalpha'],
+        compression='zlib',
+    )
     pixels = read_photograph(save(buffer.getvalue(), name='a.tif')).frames[0]
     np.testing.assert_array_equal(pixels, opaque)
 
@@ -521,7 +601,7 @@ def test_profile_and_texts_of_a_png_above_pillows_limit(save):
 def test_exif_data_that_are_garbage_are_left_out(save, form, garbage):
     photograph = read_photograph(save(RGB, form, exif=garbage))
     assert photograph.size == (12, 18) and 'exif' not in photograph.info
-    note, = photograph.notes
+    (note,) = photograph.notes
     assert 'its EXIF data are damaged' in note
 
 
@@ -529,8 +609,9 @@ def test_exif_data_that_are_garbage_are_left_out(save, form, garbage):
 @pytest.mark.parametrize('fraction', [(0, 0), (0, 1), (1, 0)])
 def test_impossible_resolution_of_a_tiff(save, deep, fraction):
     buffer = io.BytesIO()
-    tifffile.imwrite(buffer, (DEEP if deep else PIXELS)[..., :3], photometric='rgb',
-                     resolution=((7, 1), (7, 1)))
+    tifffile.imwrite(
+        buffer, (DEEP if deep else PIXELS)[..., :3], photometric='rgb', resolution=((7, 1), (7, 1))
+    )
     content = buffer.getvalue().replace(struct.pack('<II', 7, 1), struct.pack('<II', *fraction))
     assert 'dpi' not in read_photograph(save(content, name='a.tif')).info
 
@@ -540,5 +621,4 @@ def test_an_8_bit_bigtiff_comes_back(save, tmp_path):
     tifffile.imwrite(buffer, PIXELS[..., :3], photometric='rgb', bigtiff=True, description='words')
     photograph = read_photograph(save(buffer.getvalue(), name='a.tif'))
     write_photograph(photograph, tmp_path / 'b.tif')
-    np.testing.assert_array_equal(
-        read_photograph(tmp_path / 'b.tif').frames[0], PIXELS[..., :3])
+    np.testing.assert_array_equal(read_photograph(tmp_path / 'b.tif').frames[0], PIXELS[..., :3])

@@ -16,8 +16,17 @@ ARRAY = np.zeros((2, 2, 3), np.uint8)
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    for name in ('a.jpg', 'b ü.PNG', 'deep/er/c.tiff', 'deep/d.gif', 'notes.txt', '.hidden.png',
-                 '[x].png', 'out/a.jpg', '.cache/e.png'):
+    for name in (
+        'a.jpg',
+        'b ü.PNG',
+        'deep/er/c.tiff',
+        'deep/d.gif',
+        'notes.txt',
+        '.hidden.png',
+        '[x].png',
+        'out/a.jpg',
+        '.cache/e.png',
+    ):
         path = tmp_path / 'photos' / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b'')
@@ -51,30 +60,42 @@ def test_results_around_the_folder_hide_nothing(folder, results):
     assert relatives(find_sources(folder, folder / results)) == ALL
 
 
-@pytest.mark.parametrize(('pattern', 'expected'), [
-    ('*.jpg', ['a.jpg']), ('deep/*', ['d.gif']), ('*/a.jpg', ['out/a.jpg']),
-    ('**/*.[gt]if*', ['deep/d.gif', 'deep/er/c.tiff']), ('*', ['[x].png', 'a.jpg', 'b ü.PNG'])])
+@pytest.mark.parametrize(
+    ('pattern', 'expected'),
+    [
+        ('*.jpg', ['a.jpg']),
+        ('deep/*', ['d.gif']),
+        ('*/a.jpg', ['out/a.jpg']),
+        ('**/*.[gt]if*', ['deep/d.gif', 'deep/er/c.tiff']),
+        ('*', ['[x].png', 'a.jpg', 'b ü.PNG']),
+    ],
+)
 def test_pattern(folder, pattern, expected):
     assert relatives(find_sources(str(folder / pattern))) == expected
 
 
 def test_file_whose_name_looks_like_a_pattern(folder):
-    source, = find_sources(str(folder / '[x].png'))
+    (source,) = find_sources(str(folder / '[x].png'))
     assert source.error is None and source.content == str(folder / '[x].png')
 
 
 @pytest.mark.parametrize('name', ['a.jpg', 'none.jpg', 'notes.txt'])
 def test_file(folder, name):
     # That it is not there, or no photograph, shows when it is read.
-    source, = find_sources(str(folder / name))
+    (source,) = find_sources(str(folder / name))
     assert source == Source(str(folder / name), str(folder / name), Path(name))
 
 
-@pytest.mark.parametrize(('address', 'relative'), [
-    ('https://host.org/x/a%20b.png?size=3', 'a b.png'), ('http://host.org/', 'image'),
-    ('https://host.org/photo', 'photo')])
+@pytest.mark.parametrize(
+    ('address', 'relative'),
+    [
+        ('https://host.org/x/a%20b.png?size=3', 'a b.png'),
+        ('http://host.org/', 'image'),
+        ('https://host.org/photo', 'photo'),
+    ],
+)
 def test_url(address, relative):
-    source, = find_sources(address)
+    (source,) = find_sources(address)
     assert source == Source(address, address, Path(relative))
 
 
@@ -90,13 +111,14 @@ def test_arrays_and_images_without_names_are_numbered():
 
 def test_image_of_a_file_has_its_name(tmp_path):
     Image.new('RGB', (2, 2)).save(tmp_path / 'a.png')
-    source, = find_sources(Image.open(tmp_path / 'a.png'))
+    (source,) = find_sources(Image.open(tmp_path / 'a.png'))
     assert source.name == str(tmp_path / 'a.png') and source.relative == Path('a.png')
 
 
 def test_nested_lists(folder):
-    sources = find_sources([str(folder / 'deep'), (ARRAY, [folder / 'a.jpg']),
-                            Source('x', 'y', Path('z'))])
+    sources = find_sources(
+        [str(folder / 'deep'), (ARRAY, [folder / 'a.jpg']), Source('x', 'y', Path('z'))]
+    )
     assert relatives(sources) == ['d.gif', 'er/c.tiff', '00000000', 'a.jpg', 'z']
 
 
@@ -123,8 +145,11 @@ def test_folder_or_pattern_that_names_nothing_is_an_error_of_its_own(tmp_path, n
     assert good.error is None
 
 
-@pytest.mark.parametrize('item', [3, None, b'a.jpg', dict(a=ARRAY), torch.zeros(3, 2, 2)],
-                         ids=lambda item: type(item).__name__)
+@pytest.mark.parametrize(
+    'item',
+    [3, None, b'a.jpg', dict(a=ARRAY), torch.zeros(3, 2, 2)],
+    ids=lambda item: type(item).__name__,
+)
 def test_other_types_are_refused(item):
     with pytest.raises(TypeError, match=f'an input must be a path, .* got {type(item).__name__}'):
         list(find_sources([ARRAY, item]))
@@ -158,5 +183,5 @@ def test_raw_files_are_named_with_what_to_do(tmp_path):
         sources = list(find_sources(inputs))
         assert [Path(source.name).name for source in sources] == ['a.CR2', 'a.jpg', 'b.nef']
         assert [isinstance(source.error, RawFile) for source in sources] == [True, False, True]
-    source, = find_sources(tmp_path / 'b.nef')
+    (source,) = find_sources(tmp_path / 'b.nef')
     assert "b.nef' is a RAW file, which is not read: convert it first" in str(source.error)

@@ -39,13 +39,28 @@ def check_info(picture: Image.Image, keys: list[str]) -> None:
 INFO = dict(icc_profile=SRGB, dpi=(300, 200), exif=exif())
 
 
-@pytest.mark.parametrize(('form', 'channels', 'keys'), [
-    ('PNG', 1, ['icc_profile', 'dpi', 'exif']), ('PNG', 2, ['icc_profile', 'dpi', 'exif']),
-    ('PNG', 3, ['icc_profile', 'dpi', 'exif']), ('PNG', 4, ['icc_profile', 'dpi', 'exif']),
-    ('TIFF', 1, ['icc_profile', 'dpi', 'exif']), ('TIFF', 2, ['icc_profile', 'dpi', 'exif']),
-    ('TIFF', 3, ['icc_profile', 'dpi', 'exif']), ('TIFF', 4, ['icc_profile', 'dpi', 'exif']),
-    ('BMP', 1, ['dpi']), ('BMP', 3, ['dpi']), ('BMP', 4, []), ('TGA', 1, []), ('TGA', 2, []),
-    ('TGA', 3, []), ('TGA', 4, []), ('PPM', 1, []), ('PPM', 3, [])])
+@pytest.mark.parametrize(
+    ('form', 'channels', 'keys'),
+    [
+        ('PNG', 1, ['icc_profile', 'dpi', 'exif']),
+        ('PNG', 2, ['icc_profile', 'dpi', 'exif']),
+        ('PNG', 3, ['icc_profile', 'dpi', 'exif']),
+        ('PNG', 4, ['icc_profile', 'dpi', 'exif']),
+        ('TIFF', 1, ['icc_profile', 'dpi', 'exif']),
+        ('TIFF', 2, ['icc_profile', 'dpi', 'exif']),
+        ('TIFF', 3, ['icc_profile', 'dpi', 'exif']),
+        ('TIFF', 4, ['icc_profile', 'dpi', 'exif']),
+        ('BMP', 1, ['dpi']),
+        ('BMP', 3, ['dpi']),
+        ('BMP', 4, []),
+        ('TGA', 1, []),
+        ('TGA', 2, []),
+        ('TGA', 3, []),
+        ('TGA', 4, []),
+        ('PPM', 1, []),
+        ('PPM', 3, []),
+    ],
+)
 def test_8_bit(tmp_path, form, channels, keys):
     path = tmp_path / 'a'
     write_photograph(Photograph([PIXELS[..., :channels]], form, INFO), path)
@@ -56,11 +71,19 @@ def test_8_bit(tmp_path, form, channels, keys):
     np.testing.assert_array_equal(photograph.frames[0], PIXELS[..., :channels])
 
 
-@pytest.mark.parametrize(('form', 'channels', 'keys'), [
-    ('PNG', 1, ['icc_profile', 'dpi', 'exif']), ('PNG', 3, ['icc_profile', 'dpi', 'exif']),
-    ('PNG', 4, ['icc_profile', 'dpi', 'exif']), ('TIFF', 1, ['icc_profile', 'dpi']),
-    ('TIFF', 3, ['icc_profile', 'dpi']), ('TIFF', 4, ['icc_profile', 'dpi']), ('PPM', 1, []),
-    ('PPM', 3, [])])
+@pytest.mark.parametrize(
+    ('form', 'channels', 'keys'),
+    [
+        ('PNG', 1, ['icc_profile', 'dpi', 'exif']),
+        ('PNG', 3, ['icc_profile', 'dpi', 'exif']),
+        ('PNG', 4, ['icc_profile', 'dpi', 'exif']),
+        ('TIFF', 1, ['icc_profile', 'dpi']),
+        ('TIFF', 3, ['icc_profile', 'dpi']),
+        ('TIFF', 4, ['icc_profile', 'dpi']),
+        ('PPM', 1, []),
+        ('PPM', 3, []),
+    ],
+)
 def test_16_bit(tmp_path, form, channels, keys):
     path = tmp_path / 'a'
     write_photograph(Photograph([DEEP[..., :channels]], form, INFO), path)
@@ -74,8 +97,9 @@ def test_16_bit(tmp_path, form, channels, keys):
 
 def test_16_bit_grey_with_alpha_is_written_as_colours(tmp_path):
     write_photograph(Photograph([DEEP[..., :2]]), tmp_path / 'a.png')
-    np.testing.assert_array_equal(read_photograph(tmp_path / 'a.png').frames[0],
-                                  DEEP[..., [0, 0, 0, 1]])
+    np.testing.assert_array_equal(
+        read_photograph(tmp_path / 'a.png').frames[0], DEEP[..., [0, 0, 0, 1]]
+    )
 
 
 def test_floating_point_is_written_with_16_bit(tmp_path):
@@ -90,8 +114,9 @@ def test_opencv_reads_a_png_with_its_chunks(tmp_path):
     np.testing.assert_array_equal(found, DEEP[..., 2::-1])
 
 
-@pytest.mark.parametrize(('form', 'keys'), [
-    ('JPEG', ['icc_profile', 'dpi', 'exif']), ('WEBP', ['icc_profile', 'exif'])])
+@pytest.mark.parametrize(
+    ('form', 'keys'), [('JPEG', ['icc_profile', 'dpi', 'exif']), ('WEBP', ['icc_profile', 'exif'])]
+)
 def test_formats_with_losses(tmp_path, form, keys):
     smooth = np.asarray(Image.fromarray(PIXELS[:3, :3, :3]).resize((90, 60)))
     write_photograph(Photograph([smooth], form, INFO), tmp_path / 'a')

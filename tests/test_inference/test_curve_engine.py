@@ -47,21 +47,24 @@ def test_same_as_the_network_with_released_weights(shared, weights, mode):
 
     from mmscllle.models import CurveEnhancer
     from mmscllle.utils.weights import load_weights
+
     network = CurveEnhancer().requires_grad_(False)
     load_weights(network, str(shared / f'checkpoints/{weights}.pth'), 'weights')
     picture = cv2.imread(str(sorted((shared / 'data/lowlight/lime').iterdir())[0]))
     image = torch.from_numpy(picture)[:240, :320].flip(2).permute(2, 0, 1)[None] / 255
     expected = forward(network, mode)(image)[0]
-    torch.testing.assert_close(CurveEngine(network, **MODES[mode])(image), expected,
-                               rtol=0, atol=1e-5)
+    torch.testing.assert_close(
+        CurveEngine(network, **MODES[mode])(image), expected, rtol=0, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize('downsample', [2, 3, 5])
 def test_fast_mode_takes_the_factor_of_the_enhancer(enhancer, downsample):
     network, image = copy.copy(enhancer), images()
     network.downsample = downsample
-    torch.testing.assert_close(CurveEngine(network, fast=True)(image),
-                               network.forward_fast(image)[0], rtol=0, atol=1e-5)
+    torch.testing.assert_close(
+        CurveEngine(network, fast=True)(image), network.forward_fast(image)[0], rtol=0, atol=1e-5
+    )
     torch.testing.assert_close(CurveEngine(network)(image), network(image)[0], rtol=0, atol=1e-5)
 
 
@@ -79,7 +82,7 @@ def test_bfloat16(enhancer, mode):
 def test_strength(enhancer, mode):
     engine, image = CurveEngine(enhancer, **MODES[mode]), images()
     assert torch.equal(engine(image, strength=0), image)
-    for strength in (0.3, 1.):
+    for strength in (0.3, 1.0):
         expected = apply_curves(image, strength * engine.estimate(image), engine.downsample)
         torch.testing.assert_close(engine(image, strength), expected, rtol=0, atol=1e-5)
     nearly = engine(image, strength=1.001)
@@ -88,15 +91,17 @@ def test_strength(enhancer, mode):
 
 def test_beyond_the_trained_strength_brighter_yet_monotone():
     from mmscllle.models import CurveEnhancer
+
     enhancer = CurveEnhancer().requires_grad_(False)
-    enhancer.load_state_dict({name: torch.zeros_like(value)
-                              for name, value in enhancer.state_dict().items()})
+    enhancer.load_state_dict(
+        {name: torch.zeros_like(value) for name, value in enhancer.state_dict().items()}
+    )
     # Curves of -0.1 everywhere.
     enhancer.e_conv7.bias.fill_(-0.1)
     engine = CurveEngine(enhancer)
     ramp = torch.linspace(0, 1, 256).expand(1, 3, 1, 256)
     before = ramp
-    for strength in (0.5, 1., 1.5, 2., 4.):
+    for strength in (0.5, 1.0, 1.5, 2.0, 4.0):
         result = engine(ramp, strength)
         assert result.min() >= 0 and result.max() <= 1
         assert (result.diff(dim=-1) >= -1e-6).all()
@@ -120,10 +125,15 @@ def test_neither_image_nor_enhancer_is_changed(enhancer):
     torch.testing.assert_close(engine(image), expected, rtol=0, atol=0)
 
 
-@pytest.mark.parametrize('image', [
-    images().to(memory_format=torch.channels_last), images((70, 50)).transpose(2, 3),
-    images()[:, :, ::2]
-], ids=['channels last', 'transposed', 'every other row'])
+@pytest.mark.parametrize(
+    'image',
+    [
+        images().to(memory_format=torch.channels_last),
+        images((70, 50)).transpose(2, 3),
+        images()[:, :, ::2],
+    ],
+    ids=['channels last', 'transposed', 'every other row'],
+)
 def test_any_memory_layout(enhancer, image):
     result = CurveEngine(enhancer)(image)
     assert result.is_contiguous()
@@ -158,8 +168,9 @@ def test_compiled(enhancer, monkeypatch):
     monkeypatch.setattr(torch, 'compile', compile, raising=False)
     for mode in MODES.values():
         network = CurveEngine(enhancer, compile=True, **mode)
-        torch.testing.assert_close(network(images()), CurveEngine(enhancer, **mode)(images()),
-                                   rtol=0, atol=1e-5)
+        torch.testing.assert_close(
+            network(images()), CurveEngine(enhancer, **mode)(images()), rtol=0, atol=1e-5
+        )
     assert len(compiled) == len(MODES)
 
 
@@ -169,12 +180,15 @@ def test_compile_without_a_compiler(enhancer, monkeypatch):
         CurveEngine(enhancer, compile=True)
 
 
-@pytest.mark.parametrize(('arguments', 'message'), [
-    (dict(precision='int8'), "precision must be one of float32, bfloat16, float16, got 'int8'"),
-    (dict(precision='float16'), "precision='float16' needs a GPU"),
-    (dict(tile=0), 'tile must be a positive number of pixels or None, got 0'),
-    (dict(tile=0.5), 'tile must be a positive number of pixels or None, got 0.5'),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (dict(precision='int8'), "precision must be one of float32, bfloat16, float16, got 'int8'"),
+        (dict(precision='float16'), "precision='float16' needs a GPU"),
+        (dict(tile=0), 'tile must be a positive number of pixels or None, got 0'),
+        (dict(tile=0.5), 'tile must be a positive number of pixels or None, got 0.5'),
+    ],
+)
 def test_arguments(enhancer, arguments, message):
     with pytest.raises(ValueError, match=message):
         CurveEngine(enhancer, **arguments)
@@ -185,9 +199,11 @@ def test_what_is_no_curve_enhancer():
         CurveEngine(IdentityEnhancer())
 
 
-@pytest.mark.parametrize('image', [
-    torch.rand(3, 8, 8), torch.rand(1, 1, 8, 8), torch.zeros(1, 3, 8, 8, dtype=torch.uint8)
-], ids=['no batch', 'grey', 'integers'])
+@pytest.mark.parametrize(
+    'image',
+    [torch.rand(3, 8, 8), torch.rand(1, 1, 8, 8), torch.zeros(1, 3, 8, 8, dtype=torch.uint8)],
+    ids=['no batch', 'grey', 'integers'],
+)
 def test_what_is_no_image(enhancer, image):
     engine = CurveEngine(enhancer)
     for call in (engine, engine.estimate):
@@ -226,6 +242,9 @@ def test_strength_is_not_negative(enhancer, strength):
 
 def test_curves_of_another_image(enhancer):
     engine = CurveEngine(enhancer, fast=True)
-    with pytest.raises(ValueError, match=r'must have the shape \(2, 12, 7, 9\), got '
-                                         r'\(2, 12, 2, 2\)'):
+    with pytest.raises(
+        ValueError,
+        match=r'must have the shape \(2, 12, 7, 9\), got '
+        r'\(2, 12, 2, 2\)',
+    ):
         engine.apply(images(), engine.estimate(images((9, 9))))

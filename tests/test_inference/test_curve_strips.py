@@ -8,7 +8,7 @@ from mmscllle.models.enhancers import apply_curves
 from mmscllle.models.enhancers.tone_curves import enlarge_curves, reduce_image
 
 
-@pytest.mark.parametrize('strength', [0., 0.5, 1.])
+@pytest.mark.parametrize('strength', [0.0, 0.5, 1.0])
 def test_in_place_as_out_of_place(strength):
     image, curves = torch.rand(2, 3, 5, 6), 2 * torch.rand(2, 24, 5, 6) - 1
     expected = apply_curves(image, strength * curves)
@@ -18,10 +18,10 @@ def test_in_place_as_out_of_place(strength):
 
 def test_overshooting_by_hand():
     image = torch.tensor([0.5, 0.9, 0.2]).view(1, 3, 1, 1)
-    curves = torch.tensor([-1., -1., -1.] * 2).view(1, 6, 1, 1)
-    brighten_(image, curves, 3.)
+    curves = torch.tensor([-1.0, -1.0, -1.0] * 2).view(1, 6, 1, 1)
+    brighten_(image, curves, 3.0)
     # 0.5 + 3 * 0.25 and 0.9 + 3 * 0.09 are above 1; 0.2 + 3 * 0.16 is 0.68, then above 1 as well.
-    assert image.flatten().tolist() == [1., 1., 1.]
+    assert image.flatten().tolist() == [1.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize('rows', [1, 4, 100])

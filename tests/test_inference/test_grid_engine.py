@@ -89,6 +89,7 @@ def test_compiled_code_on_a_smooth_picture(make, network, mode):
 @pytest.mark.parametrize('mode', COMPILED)
 def test_compiled_code_on_photographs(shared, make, network, mode):
     import cv2
+
     for path in sorted((shared / 'data/lowlight').glob('*/*'))[::40]:
         picture = torch.from_numpy(cv2.imread(str(path)))[:403, :500]
         image = picture.flip(2).permute(2, 0, 1)[None] / 255
@@ -213,17 +214,20 @@ def test_without_numba_it_is_said_once(network, monkeypatch):
     finally:
         grid_engine.load_kernel.cache_clear()
     assert [engine.kernel for engine in engines] == [None, None]
-    line, = lines
+    (line,) = lines
     assert 'without compiled code, several times slower' in line and 'mmscllle[fast]' in line
 
 
 def test_numba_is_imported_only_for_the_fast_mode():
-    code = ('import sys, mmscllle.apis\n'
-            'from mmscllle.models.enhancers import BilateralGridEnhancer\n'
-            'BilateralGridEnhancer().make_engine()\n'
-            'print("numba" in sys.modules)')
-    result = subprocess.run([sys.executable, '-W', 'ignore', '-c', code], capture_output=True,
-                            text=True)
+    code = (
+        'import sys, mmscllle.apis\n'
+        'from mmscllle.models.enhancers import BilateralGridEnhancer\n'
+        'BilateralGridEnhancer().make_engine()\n'
+        'print("numba" in sys.modules)'
+    )
+    result = subprocess.run(
+        [sys.executable, '-W', 'ignore', '-c', code], capture_output=True, text=True
+    )
     assert result.stdout.splitlines()[-1:] == ['False'], result.stderr
 
 
@@ -235,6 +239,7 @@ def test_compiled_code_has_cells_of_the_same_size(make, network, mode):
 @pytest.mark.parametrize('mode', COMPILED)
 def test_compiled_code_takes_the_threads_of_torch(make, mode):
     import numba
+
     with make(mode).kernel.threads_of_torch():
         assert numba.get_num_threads() == torch.get_num_threads()
 
@@ -262,13 +267,19 @@ def test_compiled_network(network, monkeypatch):
     assert len(compiled) == 1
 
 
-@pytest.mark.parametrize(('options', 'message'), [
-    (dict(tile=64), 'tile: BilateralGridEnhancer sees the whole picture and needs little memory '
-                    'without tiles; leave out the tile'),
-    (dict(tile=0), 'tile must be a positive number of pixels or None, got 0'),
-    (dict(precision='int8'), "precision must be one of float32, .*, got 'int8'"),
-    (dict(precision='float16'), "precision='float16' needs a GPU"),
-])
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (
+            dict(tile=64),
+            'tile: BilateralGridEnhancer sees the whole picture and needs little memory '
+            'without tiles; leave out the tile',
+        ),
+        (dict(tile=0), 'tile must be a positive number of pixels or None, got 0'),
+        (dict(precision='int8'), "precision must be one of float32, .*, got 'int8'"),
+        (dict(precision='float16'), "precision='float16' needs a GPU"),
+    ],
+)
 def test_refuses(network, options, message):
     with pytest.raises(ValueError, match=message):
         GridEngine(network, **options)
@@ -282,9 +293,11 @@ def test_strength_is_not_negative(network, strength):
             call(strength)
 
 
-@pytest.mark.parametrize('image', [
-    torch.rand(3, 8, 8), torch.rand(1, 1, 8, 8), torch.zeros(1, 3, 8, 8, dtype=torch.uint8)
-], ids=['no batch', 'grey', 'integers'])
+@pytest.mark.parametrize(
+    'image',
+    [torch.rand(3, 8, 8), torch.rand(1, 1, 8, 8), torch.zeros(1, 3, 8, 8, dtype=torch.uint8)],
+    ids=['no batch', 'grey', 'integers'],
+)
 def test_what_is_no_image(network, image):
     with pytest.raises(ValueError, match=r'takes RGB images in \[0, 1\]'):
         GridEngine(network)(image)

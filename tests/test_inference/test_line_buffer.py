@@ -31,16 +31,16 @@ def test_memory_depends_on_the_width_alone(enhancer):
 
 @pytest.mark.parametrize('dtype', [torch.float32, torch.bfloat16])
 def test_rectified_into_the_buffer(dtype):
-    features = torch.tensor([-1e30, -1.5, -1e-30, -0., 0., 1e-30, 2.5, 1e30]).to(dtype)
-    buffer = LineBuffer(torch.full((5, 1, 8), 7.).to(dtype), 2)
+    features = torch.tensor([-1e30, -1.5, -1e-30, -0.0, 0.0, 1e-30, 2.5, 1e30]).to(dtype)
+    buffer = LineBuffer(torch.full((5, 1, 8), 7.0).to(dtype), 2)
     buffer.write(0, features.view(1, 1, 8), relu=True, last=False)
     assert torch.equal(buffer.data[2, 0], features.relu())
     assert (buffer.data[[0, 1, 3, 4]] == 7).all()
 
 
 def test_what_follows_the_last_row_is_zero():
-    buffer = LineBuffer(torch.full((6, 1, 1), 7.), 2)
-    buffer.write(1, torch.tensor([-1., 2.]).view(2, 1, 1), relu=False, last=True)
+    buffer = LineBuffer(torch.full((6, 1, 1), 7.0), 2)
+    buffer.write(1, torch.tensor([-1.0, 2.0]).view(2, 1, 1), relu=False, last=True)
     assert buffer.data.flatten().tolist() == [7, 7, 7, -1, 2, 0]
     assert buffer.read(2, 3).flatten().tolist() == [-1, 2, 0]
     buffer.advance(2)

@@ -18,8 +18,9 @@ class Blur(Enhancer):
 
     def __init__(self):
         super().__init__()
-        self.layers = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(),
-                                    nn.Conv2d(4, 3, 3, padding=1), nn.Sigmoid())
+        self.layers = nn.Sequential(
+            nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.Conv2d(4, 3, 3, padding=1), nn.Sigmoid()
+        )
         self.calls = []
 
     def forward(self, image):
@@ -110,7 +111,6 @@ class Probe(nn.Module):
 
 def test_results_are_cut_off():
     class Twice(Enhancer):
-
         def forward(self, image):
             return 2 * image - 0.5
 
@@ -131,19 +131,26 @@ def test_compiled(blur, monkeypatch):
 
     # The compiler itself takes half a minute; what it is given runs as it is.
     monkeypatch.setattr(torch, 'compile', compile, raising=False)
-    torch.testing.assert_close(PlainEngine(blur, compile=True)(images()),
-                               PlainEngine(blur)(images()))
+    torch.testing.assert_close(
+        PlainEngine(blur, compile=True)(images()), PlainEngine(blur)(images())
+    )
     assert len(compiled) == 1
 
 
-@pytest.mark.parametrize(('options', 'message'), [
-    (dict(tile=4), 'tile: CLAHEEnhancer cannot work in tiles, since its result depends on the '
-                   'whole picture'),
-    (dict(fast=True), 'fast: CLAHEEnhancer has no fast mode'),
-    (dict(precision='int8'), "precision must be one of float32, .*, got 'int8'"),
-    (dict(precision='float16'), "precision='float16' needs a GPU"),
-    (dict(tile=0), 'tile must be a positive number of pixels or None, got 0'),
-])
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (
+            dict(tile=4),
+            'tile: CLAHEEnhancer cannot work in tiles, since its result depends on the '
+            'whole picture',
+        ),
+        (dict(fast=True), 'fast: CLAHEEnhancer has no fast mode'),
+        (dict(precision='int8'), "precision must be one of float32, .*, got 'int8'"),
+        (dict(precision='float16'), "precision='float16' needs a GPU"),
+        (dict(tile=0), 'tile must be a positive number of pixels or None, got 0'),
+    ],
+)
 def test_refuses(options, message):
     with pytest.raises(ValueError, match=message):
         PlainEngine(CLAHEEnhancer(), **options)
@@ -157,9 +164,11 @@ def test_strength_is_not_negative(blur, strength):
             call(strength)
 
 
-@pytest.mark.parametrize('image', [
-    torch.rand(3, 8, 8), torch.rand(1, 1, 8, 8), torch.zeros(1, 3, 8, 8, dtype=torch.uint8)
-], ids=['no batch', 'grey', 'integers'])
+@pytest.mark.parametrize(
+    'image',
+    [torch.rand(3, 8, 8), torch.rand(1, 1, 8, 8), torch.zeros(1, 3, 8, 8, dtype=torch.uint8)],
+    ids=['no batch', 'grey', 'integers'],
+)
 def test_what_is_no_image(blur, image):
     with pytest.raises(ValueError, match=r'takes RGB images in \[0, 1\]'):
         PlainEngine(blur)(image)

@@ -12,8 +12,11 @@ IMAGE, ENHANCED = torch.rand(2, 2, 3, 5, 6, generator=GENERATOR).unbind()
 def test_hand_values():
     image, enhanced = torch.tensor([0.2, 0.9]), torch.tensor([0.6, 0.5])
     for strength, expected in (
-            # Half way, and 0.6 + 0.5 * 0.4 * 0.4 * 0.64, 0.5 - 0.5 * 0.4 * 0.5 * 0.75.
-            (0.5, [0.4, 0.7]), (1, [0.6, 0.5]), (1.5, [0.6512, 0.425])):
+        # Half way, and 0.6 + 0.5 * 0.4 * 0.4 * 0.64, 0.5 - 0.5 * 0.4 * 0.5 * 0.75.
+        (0.5, [0.4, 0.7]),
+        (1, [0.6, 0.5]),
+        (1.5, [0.6512, 0.425]),
+    ):
         assert apply_strength(image, enhanced, strength).tolist() == pytest.approx(expected)
 
 

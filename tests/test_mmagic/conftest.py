@@ -1,4 +1,5 @@
 """Small photographs where the configs of mmagic look for them."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -17,12 +18,16 @@ def photographs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         write_photograph(tmp_path / folder / '1.png', seed)
     for split in ('our485', 'eval15'):
         for index in (1, 2):
-            for folder, gain in (('low', 0.3), ('high', 1.)):
-                write_photograph(tmp_path / f'data/LOL/{split}/{folder}/{index}.png', index,
-                                 gain=gain)
+            for folder, gain in (('low', 0.3), ('high', 1.0)):
+                write_photograph(
+                    tmp_path / f'data/LOL/{split}/{folder}/{index}.png', index, gain=gain
+                )
     for name in ('low/001_1', 'low/001_2', 'high/001'):
-        write_photograph(tmp_path / f'data/SICE/part2/{name}.png', 9,
-                         gain=1. if 'high' in name else 0.1 * int(name[-1]))
+        write_photograph(
+            tmp_path / f'data/SICE/part2/{name}.png',
+            9,
+            gain=1.0 if 'high' in name else 0.1 * int(name[-1]),
+        )
     return tmp_path
 
 
@@ -30,6 +35,7 @@ def photographs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def checkpoint(tmp_path: Path) -> str:
     """A bare enhancer that brightens."""
     from mmscllle.models import CurveEnhancer
+
     with torch.random.fork_rng():
         torch.manual_seed(0)
         enhancer = CurveEnhancer()

@@ -1,4 +1,5 @@
 """Small photographs for the configs of mmagic, and what their runs report."""
+
 from __future__ import annotations
 
 import json
@@ -9,12 +10,15 @@ import numpy as np
 from mmengine.runner import Runner
 
 ROOT = Path(__file__).resolve().parents[2]
-UNPAIRED = [*(f'data/lowlight/{name}' for name in ('dicm', 'lime', 'mef', 'npe', 'vv')),
-            'data/SICE/part2/low']
+UNPAIRED = [
+    *(f'data/lowlight/{name}' for name in ('dicm', 'lime', 'mef', 'npe', 'vv')),
+    'data/SICE/part2/low',
+]
 
 
-def write_photograph(path: Path, seed: int, size: tuple[int, int] = (100, 200),
-                     gain: float = 0.3) -> None:
+def write_photograph(
+    path: Path, seed: int, size: tuple[int, int] = (100, 200), gain: float = 0.3
+) -> None:
     """Write a textured picture of ``size`` (H, W), darkened by ``gain``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(seed)
@@ -25,5 +29,5 @@ def write_photograph(path: Path, seed: int, size: tuple[int, int] = (100, 200),
 
 def read_metrics(runner: Runner) -> dict[str, float]:
     """The metrics that a test has logged, by name."""
-    (path, ) = Path(runner.log_dir).glob('*.json')
+    (path,) = Path(runner.log_dir).glob('*.json')
     return {name: value for name, value in json.loads(path.read_text()).items() if '/' in name}

@@ -1,4 +1,5 @@
 """The configs for mmagic's runner parts, run on small photographs."""
+
 from __future__ import annotations
 
 import json
@@ -33,6 +34,7 @@ def enhance(image: np.ndarray, checkpoint: str) -> np.ndarray:
 
 def niqe(image: np.ndarray) -> float:
     from mmagic.evaluation.metrics.niqe import niqe
+
     return float(niqe(image, crop_border=0, input_order='HWC', convert_to='gray'))
 
 
@@ -40,11 +42,18 @@ def test_unpaired_sets_have_a_row_each(make_runner, photographs, checkpoint):
     runner = make_runner('curve-enhancer_unpaired', load_from=checkpoint)
     runner.test()
     found = read_metrics(runner)
-    folders = dict(DICM='lowlight/dicm', LIME='lowlight/lime', MEF='lowlight/mef',
-                   NPE='lowlight/npe', VV='lowlight/vv', SICE='SICE/part2/low')
+    folders = dict(
+        DICM='lowlight/dicm',
+        LIME='lowlight/lime',
+        MEF='lowlight/mef',
+        NPE='lowlight/npe',
+        VV='lowlight/vv',
+        SICE='SICE/part2/low',
+    )
     for name, folder in folders.items():
-        images = [enhance(read(path), checkpoint)
-                  for path in (photographs / 'data' / folder).iterdir()]
+        images = [
+            enhance(read(path), checkpoint) for path in (photographs / 'data' / folder).iterdir()
+        ]
         expected = np.mean([niqe(image) for image in images])
         assert found[f'{name}/NIQE'] == pytest.approx(expected, rel=1e-3)
     table = (Path(runner.log_dir) / 'metrics.md').read_text().splitlines()
@@ -54,20 +63,33 @@ def test_unpaired_sets_have_a_row_each(make_runner, photographs, checkpoint):
 
 def test_pairs_are_compared_and_drawn(make_runner, photographs, checkpoint):
     from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
     runner = make_runner(LOL, load_from=checkpoint)
     runner.test()
     found = read_metrics(runner)
     folder = photographs / 'data/LOL/eval15'
-    pairs = [(enhance(read(path), checkpoint), read(folder / 'high' / path.name))
-             for path in (folder / 'low').iterdir()]
+    pairs = [
+        (enhance(read(path), checkpoint), read(folder / 'high' / path.name))
+        for path in (folder / 'low').iterdir()
+    ]
     expected = dict(
         PSNR=[peak_signal_noise_ratio(high, low, data_range=255) for low, high in pairs],
         MAE=[np.abs(high - low).mean() / 255 for low, high in pairs],
-        NIQE=[niqe(low) for low, _ in pairs])
+        NIQE=[niqe(low) for low, _ in pairs],
+    )
     for name, values in expected.items():
         assert found[f'LOL-v1/{name}'] == pytest.approx(np.mean(values), rel=1e-3)
-    ssim = [structural_similarity(high, low, data_range=255, channel_axis=-1, gaussian_weights=True,
-                                  use_sample_covariance=False) for low, high in pairs]
+    ssim = [
+        structural_similarity(
+            high,
+            low,
+            data_range=255,
+            channel_axis=-1,
+            gaussian_weights=True,
+            use_sample_covariance=False,
+        )
+        for low, high in pairs
+    ]
     assert found['LOL-v1/SSIM'] == pytest.approx(np.mean(ssim), abs=0.02)
     pictures = sorted(Path(runner.log_dir).glob('vis_data/vis_image/*.png'))
     assert [path.name for path in pictures] == ['1_0.png', '2_0.png']
@@ -78,8 +100,9 @@ def test_pairs_are_compared_and_drawn(make_runner, photographs, checkpoint):
 
 
 def test_images_of_a_sequence_share_their_reference(make_runner, photographs):
-    runner = make_runner('curve-enhancer_sice', **{
-        'model.generator.enhancer.type': 'mmscllle.IdentityEnhancer'})
+    runner = make_runner(
+        'curve-enhancer_sice', **{'model.generator.enhancer.type': 'mmscllle.IdentityEnhancer'}
+    )
     runner.test()
     assert isinstance(runner.model.generator.enhancer, IdentityEnhancer)
     low = photographs / 'data/SICE/part2/low'
@@ -89,19 +112,29 @@ def test_images_of_a_sequence_share_their_reference(make_runner, photographs):
 
 
 def test_training_on_pairs(make_runner, photographs, checkpoint):
-    runner = make_runner(LOL, load_from=checkpoint, **{
-        'train_cfg.max_iters': 4, 'train_cfg.val_interval': 4, 'train_dataloader.batch_size': 2,
-        'train_dataloader.dataset.pipeline.3.gt_patch_size': 64,
-        'default_hooks.checkpoint.interval': 4, 'default_hooks.logger.interval': 1,
-        'optim_wrapper.optimizer.lr': 1e-3, 'randomness': dict(seed=0)})
+    runner = make_runner(
+        LOL,
+        load_from=checkpoint,
+        **{
+            'train_cfg.max_iters': 4,
+            'train_cfg.val_interval': 4,
+            'train_dataloader.batch_size': 2,
+            'train_dataloader.dataset.pipeline.3.gt_patch_size': 64,
+            'default_hooks.checkpoint.interval': 4,
+            'default_hooks.logger.interval': 1,
+            'optim_wrapper.optimizer.lr': 1e-3,
+            'randomness': dict(seed=0),
+        },
+    )
     runner.train()
     lines = (Path(runner.log_dir) / 'vis_data/scalars.json').read_text().splitlines()
     losses = [json.loads(line)['loss'] for line in lines if '"loss"' in line]
     assert len(losses) == 4 and losses[-1] < losses[0]
     assert any('LOL-v1/PSNR' in line for line in lines)
     saved = CurveEnhancer()
-    saved.load_state_dict(torch.load(
-        Path(runner.work_dir) / 'iter_4.pth', map_location='cpu')['state_dict'])
+    saved.load_state_dict(
+        torch.load(Path(runner.work_dir) / 'iter_4.pth', map_location='cpu')['state_dict']
+    )
     given = torch.load(checkpoint)
     assert not torch.equal(saved.e_conv7.bias, given['e_conv7.bias'])
     again = make_runner(LOL, load_from=str(Path(runner.work_dir) / 'iter_4.pth'))

@@ -1,4 +1,5 @@
 """Our NIQE beside mmagic's."""
+
 from __future__ import annotations
 
 import cv2
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.openmmlab
 
 def mmagic_niqe(bgr: np.ndarray) -> float:
     from mmagic.evaluation.metrics.niqe import niqe
+
     return float(niqe(bgr, crop_border=0, input_order='HWC', convert_to='gray'))
 
 
@@ -21,7 +23,7 @@ def test_the_shared_photographs(shared):
     assert len(paths) == 23
     for path in paths:
         bgr = cv2.imread(str(path))
-        for picture in (bgr, 255 * np.float32(bgr / 255)**0.45):
+        for picture in (bgr, 255 * np.float32(bgr / 255) ** 0.45):
             rgb = torch.from_numpy(picture[..., ::-1] / np.float32(255)).permute(2, 0, 1)
             assert niqe(rgb) == pytest.approx(mmagic_niqe(picture), abs=1e-3), path
 

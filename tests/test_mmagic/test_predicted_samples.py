@@ -1,4 +1,5 @@
 """What SCLLLE predicts, in the form that mmagic's metrics and visualizer read."""
+
 from __future__ import annotations
 
 import subprocess
@@ -22,7 +23,7 @@ def model() -> SCLLLE:
 
 def test_the_enhanced_image_is_there_twice(model):
     image = torch.tensor([0.01, 0.04, 0.25]).view(1, 3, 1, 1).repeat(1, 1, 4, 5)
-    (sample, ) = model(image, mode='predict')
+    (sample,) = model(image, mode='predict')
     found = sample.to_dict()['output']['pred_img']
     assert found.shape == (3, 4, 5) and found.dtype == torch.float32
     assert found[:, 0, 0].tolist() == pytest.approx([0.5 * 255, 0.2 * 255, 0.1 * 255])
@@ -32,9 +33,8 @@ def test_the_enhanced_image_is_there_twice(model):
 
 def test_a_reference_becomes_the_ground_truth(model):
     reference = torch.rand(3, 4, 5)
-    given = SegDataSample(
-        reference=PixelData(data=reference), metainfo=dict(img_path='dark.png'))
-    (sample, ) = model(torch.rand(1, 3, 4, 5), [given], mode='predict')
+    given = SegDataSample(reference=PixelData(data=reference), metainfo=dict(img_path='dark.png'))
+    (sample,) = model(torch.rand(1, 3, 4, 5), [given], mode='predict')
     assert sample is given and sample.img_path == 'dark.png'
     assert torch.equal(sample.reference.data, reference)
     assert torch.equal(sample.gt_img.data, reference.flip(0) * 255)
@@ -56,8 +56,9 @@ print('mmagic' in sys.modules, 'torchvision' in sys.modules)
 
 
 def run(code: str) -> str:
-    result = subprocess.run([sys.executable, '-W', 'ignore', '-c', code], cwd=ROOT,
-                            capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, '-W', 'ignore', '-c', code], cwd=ROOT, capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout.splitlines()[-1]
 

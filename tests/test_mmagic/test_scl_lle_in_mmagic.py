@@ -1,4 +1,5 @@
 """SCLLLE with mmagic's metrics and losses."""
+
 from __future__ import annotations
 
 import json
@@ -24,9 +25,11 @@ def test_it_gets_the_niqe_of_mmagics_model(make_runner, checkpoint):
     edit_model = make_runner('curve-enhancer_unpaired', load_from=checkpoint)
     edit_model.test()
     model = dict(
-        _delete_=True, type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'))
+        _delete_=True, type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer')
+    )
     scl_lle = make_runner(
-        'curve-enhancer_unpaired', load_from=checkpoint, custom_hooks=[], model=model)
+        'curve-enhancer_unpaired', load_from=checkpoint, custom_hooks=[], model=model
+    )
     scl_lle.test()
     expected = read_metrics(edit_model)
     assert len(expected) == 6
@@ -35,14 +38,17 @@ def test_it_gets_the_niqe_of_mmagics_model(make_runner, checkpoint):
 
 def test_references_of_our_own_data_sets_are_read():
     from mmagic.evaluation import MAE, PSNR, SSIM
+
     image, reference = torch.rand(2, 3, 20, 24)
     sample = SegDataSample(reference=PixelData(data=reference))
-    (predicted, ) = SCLLLE(dict(type='mmscllle.GammaEnhancer'))(image[None], [sample], 'predict')
-    expected = dict(MAE=(image**0.45 - reference).abs().mean().item(),
-                    PSNR=-10 * (image**0.45 - reference).square().mean().log10().item())
+    (predicted,) = SCLLLE(dict(type='mmscllle.GammaEnhancer'))(image[None], [sample], 'predict')
+    expected = dict(
+        MAE=(image**0.45 - reference).abs().mean().item(),
+        PSNR=-10 * (image**0.45 - reference).square().mean().log10().item(),
+    )
     for metric in (MAE(), PSNR(), SSIM()):
         metric.process({}, [predicted.to_dict()])
-        (found, ) = metric.results
+        (found,) = metric.results
         assert found[metric.metric] == pytest.approx(expected.get(metric.metric, 0), abs=0.1)
         if metric.metric in expected:
             assert found[metric.metric] == pytest.approx(expected[metric.metric], rel=1e-4)
@@ -50,11 +56,12 @@ def test_references_of_our_own_data_sets_are_read():
 
 def test_niqe_watches_the_training(make_runner, checkpoint):
     training = dict.fromkeys(
-        ('train_cfg', 'train_dataloader', 'optim_wrapper', 'param_scheduler', 'model.objective'))
+        ('train_cfg', 'train_dataloader', 'optim_wrapper', 'param_scheduler', 'model.objective')
+    )
     runner = make_runner(f'scl-lle_{FULL}_niqe', load_from=checkpoint, **training)
     runner.load_or_resume()
     runner.val()
-    (path, ) = Path(runner.log_dir).glob('vis_data/scalars.json')
+    (path,) = Path(runner.log_dir).glob('vis_data/scalars.json')
     found = json.loads(path.read_text().splitlines()[-1])
     unpaired = make_runner('curve-enhancer_unpaired', load_from=checkpoint)
     unpaired.test()
@@ -68,8 +75,11 @@ def torch_home(tmp_path, monkeypatch, seeded_vgg) -> None:
     """The folder where torchvision looks for weights, with the seeded VGG-16 in it."""
     weights = torch.load(seeded_vgg)
     # What is left of VGG-16 is not used, and takes no room as one number.
-    for name, shape in {'classifier.0': (4096, 25088), 'classifier.3': (4096, 4096),
-                        'classifier.6': (1000, 4096)}.items():
+    for name, shape in {
+        'classifier.0': (4096, 25088),
+        'classifier.3': (4096, 4096),
+        'classifier.6': (1000, 4096),
+    }.items():
         weights[f'{name}.weight'] = torch.zeros(1, 1).expand(shape)
         weights[f'{name}.bias'] = torch.zeros(1).expand(shape[0])
     folder = tmp_path / 'hub' / 'checkpoints'
@@ -81,7 +91,8 @@ def torch_home(tmp_path, monkeypatch, seeded_vgg) -> None:
 def test_mmagics_perceptual_loss_is_our_retention_loss(torch_home, seeded_vgg):
     ours = SCLLLEObjective(
         feature_retention=dict(type='mmscllle.FeatureRetentionLoss'),
-        feature_extractor=dict(type='mmscllle.VGG16Features', checkpoint=seeded_vgg))
+        feature_extractor=dict(type='mmscllle.VGG16Features', checkpoint=seeded_vgg),
+    )
     config = Config.fromfile(str(ROOT / f'configs/mmagic/scl-lle_perceptual_{FULL}.py'))
     theirs = SCLLLEObjective(feature_retention=config.model.objective.feature_retention)
     assert not theirs.state_dict()
@@ -110,7 +121,8 @@ print('mmagic' in sys.modules)
 
 
 def test_mmagic_is_imported_when_a_config_names_it():
-    result = subprocess.run([sys.executable, '-W', 'ignore', '-c', IMPORTED], cwd=ROOT,
-                            capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, '-W', 'ignore', '-c', IMPORTED], cwd=ROOT, capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stderr
     assert result.stdout.split()[-3:] == ['False', 'False', 'True']

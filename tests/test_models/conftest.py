@@ -1,4 +1,5 @@
 """Configs and batches that the tests of the models share."""
+
 from __future__ import annotations
 
 import copy
@@ -14,8 +15,9 @@ from mmscllle.registry import MODELS
 @pytest.fixture
 def segmentor_config(tiny_segmentor) -> dict:
     config, checkpoint = tiny_segmentor
-    return dict(type='mmscllle.FrozenSegmentor', config=config, checkpoint=checkpoint,
-                num_classes=4)
+    return dict(
+        type='mmscllle.FrozenSegmentor', config=config, checkpoint=checkpoint, num_classes=4
+    )
 
 
 @pytest.fixture
@@ -24,18 +26,20 @@ def objective_config(tiny_segmentor, segmentor_config) -> dict:
     config, checkpoint = tiny_segmentor
     return dict(
         type='mmscllle.SCLLLEObjective',
-        contrastive_brightness=dict(type='mmscllle.ContrastiveLoss', loss_weight=10.),
+        contrastive_brightness=dict(type='mmscllle.ContrastiveLoss', loss_weight=10.0),
         contrastive_gram=dict(
-            type='mmscllle.ContrastiveLoss', distance='gram', margin=0.04, loss_weight=5.),
+            type='mmscllle.ContrastiveLoss', distance='gram', margin=0.04, loss_weight=5.0
+        ),
         semantic_brightness=dict(type='mmscllle.SemanticBrightnessConsistencyLoss'),
         semantic_cross_entropy=dict(type='mmscllle.SemanticCrossEntropyLoss'),
         feature_retention=dict(type='mmscllle.FeatureRetentionLoss'),
-        color_constancy=dict(type='mmscllle.ColorConstancyLoss', loss_weight=8.),
-        illumination_smoothness=dict(
-            type='mmscllle.IlluminationSmoothnessLoss', loss_weight=200.),
+        color_constancy=dict(type='mmscllle.ColorConstancyLoss', loss_weight=8.0),
+        illumination_smoothness=dict(type='mmscllle.IlluminationSmoothnessLoss', loss_weight=200.0),
         feature_extractor=dict(
-            type='mmscllle.BackboneFeatures', config=config, checkpoint=checkpoint),
-        segmentor=segmentor_config)
+            type='mmscllle.BackboneFeatures', config=config, checkpoint=checkpoint
+        ),
+        segmentor=segmentor_config,
+    )
 
 
 @pytest.fixture
@@ -48,9 +52,13 @@ def build_model(objective_config):
             config.update(overrides)
         with torch.random.fork_rng():
             torch.manual_seed(0)
-            model = MODELS.build(dict(
-                type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'),
-                objective=config))
+            model = MODELS.build(
+                dict(
+                    type='mmscllle.SCLLLE',
+                    enhancer=dict(type='mmscllle.CurveEnhancer'),
+                    objective=config,
+                )
+            )
             model.init_weights()
         return model
 

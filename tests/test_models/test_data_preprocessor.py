@@ -20,7 +20,7 @@ def test_file_to_rgb(tmp_path):
     bgr = torch.from_numpy(cv2.imread(str(tmp_path / 'image.png')).transpose(2, 0, 1).copy())
     batch = EnhanceDataPreprocessor()(dict(inputs=[bgr]))
     assert batch['inputs'].dtype == torch.float32
-    torch.testing.assert_close(batch['inputs'].flatten(), torch.tensor([1., 0.2, 0.]))
+    torch.testing.assert_close(batch['inputs'].flatten(), torch.tensor([1.0, 0.2, 0.0]))
     assert batch['data_samples'] is None
 
 
@@ -63,8 +63,11 @@ def test_unequal_sizes_stay_a_list_at_test_time():
 def test_unequal_sizes_in_training():
     samples = [SegDataSample(metainfo=dict(img_path=f'{name}.png')) for name in 'ab']
     data = dict(inputs=dict(low=[image(4, 5), image(6, 5)]), data_samples=samples)
-    with pytest.raises(ValueError, match=r"one size, got \[\(4, 5\), \(6, 5\)\] from "
-                       r"\['a.png', 'b.png'\]"):
+    with pytest.raises(
+        ValueError,
+        match=r'one size, got \[\(4, 5\), \(6, 5\)\] from '
+        r"\['a.png', 'b.png'\]",
+    ):
         EnhanceDataPreprocessor()(data, training=True)
     data.pop('data_samples')
     with pytest.raises(ValueError, match='one size'):

@@ -1,4 +1,5 @@
 """What the chain sees and says, compared with the bare segmentor."""
+
 from __future__ import annotations
 
 import copy
@@ -18,10 +19,15 @@ from mmscllle.registry import MODELS
 IDENTITY = dict(type='mmscllle.IdentityEnhancer')
 CURVES = dict(type='mmscllle.CurveEnhancer')
 CASCADE = dict(
-    type='CascadeEncoderDecoder', num_stages=2, decode_head=[
+    type='CascadeEncoderDecoder',
+    num_stages=2,
+    decode_head=[
         dict(type='FCNHead', in_channels=16, channels=8, num_convs=1, num_classes=4, in_index=-1),
-        dict(type='OCRHead', in_channels=16, channels=8, ocr_channels=4, num_classes=4,
-             in_index=-1)])
+        dict(
+            type='OCRHead', in_channels=16, channels=8, ocr_channels=4, num_classes=4, in_index=-1
+        ),
+    ],
+)
 SLIDE = dict(mode='slide', crop_size=(32, 32), stride=(20, 20))
 VARIANTS = {
     'whole': {},
@@ -58,17 +64,26 @@ def variant(tiny_segmentor, **changes) -> dict:
 def build(segmentor, enhancer=None, **kwargs) -> EnhancedSegmentor:
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        return MODELS.build(dict(type='mmscllle.EnhancedSegmentor', enhancer=enhancer or IDENTITY,
-                                 segmentor=segmentor, **kwargs))
+        return MODELS.build(
+            dict(
+                type='mmscllle.EnhancedSegmentor',
+                enhancer=enhancer or IDENTITY,
+                segmentor=segmentor,
+                **kwargs,
+            )
+        )
 
 
 def batch(*sizes: tuple[int, int], meta: dict | None = None) -> dict:
     """BGR images as a dataloader gives them, and their samples."""
     generator = torch.Generator().manual_seed(len(sizes))
-    images = [torch.randint(256, (3, *size), generator=generator, dtype=torch.uint8)
-              for size in sizes]
-    samples = [SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, **(meta or {})))
-               for size in sizes]
+    images = [
+        torch.randint(256, (3, *size), generator=generator, dtype=torch.uint8) for size in sizes
+    ]
+    samples = [
+        SegDataSample(metainfo=dict(ori_shape=size, img_shape=size, **(meta or {})))
+        for size in sizes
+    ]
     return dict(inputs=images, data_samples=samples)
 
 
@@ -111,8 +126,9 @@ def test_batches_of_unequal_sizes(chain):
         together = chain.test_step(batch(*sizes))
         for index, sample in enumerate(together):
             data = batch(*sizes)
-            alone = chain.segmentor.test_step({key: value[index:index + 1]
-                                               for key, value in data.items()})[0]
+            alone = chain.segmentor.test_step(
+                {key: value[index : index + 1] for key, value in data.items()}
+            )[0]
             torch.testing.assert_close(sample.seg_logits.data, alone.seg_logits.data)
             assert torch.equal(sample.enhanced.data, data['inputs'][index].flip(0).float() / 255)
 
@@ -122,8 +138,9 @@ def test_padding_is_never_enhanced(tiny_segmentor, monkeypatch, sizes):
     chain = build(variant(tiny_segmentor, **VARIANTS['padded'])).eval()
     chain.enhancer, seen = Inverter(), []
     encode_decode = chain.segmentor.encode_decode
-    monkeypatch.setattr(chain.segmentor, 'encode_decode',
-                        lambda x, metas: seen.append(x) or encode_decode(x, metas))
+    monkeypatch.setattr(
+        chain.segmentor, 'encode_decode', lambda x, metas: seen.append(x) or encode_decode(x, metas)
+    )
     results = chain.test_step(batch(*sizes))
     assert {shape[2:] for shape in chain.enhancer.sizes} == set(sizes)
     images = [image for x in seen for image in x]
@@ -138,7 +155,7 @@ def test_fields_of_the_prediction(tiny_segmentor):
     chain = build(tiny_segmentor[0], CURVES, segmentor_checkpoint=tiny_segmentor[1]).eval()
     data = batch((50, 60))
     data['data_samples'][0].set_metainfo(dict(img_path='a.png'))
-    sample, = chain.test_step(data)
+    (sample,) = chain.test_step(data)
     assert set(sample.keys()) == {'seg_logits', 'pred_sem_seg', 'enhanced'}
     assert sample.img_path == 'a.png'
     enhanced = sample.enhanced.data
@@ -151,8 +168,8 @@ def test_fields_of_the_prediction(tiny_segmentor):
 def test_prediction_without_samples_and_of_the_low_light_image_of_a_triplet(chain):
     image = torch.rand(1, 3, 50, 60)
     with torch.no_grad():
-        sample, = chain.predict(image)
-        other, = chain.predict(dict(low=image))
+        (sample,) = chain.predict(image)
+        (other,) = chain.predict(dict(low=image))
         assert torch.equal(sample.seg_logits.data, other.seg_logits.data)
         assert torch.equal(chain.segment(image), sample.pred_sem_seg.data)
     assert chain.segment(image).dtype == torch.int64
@@ -166,8 +183,9 @@ def test_tensor_mode_and_features(chain):
         for ours, theirs in zip(chain.extract_feat(image), chain.segmentor.extract_feat(seen)):
             assert torch.equal(ours, theirs)
         meta = [dict(img_shape=(64, 64))]
-        assert torch.equal(chain.encode_decode(image, meta),
-                           chain.segmentor.encode_decode(seen, meta))
+        assert torch.equal(
+            chain.encode_decode(image, meta), chain.segmentor.encode_decode(seen, meta)
+        )
 
 
 def test_what_mmseg_asks_of_a_segmentor(chain):
@@ -177,8 +195,13 @@ def test_what_mmseg_asks_of_a_segmentor(chain):
 
 
 def test_keys_of_the_segmentor_can_be_changed(tiny_segmentor):
-    chain = build(tiny_segmentor[0], test_cfg=SLIDE, pretrained=None, train_cfg=None,
-                  decode_head=dict(type='DepthwiseSeparableFCNHead', dropout_ratio=0.5))
+    chain = build(
+        tiny_segmentor[0],
+        test_cfg=SLIDE,
+        pretrained=None,
+        train_cfg=None,
+        decode_head=dict(type='DepthwiseSeparableFCNHead', dropout_ratio=0.5),
+    )
     assert chain.segmentor.test_cfg.mode == 'slide' and chain.segmentor.train_cfg == {}
     assert chain.decode_head.dropout_ratio == 0.5 and chain.num_classes == 4
     with pytest.raises(TypeError, match='learns'):
@@ -193,16 +216,20 @@ def test_test_time_augmentation(chain):
     flipped['inputs'][0] = flipped['inputs'][0].flip(2)
     flipped['data_samples'][0].set_metainfo(dict(flip=True, flip_direction='horizontal'))
     with torch.no_grad():
-        merged, = model.test_step({key: [plain[key], flipped[key]] for key in plain})
-        expected = sum(chain.segmentor.test_step(data)[0].seg_logits.data.softmax(0)
-                       for data in (batch((50, 60)), flipped))
+        (merged,) = model.test_step({key: [plain[key], flipped[key]] for key in plain})
+        expected = sum(
+            chain.segmentor.test_step(data)[0].seg_logits.data.softmax(0)
+            for data in (batch((50, 60)), flipped)
+        )
     assert torch.equal(merged.pred_sem_seg.data[0], expected.argmax(0))
 
 
 def test_enhancer_and_segmentor_from_config_files(tmp_path, tiny_segmentor):
     path = tmp_path / 'scl_lle.py'
-    path.write_text('model = dict(type="mmscllle.SCLLLE", '
-                    'enhancer=dict(type="mmscllle.GammaEnhancer", gamma=0.5))')
+    path.write_text(
+        'model = dict(type="mmscllle.SCLLLE", '
+        'enhancer=dict(type="mmscllle.GammaEnhancer", gamma=0.5))'
+    )
     assert build(tiny_segmentor[0], str(path)).enhancer.gamma == 0.5
     with pytest.raises((KeyError, ValueError), match='EncoderDecoder is no'):
         build(tiny_segmentor[0], tiny_segmentor[0])

@@ -1,4 +1,5 @@
 """Which checkpoint goes into which part of the chain."""
+
 from __future__ import annotations
 
 import copy
@@ -17,8 +18,9 @@ CURVES = dict(type='mmscllle.CurveEnhancer')
 
 
 def build(segmentor: str, **kwargs: object) -> EnhancedSegmentor:
-    return MODELS.build(dict(type='mmscllle.EnhancedSegmentor', enhancer=CURVES,
-                             segmentor=segmentor, **kwargs))
+    return MODELS.build(
+        dict(type='mmscllle.EnhancedSegmentor', enhancer=CURVES, segmentor=segmentor, **kwargs)
+    )
 
 
 @pytest.fixture
@@ -31,22 +33,34 @@ def checkpoints(tmp_path, tiny_segmentor) -> dict[str, str]:
     scl_lle.init_weights()
     joint = build(tiny_segmentor[0])
     joint.init_weights()
-    states = {'bare enhancer': enhancer, 'SCLLLE': scl_lle, 'joint': joint,
-              'bare segmentor': build(tiny_segmentor[0]).segmentor}
+    states = {
+        'bare enhancer': enhancer,
+        'SCLLLE': scl_lle,
+        'joint': joint,
+        'bare segmentor': build(tiny_segmentor[0]).segmentor,
+    }
     for name, model in states.items():
         torch.save(dict(state_dict=model.state_dict(), meta={}), tmp_path / f'{name}.pth')
     return {name: str(tmp_path / f'{name}.pth') for name in states}
 
 
 def part_weights(path: str, part: str) -> dict:
-    return {name.replace(f'{part}.', '', 1) if name.startswith(f'{part}.') else name: value
-            for name, value in torch.load(path)['state_dict'].items()
-            if name.startswith(f'{part}.') or not name.startswith(('enhancer.', 'segmentor.'))}
+    return {
+        name.replace(f'{part}.', '', 1) if name.startswith(f'{part}.') else name: value
+        for name, value in torch.load(path)['state_dict'].items()
+        if name.startswith(f'{part}.') or not name.startswith(('enhancer.', 'segmentor.'))
+    }
 
 
-@pytest.mark.parametrize(('name', 'parts'), [
-    ('bare enhancer', ['enhancer']), ('SCLLLE', ['enhancer']), ('bare segmentor', ['segmentor']),
-    ('joint', ['enhancer', 'segmentor'])])
+@pytest.mark.parametrize(
+    ('name', 'parts'),
+    [
+        ('bare enhancer', ['enhancer']),
+        ('SCLLLE', ['enhancer']),
+        ('bare segmentor', ['segmentor']),
+        ('joint', ['enhancer', 'segmentor']),
+    ],
+)
 @pytest.mark.parametrize('wrapped', [False, True])
 def test_each_checkpoint_loads_into_its_part(tiny_segmentor, checkpoints, name, parts, wrapped):
     chain = build(tiny_segmentor[0])
@@ -57,8 +71,13 @@ def test_each_checkpoint_loads_into_its_part(tiny_segmentor, checkpoints, name, 
             model = MMSEG_MODELS.build(dict(type='SegTTAModel', module=chain))
     load_checkpoint(model, checkpoints[name], map_location='cpu', strict=True)
     for part in ('enhancer', 'segmentor'):
-        expected = part_weights(checkpoints[name], part) if part in parts else {
-            key[len(part) + 1:]: value for key, value in before.items() if key.startswith(part)}
+        expected = (
+            part_weights(checkpoints[name], part)
+            if part in parts
+            else {
+                key[len(part) + 1 :]: value for key, value in before.items() if key.startswith(part)
+            }
+        )
         found = getattr(chain, part).state_dict()
         assert found.keys() == expected.keys()
         assert all(torch.equal(found[key], expected[key]) for key in found)
@@ -78,11 +97,19 @@ def test_names_beside_the_chain_stay_as_they_are(tiny_segmentor):
     averaged.load_state_dict(copy.deepcopy(averaged.state_dict()))
 
 
-@pytest.mark.parametrize(('option', 'name'), [
-    ('enhancer', 'bare enhancer'), ('enhancer', 'SCLLLE'), ('enhancer', 'joint'),
-    ('segmentor', 'bare segmentor'), ('segmentor', 'joint')])
-def test_weights_loaded_at_build_time_survive_initialisation(tiny_segmentor, checkpoints, option,
-                                                             name):
+@pytest.mark.parametrize(
+    ('option', 'name'),
+    [
+        ('enhancer', 'bare enhancer'),
+        ('enhancer', 'SCLLLE'),
+        ('enhancer', 'joint'),
+        ('segmentor', 'bare segmentor'),
+        ('segmentor', 'joint'),
+    ],
+)
+def test_weights_loaded_at_build_time_survive_initialisation(
+    tiny_segmentor, checkpoints, option, name
+):
     chain = build(tiny_segmentor[0], **{f'{option}_checkpoint': checkpoints[name]})
     other = {'enhancer': 'segmentor', 'segmentor': 'enhancer'}[option]
     before = copy.deepcopy(getattr(chain, other).state_dict())
@@ -90,8 +117,10 @@ def test_weights_loaded_at_build_time_survive_initialisation(tiny_segmentor, che
     expected = part_weights(checkpoints[name], option)
     found = getattr(chain, option).state_dict()
     assert all(torch.equal(found[key], value) for key, value in expected.items())
-    assert any(not torch.equal(value, before[key])
-               for key, value in getattr(chain, other).state_dict().items())
+    assert any(
+        not torch.equal(value, before[key])
+        for key, value in getattr(chain, other).state_dict().items()
+    )
 
 
 def test_checkpoints_that_do_not_fit_are_named(tiny_segmentor, checkpoints):

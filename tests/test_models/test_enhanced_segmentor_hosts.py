@@ -1,4 +1,5 @@
 """mmseg's own tools, metrics and inferencer on the chain."""
+
 from __future__ import annotations
 
 import os
@@ -80,11 +81,13 @@ def folder(tmp_path_factory, tiny_segmentor) -> Path:
     for number in range(200):
         image = rng.integers(60, size=(*SIZE, 3), dtype=np.uint8)
         cv2.imwrite(str(folder / f'img/{number:03d}.png'), image)
-        cv2.imwrite(str(folder / f'ann/{number:03d}.png'),
-                    rng.integers(4, size=SIZE, dtype=np.uint8))
+        cv2.imwrite(
+            str(folder / f'ann/{number:03d}.png'), rng.integers(4, size=SIZE, dtype=np.uint8)
+        )
     config, checkpoint = tiny_segmentor
     (folder / 'chain.py').write_text(
-        CONFIG.format(config=config, checkpoint=checkpoint, classes=CLASSES, root=str(folder)))
+        CONFIG.format(config=config, checkpoint=checkpoint, classes=CLASSES, root=str(folder))
+    )
     chain = MODELS.build(Config.fromfile(str(folder / 'chain.py')).model)
     meta = dict(dataset_meta=dict(classes=CLASSES, palette=[[9, 9, 9]] * 4))
     torch.save(dict(state_dict=chain.state_dict(), meta=meta), folder / 'chain.pth')
@@ -103,15 +106,30 @@ def run(tool: str, folder: Path, *arguments: str) -> str:
     cwd.mkdir(exist_ok=True)
     path = os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')])
     result = subprocess.run(
-        [sys.executable, str(TOOLS / tool), str(folder / 'chain.py'), *arguments], cwd=cwd,
-        env=dict(os.environ, PYTHONPATH=path, OMP_NUM_THREADS='1'), capture_output=True, text=True)
+        [sys.executable, str(TOOLS / tool), str(folder / 'chain.py'), *arguments],
+        cwd=cwd,
+        env=dict(os.environ, PYTHONPATH=path, OMP_NUM_THREADS='1'),
+        capture_output=True,
+        text=True,
+    )
     assert result.returncode == 0, result.stderr[-2000:]
     return result.stdout + result.stderr
 
 
 def test_test_tool(folder):
-    output = run('test.py', folder, str(folder / 'chain.pth'), '--work-dir', 'work', '--show-dir',
-                 'shown', '--out', 'out', '--cfg-options', 'test_dataloader.dataset.indices=2')
+    output = run(
+        'test.py',
+        folder,
+        str(folder / 'chain.pth'),
+        '--work-dir',
+        'work',
+        '--show-dir',
+        'shown',
+        '--out',
+        'out',
+        '--cfg-options',
+        'test_dataloader.dataset.indices=2',
+    )
     assert re.search(r'aAcc: [\d.]+ +mIoU: [\d.]+ +mAcc: [\d.]+', output)
     assert len(list((folder / 'test').rglob('out/*.png'))) == 2
     panels = [cv2.imread(str(path)) for path in (folder / 'test').rglob('vis_image/*.png')]
@@ -120,8 +138,15 @@ def test_test_tool(folder):
 
 
 def test_train_tool(folder):
-    output = run('train.py', folder, '--work-dir', 'work', '--cfg-options',
-                 'default_hooks.logger.type=LoggerHook', 'default_hooks.logger.interval=1')
+    output = run(
+        'train.py',
+        folder,
+        '--work-dir',
+        'work',
+        '--cfg-options',
+        'default_hooks.logger.type=LoggerHook',
+        'default_hooks.logger.interval=1',
+    )
     assert 'segmentor.decode.loss_ce' in output
     state = torch.load(folder / 'train/work/iter_2.pth', weights_only=False)['state_dict']
     assert {name.split('.')[0] for name in state} == {'enhancer', 'segmentor'}
@@ -165,25 +190,34 @@ def test_iou_metric_is_that_of_the_bare_segmentor(build_runner, tiny_segmentor):
 
 def test_test_time_augmentation(build_runner, folder, tmp_path):
     config = Config.fromfile(str(folder / 'chain.py'))
-    runner = build_runner(**{
-        'model': dict(config.tta_model, module=config.model, _delete_=True),
-        'test_dataloader.dataset.pipeline': config.tta_pipeline,
-        'default_hooks.visualization.draw': True,
-        'load_from': str(folder / 'chain.pth')})
+    runner = build_runner(
+        **{
+            'model': dict(config.tta_model, module=config.model, _delete_=True),
+            'test_dataloader.dataset.pipeline': config.tta_pipeline,
+            'default_hooks.visualization.draw': True,
+            'load_from': str(folder / 'chain.pth'),
+        }
+    )
     assert runner.test()['aAcc'] > 0
     assert len(list(tmp_path.rglob('vis_image/*.png'))) == 2
 
 
 def test_cityscapes_metric(build_runner, tmp_path):
-    runner = build_runner(test_evaluator=dict(
-        type='CityscapesMetric', output_dir=str(tmp_path / 'out'), format_only=True,
-        keep_results=True))
+    runner = build_runner(
+        test_evaluator=dict(
+            type='CityscapesMetric',
+            output_dir=str(tmp_path / 'out'),
+            format_only=True,
+            keep_results=True,
+        )
+    )
     runner.test()
     assert len(list((tmp_path / 'out').glob('*.png'))) == 2
 
 
 def test_inferencer(folder):
     from mmseg.apis import MMSegInferencer
+
     inferencer = MMSegInferencer(str(folder / 'chain.py'), str(folder / 'chain.pth'), device='cpu')
     result = inferencer(str(folder / 'img/000.png'), return_datasamples=True, show=False)
     assert result.pred_sem_seg.data.shape == (1, *SIZE)

@@ -1,4 +1,5 @@
 """Which part of the chain learns, and from which losses."""
+
 from __future__ import annotations
 
 import copy
@@ -22,9 +23,15 @@ SEGMENTATION = {'segmentor.decode.loss_ce', 'segmentor.decode.acc_seg'}
 def build(tiny_segmentor, **kwargs: object) -> EnhancedSegmentor:
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        model = MODELS.build(dict(
-            type='mmscllle.EnhancedSegmentor', enhancer=dict(type='mmscllle.CurveEnhancer'),
-            segmentor=tiny_segmentor[0], segmentor_checkpoint=tiny_segmentor[1], **kwargs))
+        model = MODELS.build(
+            dict(
+                type='mmscllle.EnhancedSegmentor',
+                enhancer=dict(type='mmscllle.CurveEnhancer'),
+                segmentor=tiny_segmentor[0],
+                segmentor_checkpoint=tiny_segmentor[1],
+                **kwargs,
+            )
+        )
         model.init_weights()
     return model
 
@@ -41,9 +48,10 @@ def labelled(labelled):
 def few_terms(segmentor_config) -> dict:
     return dict(
         type='mmscllle.SCLLLEObjective',
-        contrastive_brightness=dict(type='mmscllle.ContrastiveLoss', loss_weight=10.),
+        contrastive_brightness=dict(type='mmscllle.ContrastiveLoss', loss_weight=10.0),
         color_constancy=dict(type='mmscllle.ColorConstancyLoss'),
-        segmentor=segmentor_config)
+        segmentor=segmentor_config,
+    )
 
 
 def changed(before: dict, after: dict) -> set[str]:
@@ -88,7 +96,7 @@ def test_norm_eval_keeps_the_statistics_and_trains_the_weights(tiny_segmentor, i
     after = model.state_dict()
     statistics = [name for name in before if 'running_' in name or 'num_batches' in name]
     assert statistics and all(torch.equal(before[name], after[name]) for name in statistics)
-    norms = [name[:-len('running_mean')] + 'weight' for name in before if 'running_mean' in name]
+    norms = [name[: -len('running_mean')] + 'weight' for name in before if 'running_mean' in name]
     assert norms and not any(torch.equal(before[name], after[name]) for name in norms)
 
 
@@ -104,12 +112,16 @@ def test_unknown_learner(tiny_segmentor):
 
 def test_each_part_has_a_rate_of_its_own(tiny_segmentor):
     model = build(tiny_segmentor, learn='both')
-    keys = dict(enhancer=dict(lr_mult=2.), segmentor=dict(lr_mult=0.1))
-    wrapper = build_optim_wrapper(model, dict(
-        optimizer=dict(type='SGD', lr=1.), paramwise_cfg=dict(custom_keys=keys)))
-    rates = {id(parameter): group['lr'] for group in wrapper.optimizer.param_groups
-             for parameter in group['params']}
-    for part, rate in (('enhancer', 2.), ('segmentor', 0.1)):
+    keys = dict(enhancer=dict(lr_mult=2.0), segmentor=dict(lr_mult=0.1))
+    wrapper = build_optim_wrapper(
+        model, dict(optimizer=dict(type='SGD', lr=1.0), paramwise_cfg=dict(custom_keys=keys))
+    )
+    rates = {
+        id(parameter): group['lr']
+        for group in wrapper.optimizer.param_groups
+        for parameter in group['params']
+    }
+    for part, rate in (('enhancer', 2.0), ('segmentor', 0.1)):
         found = [rates[id(parameter)] for parameter in getattr(model, part).parameters()]
         assert found == pytest.approx([rate] * len(found))
 
@@ -146,8 +158,9 @@ def test_every_term_of_the_paper(tiny_segmentor, objective_config, inputs, label
     assert not any(name.startswith('objective') for name in model.state_dict())
 
 
-def test_images_without_labels_get_those_of_the_objectives_segmentor(tiny_segmentor, few_terms,
-                                                                     inputs, labelled):
+def test_images_without_labels_get_those_of_the_objectives_segmentor(
+    tiny_segmentor, few_terms, inputs, labelled
+):
     model = build(tiny_segmentor, learn='enhancer', objective=few_terms)
     del labelled[1].gt_sem_seg
     enhanced, _ = model.enhancer(inputs['low'])
@@ -158,18 +171,27 @@ def test_images_without_labels_get_those_of_the_objectives_segmentor(tiny_segmen
     torch.testing.assert_close(model.loss(inputs, labelled)[name], model.loss(inputs, filled)[name])
 
 
-@pytest.mark.parametrize(('missing', 'cross_entropy', 'passes'), [
-    ((), False, []), ((1, ), False, [(1, False)]), ((0, 1), False, [(2, False)]),
-    ((), True, [(2, True)]), ((1, ), True, [(2, True)])])
-def test_no_pass_of_the_fixed_segmentor_that_nobody_uses(tiny_segmentor, few_terms, inputs,
-                                                         labelled, missing, cross_entropy, passes):
+@pytest.mark.parametrize(
+    ('missing', 'cross_entropy', 'passes'),
+    [
+        ((), False, []),
+        ((1,), False, [(1, False)]),
+        ((0, 1), False, [(2, False)]),
+        ((), True, [(2, True)]),
+        ((1,), True, [(2, True)]),
+    ],
+)
+def test_no_pass_of_the_fixed_segmentor_that_nobody_uses(
+    tiny_segmentor, few_terms, inputs, labelled, missing, cross_entropy, passes
+):
     few_terms['semantic_brightness'] = dict(type='mmscllle.SemanticBrightnessConsistencyLoss')
     if cross_entropy:
         few_terms['semantic_cross_entropy'] = dict(type='mmscllle.SemanticCrossEntropyLoss')
     model = build(tiny_segmentor, learn='both', objective=few_terms)
     found = []
     model.objective.segmentor.register_forward_hook(
-        lambda _, images, scores: found.append((len(images[0]), scores.requires_grad)))
+        lambda _, images, scores: found.append((len(images[0]), scores.requires_grad))
+    )
     for index in missing:
         del labelled[index].gt_sem_seg
     model.loss(inputs, labelled)
@@ -212,9 +234,11 @@ def test_unlabelled_images_need_an_objective(tiny_segmentor, inputs):
 
 
 def test_an_objective_without_a_segmentor_of_its_own_is_judged_by_a_copy(tiny_segmentor):
-    objective = dict(type='mmscllle.SCLLLEObjective',
-                     color_constancy=dict(type='mmscllle.ColorConstancyLoss'),
-                     segmentor=dict(type='mmscllle.FrozenSegmentor', num_classes=4))
+    objective = dict(
+        type='mmscllle.SCLLLEObjective',
+        color_constancy=dict(type='mmscllle.ColorConstancyLoss'),
+        segmentor=dict(type='mmscllle.FrozenSegmentor', num_classes=4),
+    )
     model = build(tiny_segmentor, learn='both', objective=objective)
     images = torch.rand(1, 3, 32, 40)
     expected = FrozenSegmentor(*tiny_segmentor)(images)

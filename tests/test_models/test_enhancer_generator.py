@@ -43,8 +43,11 @@ def edit_model_checkpoint(tmp_path) -> tuple[str, dict[str, torch.Tensor]]:
     return str(tmp_path / 'edit_model.pth'), dict(weights)
 
 
-@pytest.mark.parametrize('load', [load_checkpoint, lambda model, path: load_weights(
-    model, path, 'weights', part='enhancer')], ids=['load_checkpoint', 'EnhancedSegmentor'])
+@pytest.mark.parametrize(
+    'load',
+    [load_checkpoint, lambda model, path: load_weights(model, path, 'weights', part='enhancer')],
+    ids=['load_checkpoint', 'EnhancedSegmentor'],
+)
 def test_a_checkpoint_of_mmagics_model_loads_into_the_enhancer(edit_model_checkpoint, load):
     path, weights = edit_model_checkpoint
     enhancer = CurveEnhancer()

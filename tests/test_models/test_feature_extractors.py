@@ -24,8 +24,14 @@ def vgg_layers(checkpoint: str, x: torch.Tensor) -> dict[str, torch.Tensor]:
             x = functional.max_pool2d(x, 2)
             position, stage, conv = position + 1, stage + 1, 1
             continue
-        x = functional.relu(functional.conv2d(x, weights[f'features.{position}.weight'],
-                            weights[f'features.{position}.bias'], padding=1))
+        x = functional.relu(
+            functional.conv2d(
+                x,
+                weights[f'features.{position}.weight'],
+                weights[f'features.{position}.bias'],
+                padding=1,
+            )
+        )
         maps[f'relu{stage}_{conv}'] = x
         position, conv = position + 2, conv + 1
     return maps
@@ -46,8 +52,10 @@ def test_vgg_layers(vgg, seeded_vgg):
     torch.testing.assert_close(features.content, expected['relu4_3'])
 
 
-@pytest.mark.parametrize('style, content', [
-    ((), 'relu1_1'), (('relu1_1', 'relu3_1', 'relu3_2'), 'relu3_3'), (('relu2_1', ), 'relu2_1')])
+@pytest.mark.parametrize(
+    'style, content',
+    [((), 'relu1_1'), (('relu1_1', 'relu3_1', 'relu3_2'), 'relu3_3'), (('relu2_1',), 'relu2_1')],
+)
 def test_other_vgg_layers(seeded_vgg, style, content):
     image = torch.rand(1, 3, 8, 8)
     expected = vgg_layers(seeded_vgg, image.repeat(1, 1, 4, 4))
@@ -104,8 +112,9 @@ def test_unknown_vgg_layer(name):
         VGG16Features('never read', content_layer=name)
 
 
-@pytest.mark.parametrize('style, content', [
-    (('relu2_2', 'relu1_2'), 'relu4_3'), (('relu1_2', 'relu2_2'), 'relu2_1')])
+@pytest.mark.parametrize(
+    'style, content', [(('relu2_2', 'relu1_2'), 'relu4_3'), (('relu1_2', 'relu2_2'), 'relu2_1')]
+)
 def test_vgg_layers_out_of_order(style, content):
     with pytest.raises(ValueError, match=f'in order of depth .*{content}'):
         VGG16Features('never read', style, content)
@@ -136,10 +145,11 @@ def seen_by_mmseg(preprocessor, image: torch.Tensor) -> torch.Tensor:
 
 
 PREPROCESSORS = dict(
-    bgr_to_rgb=dict(mean=[120., 110., 100.], std=[50., 60., 70.], bgr_to_rgb=True),
-    rgb_to_bgr=dict(mean=[120., 110., 100.], std=[50., 60., 70.], rgb_to_bgr=True),
-    bgr=dict(mean=[120., 110., 100.], std=[50., 60., 70.]),
-    without_mean=dict(bgr_to_rgb=True))
+    bgr_to_rgb=dict(mean=[120.0, 110.0, 100.0], std=[50.0, 60.0, 70.0], bgr_to_rgb=True),
+    rgb_to_bgr=dict(mean=[120.0, 110.0, 100.0], std=[50.0, 60.0, 70.0], rgb_to_bgr=True),
+    bgr=dict(mean=[120.0, 110.0, 100.0], std=[50.0, 60.0, 70.0]),
+    without_mean=dict(bgr_to_rgb=True),
+)
 
 
 @pytest.mark.parametrize('preprocessor', PREPROCESSORS.values(), ids=PREPROCESSORS.keys())
@@ -147,8 +157,11 @@ def test_backbone_sees_what_it_was_trained_on(segmentor, tiny_segmentor, preproc
     network, config = segmentor
     preprocessor = dict(type='SegDataPreProcessor', **preprocessor)
     extractor = BackboneFeatures(
-        dict(model={**config, 'data_preprocessor': preprocessor}), tiny_segmentor[1],
-        style_indices=(0, 2), content_index=1)
+        dict(model={**config, 'data_preprocessor': preprocessor}),
+        tiny_segmentor[1],
+        style_indices=(0, 2),
+        content_index=1,
+    )
     image = torch.rand(2, 3, 32, 40)
     with DefaultScope.overwrite_default_scope('mmseg'):
         preprocess = MMSEG_MODELS.build(preprocessor)

@@ -39,10 +39,11 @@ def model_config(tiny_segmentor, **changes) -> Config:
 
 PREPROCESSORS = dict(
     as_trained={},
-    own_statistics=dict(mean=[10., 120., 200.], std=[50., 60., 70.]),
+    own_statistics=dict(mean=[10.0, 120.0, 200.0], std=[50.0, 60.0, 70.0]),
     rgb_to_bgr=dict(rgb_to_bgr=True, bgr_to_rgb=False),
     bgr=dict(bgr_to_rgb=False),
-    not_normalised=dict(mean=None, std=None))
+    not_normalised=dict(mean=None, std=None),
+)
 
 
 @pytest.mark.parametrize('changes', PREPROCESSORS.values(), ids=PREPROCESSORS.keys())
@@ -121,8 +122,9 @@ def test_config_may_be_a_name_a_file_or_a_dict(tiny_segmentor):
     from_file = read_segmentor_config(tiny_segmentor[0], 'key')
     assert read_segmentor_config(dict(model=from_file), 'key') == from_file
     assert read_segmentor_config(from_file, 'key') == from_file
-    named = read_segmentor_config('mmseg::fastscnn/fast_scnn_8xb4-160k_cityscapes-512x1024.py',
-                                  'key')
+    named = read_segmentor_config(
+        'mmseg::fastscnn/fast_scnn_8xb4-160k_cityscapes-512x1024.py', 'key'
+    )
     assert named.backbone.type == 'FastSCNN'
 
 
@@ -134,19 +136,30 @@ def test_config_is_not_changed(tiny_segmentor):
 
 
 def test_wrong_number_of_classes(tiny_segmentor):
-    with pytest.raises(ValueError, match='segmentor.num_classes is 19, but the model in '
-                       'segmentor.config has 4 classes'):
+    with pytest.raises(
+        ValueError,
+        match='segmentor.num_classes is 19, but the model in segmentor.config has 4 classes',
+    ):
         FrozenSegmentor(*tiny_segmentor, num_classes=19)
     config = model_config(tiny_segmentor, **{'model.decode_head.num_classes': 11})
-    with pytest.raises(ValueError, match=r'segmentor.checkpoint: .*conv_seg.weight is \(4, .*'
-                       'Is decode_head.num_classes=11 of segmentor.config right'):
+    with pytest.raises(
+        ValueError,
+        match=r'segmentor.checkpoint: .*conv_seg.weight is \(4, .*'
+        'Is decode_head.num_classes=11 of segmentor.config right',
+    ):
         FrozenSegmentor(config.to_dict(), tiny_segmentor[1])
 
 
 def test_single_output_channel(tiny_segmentor):
-    config = model_config(tiny_segmentor, **{
-        'model.decode_head.num_classes': 2, 'model.decode_head.out_channels': 1,
-        'model.decode_head.threshold': 0.3, 'model.decode_head.loss_decode.use_sigmoid': True})
+    config = model_config(
+        tiny_segmentor,
+        **{
+            'model.decode_head.num_classes': 2,
+            'model.decode_head.out_channels': 1,
+            'model.decode_head.threshold': 0.3,
+            'model.decode_head.loss_decode.use_sigmoid': True,
+        },
+    )
     with pytest.raises(ValueError, match='segmentor.config: .* single output channel'):
         FrozenSegmentor(config.to_dict(), tiny_segmentor[1])
 
@@ -205,6 +218,7 @@ class MaskFormerHead(MaskSums):
 @pytest.fixture
 def mask_segmentor(tiny_segmentor):
     """Build the tiny segmentor with such a head."""
+
     def build(head, **kwargs):
         MMSEG_MODELS.register_module(name='TestHead', module=head)
         try:
@@ -212,6 +226,7 @@ def mask_segmentor(tiny_segmentor):
             return FrozenSegmentor(config.to_dict(), tiny_segmentor[1], **kwargs)
         finally:
             MMSEG_MODELS.module_dict.pop('TestHead')
+
     return build
 
 
@@ -224,7 +239,7 @@ def test_sums_of_probabilities_become_class_scores(mask_segmentor, segmentor, im
     confidence = scores.softmax(dim=1).amax(dim=1)
     assert confidence.min() > 0.25 and (confidence > 0.999).float().mean() > 0.5
     flat = torch.zeros(1, 4, 1, 1)
-    flat[0, 2] = 1.
+    flat[0, 2] = 1.0
     judge.network.encode_decode = lambda *_: flat
     sure = judge(image)
     assert SemanticCrossEntropyLoss()(sure, torch.full((1, 1, 1), 2)) < 1e-5
@@ -233,7 +248,6 @@ def test_sums_of_probabilities_become_class_scores(mask_segmentor, segmentor, im
 
 def test_gradients_of_sums_of_probabilities(mask_segmentor, image):
     class Soft(MaskSums):
-
         def predict(self, *args):
             return 1.3 * DepthwiseSeparableFCNHead.predict(self, *args).softmax(dim=1)
 
@@ -245,8 +259,11 @@ def test_gradients_of_sums_of_probabilities(mask_segmentor, image):
 
 
 def test_a_head_that_predicts_in_an_unknown_way_is_refused(mask_segmentor):
-    with pytest.raises(ValueError, match='segmentor.config: MaskSums predicts in a way of its own, '
-                       ".* set segmentor.gives to 'logits' or, .* to 'probabilities'"):
+    with pytest.raises(
+        ValueError,
+        match='segmentor.config: MaskSums predicts in a way of its own, '
+        ".* set segmentor.gives to 'logits' or, .* to 'probabilities'",
+    ):
         mask_segmentor(MaskSums)
     with pytest.raises(ValueError, match="segmentor.gives must be 'logits' or .*, got 'masks'"):
         mask_segmentor(MaskSums, gives='masks')

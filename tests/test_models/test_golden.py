@@ -1,4 +1,5 @@
 """The authors' implementation, number by number, in reference form."""
+
 from __future__ import annotations
 
 import pytest
@@ -50,8 +51,9 @@ def test_enhanced_image_and_curves(enhancer, golden):
 
 def test_zero_dce_weights_load_the_same_way(shared, golden):
     enhancer = CurveEnhancer()
-    load_checkpoint(enhancer, str(shared / 'checkpoints/zero_dce_reference.pth'), 'cpu',
-                    strict=True)
+    load_checkpoint(
+        enhancer, str(shared / 'checkpoints/zero_dce_reference.pth'), 'cpu', strict=True
+    )
     enhanced, _ = enhancer(golden['low'])
     assert (enhanced - golden['enhanced']).abs().max() > 0.01
     assert enhanced.mean() > golden['low'].mean()
@@ -69,12 +71,12 @@ def test_distances(golden, vgg):
 def reference_terms(golden, vgg):
     """The weighted terms of ``total`` as functions of (enhanced, curves)."""
     positive, negative = golden['positive'], golden['negative']
-    brightness = ContrastiveLoss('brightness', 0.3, 10., reference_form=True)
-    gram = ContrastiveLoss('gram', 0.04, 5., feature_extractor=vgg, reference_form=True)
+    brightness = ContrastiveLoss('brightness', 0.3, 10.0, reference_form=True)
+    gram = ContrastiveLoss('gram', 0.04, 5.0, feature_extractor=vgg, reference_form=True)
     semantic = SemanticBrightnessConsistencyLoss(reference_form=True)
     retention = FeatureRetentionLoss(feature_extractor=vgg)
-    color = ColorConstancyLoss(8., reference_form=True)
-    smoothness = IlluminationSmoothnessLoss(200.)
+    color = ColorConstancyLoss(8.0, reference_form=True)
+    smoothness = IlluminationSmoothnessLoss(200.0)
     return {
         'contrastive_brightness': lambda e, c: brightness(e, positive, negative),
         'contrastive_gram': lambda e, c: gram(e, positive, negative),
@@ -90,8 +92,10 @@ def test_every_loss(golden, vgg):
     for name, term in reference_terms(golden, vgg).items():
         value = term(golden['enhanced'], golden['curves']) / weights.get(name, 1)
         close(value, golden['segexp_per_image'].mean() if name == 'segexp' else golden[name])
-    close(semantic_brightness_consistency(golden['enhanced'], golden['labels'],
-                                          reference_form=True), golden['segexp_per_image'])
+    close(
+        semantic_brightness_consistency(golden['enhanced'], golden['labels'], reference_form=True),
+        golden['segexp_per_image'],
+    )
 
 
 def test_total_and_its_gradient(enhancer, golden, vgg):

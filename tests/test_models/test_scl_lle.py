@@ -29,15 +29,17 @@ def test_labels_come_from_the_samples(build_model, inputs, labelled):
     losses = model(inputs, labelled, mode='loss')
     enhanced = model(inputs)[0]
     torch.testing.assert_close(
-        losses['loss_semantic_brightness'],
-        model.objective.semantic_brightness(enhanced, labels))
+        losses['loss_semantic_brightness'], model.objective.semantic_brightness(enhanced, labels)
+    )
     torch.testing.assert_close(
         losses['loss_semantic_cross_entropy'],
-        model.objective.semantic_cross_entropy(model.segmentor(enhanced), labels))
+        model.objective.semantic_cross_entropy(model.segmentor(enhanced), labels),
+    )
 
 
-@pytest.mark.parametrize('samples', [None, [SegDataSample(), SegDataSample()]],
-                         ids=['no samples', 'no labels'])
+@pytest.mark.parametrize(
+    'samples', [None, [SegDataSample(), SegDataSample()]], ids=['no samples', 'no labels']
+)
 def test_images_without_labels_get_the_segmentors(build_model, inputs, samples):
     model = build_model()
     predicted = model.segmentor.predict(model(inputs)[0])
@@ -59,8 +61,14 @@ def test_cross_entropy_trains_the_enhancer_by_default(build_model, inputs, label
     without = gradients(build_model(semantic_cross_entropy=None), inputs, labelled)
     default = gradients(build_model(), inputs, labelled)
     assert (default - without).norm() > 1e-3 * without.norm()
-    only = dict(contrastive_brightness=None, contrastive_gram=None, semantic_brightness=None,
-                feature_retention=None, color_constancy=None, illumination_smoothness=None)
+    only = dict(
+        contrastive_brightness=None,
+        contrastive_gram=None,
+        semantic_brightness=None,
+        feature_retention=None,
+        color_constancy=None,
+        illumination_smoothness=None,
+    )
     assert gradients(build_model(**only), inputs, labelled).norm() > 0
 
 
@@ -71,7 +79,7 @@ def test_cross_entropy_teaches_nothing_when_detached(build_model, inputs, labell
     assert model(inputs, labelled, mode='loss')['loss_semantic_cross_entropy'] > 0
 
 
-@pytest.mark.parametrize('value', [0., 0.5, 1.], ids=['black', 'grey', 'white'])
+@pytest.mark.parametrize('value', [0.0, 0.5, 1.0], ids=['black', 'grey', 'white'])
 def test_flat_images_give_finite_gradients(build_model, value):
     flat = torch.full((2, 3, 32, 40), value)
     model = build_model()
@@ -98,9 +106,12 @@ def test_training_needs_images_by_name(build_model, given):
 
 def test_training_needs_what_the_terms_take(build_model, inputs):
     del inputs['negative']
-    with pytest.raises(ValueError, match="objective.contrastive_brightness: it takes 'negative', "
-                       'which is .* the data set, which gives low, positive; take another, as an '
-                       'UnpairedLowLightDataset, or set the term to None'):
+    with pytest.raises(
+        ValueError,
+        match="objective.contrastive_brightness: it takes 'negative', "
+        'which is .* the data set, which gives low, positive; take another, as an '
+        'UnpairedLowLightDataset, or set the term to None',
+    ):
         build_model().loss(inputs, None)
 
 
@@ -156,14 +167,18 @@ def test_unknown_mode(build_model, inputs):
 
 def test_train_step_and_test_step_take_files_as_they_are_loaded(build_model, labelled):
     model = build_model()
-    loaded = {name: [torch.randint(256, (3, 32, 40), dtype=torch.uint8) for _ in range(2)]
-              for name in ('low', 'positive', 'negative')}
-    optimizer = OptimWrapper(torch.optim.Adam(model.parameters(), lr=1e-4),
-                             clip_grad=dict(max_norm=0.1))
+    loaded = {
+        name: [torch.randint(256, (3, 32, 40), dtype=torch.uint8) for _ in range(2)]
+        for name in ('low', 'positive', 'negative')
+    }
+    optimizer = OptimWrapper(
+        torch.optim.Adam(model.parameters(), lr=1e-4), clip_grad=dict(max_norm=0.1)
+    )
     before = [p.clone() for p in model.parameters()]
     logged = model.train_step(dict(inputs=loaded, data_samples=labelled), optimizer)
     assert logged['loss'].item() == pytest.approx(
-        sum(value.item() for name, value in logged.items() if name != 'loss'), rel=1e-5)
+        sum(value.item() for name, value in logged.items() if name != 'loss'), rel=1e-5
+    )
     assert not any(torch.equal(p, old) for p, old in zip(model.parameters(), before))
     unequal = [torch.zeros(3, 8, 9, dtype=torch.uint8), torch.zeros(3, 9, 8, dtype=torch.uint8)]
     found = model.test_step(dict(inputs=unequal, data_samples=[SegDataSample() for _ in unequal]))
@@ -172,34 +187,45 @@ def test_train_step_and_test_step_take_files_as_they_are_loaded(build_model, lab
 
 def test_gradient_accumulation(build_model, labelled):
     model = build_model()
-    loaded = {name: torch.randint(256, (2, 3, 32, 40), dtype=torch.uint8)
-              for name in ('low', 'positive', 'negative')}
-    optimizer = OptimWrapper(torch.optim.SGD(model.parameters(), lr=1.), accumulative_counts=2)
+    loaded = {
+        name: torch.randint(256, (2, 3, 32, 40), dtype=torch.uint8)
+        for name in ('low', 'positive', 'negative')
+    }
+    optimizer = OptimWrapper(torch.optim.SGD(model.parameters(), lr=1.0), accumulative_counts=2)
     optimizer.initialize_count_status(model, 0, 2)
     before = model.enhancer.e_conv1.weight.clone()
     expected = []
     for step in range(2):
         twin = build_model()
-        sum(twin.loss(model.data_preprocessor(dict(inputs=loaded))['inputs'],
-                      labelled).values()).backward()
+        sum(
+            twin.loss(model.data_preprocessor(dict(inputs=loaded))['inputs'], labelled).values()
+        ).backward()
         expected.append(twin.enhancer.e_conv1.weight.grad)
         model.train_step(dict(inputs=loaded, data_samples=labelled), optimizer)
         assert torch.equal(model.enhancer.e_conv1.weight, before) == (step == 0)
         loaded = {name: 255 - image for name, image in loaded.items()}
-    torch.testing.assert_close(before - model.enhancer.e_conv1.weight, sum(expected) / 2,
-                               rtol=1e-3, atol=1e-5)
+    torch.testing.assert_close(
+        before - model.enhancer.e_conv1.weight, sum(expected) / 2, rtol=1e-3, atol=1e-5
+    )
 
 
 def test_data_preprocessor_can_be_replaced():
-    model = MODELS.build(dict(
-        type='mmscllle.SCLLLE', enhancer=dict(type='mmscllle.CurveEnhancer'),
-        data_preprocessor=dict(type='mmscllle.EnhanceDataPreprocessor', bgr_to_rgb=False)))
+    model = MODELS.build(
+        dict(
+            type='mmscllle.SCLLLE',
+            enhancer=dict(type='mmscllle.CurveEnhancer'),
+            data_preprocessor=dict(type='mmscllle.EnhanceDataPreprocessor', bgr_to_rgb=False),
+        )
+    )
     assert not model.data_preprocessor.bgr_to_rgb
 
 
 def test_training_for_the_fast_mode_adds_a_term(build_model, inputs, labelled):
-    model = build_model(extra_terms=dict(
-        fast_consistency=dict(type='mmscllle.FastConsistencyLoss', loss_weight=3.)))
+    model = build_model(
+        extra_terms=dict(
+            fast_consistency=dict(type='mmscllle.FastConsistencyLoss', loss_weight=3.0)
+        )
+    )
     losses, expected = (each(inputs, labelled, mode='loss') for each in (model, build_model()))
     difference = model.enhancer(inputs['low'])[0] - model.enhancer.forward_fast(inputs['low'])[0]
     assert difference.abs().max() > 1e-6

@@ -26,8 +26,12 @@ def test_the_enhancer_is_all_that_is_saved(build_model, tmp_path):
 
 def test_the_optimizer_gets_the_enhancer_alone(build_model):
     model = build_model()
-    wrapper = build_optim_wrapper(model, dict(
-        type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4), clip_grad=dict(max_norm=0.1)))
+    wrapper = build_optim_wrapper(
+        model,
+        dict(
+            type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-4), clip_grad=dict(max_norm=0.1)
+        ),
+    )
     held = [p for group in wrapper.param_groups for p in group['params']]
     assert sum(p.numel() for p in held) == 79416
     assert all(held is own for held, own in zip(held, model.enhancer.parameters()))
@@ -53,7 +57,7 @@ def test_moving_average(build_model):
     first = model.enhancer.e_conv1.weight.clone()
     average.update_parameters(model)
     with torch.no_grad():
-        model.enhancer.e_conv1.weight.add_(1.)
+        model.enhancer.e_conv1.weight.add_(1.0)
     average.update_parameters(model)
     torch.testing.assert_close(average.module.enhancer.e_conv1.weight.detach(), first + 0.5)
     assert {name.split('.')[1] for name in average.state_dict() if '.' in name} == {'enhancer'}
@@ -90,8 +94,11 @@ def test_checkpoint_of_the_model_loads_into_model_and_enhancer(build_model, tmp_
 
 
 def test_weights_of_something_else_do_not_load(build_model):
-    with pytest.raises(ValueError, match='does not fit the enhancer: not one name fits: the model '
-                       'has e_conv1.weight, .* and 10 more; the checkpoint has weight'):
+    with pytest.raises(
+        ValueError,
+        match='does not fit the enhancer: not one name fits: the model '
+        'has e_conv1.weight, .* and 10 more; the checkpoint has weight',
+    ):
         build_model().load_state_dict(dict(weight=torch.ones(1)))
 
 
@@ -100,13 +107,16 @@ def test_runner_with_moving_average(build_model, tmp_path):
     image = torch.randint(256, (3, 32, 40), dtype=torch.uint8)
     triplets = [dict(inputs=dict(low=image // 5, positive=image, negative=image // 20))] * 4
     runner = Runner(
-        model, str(tmp_path),
+        model,
+        str(tmp_path),
         train_dataloader=DataLoader(triplets, batch_size=2),
         train_cfg=dict(by_epoch=False, max_iters=2),
         optim_wrapper=dict(optimizer=dict(type='Adam', lr=1e-4), clip_grad=dict(max_norm=0.1)),
         custom_hooks=[dict(type='EMAHook')],
         default_hooks=dict(checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=2)),
-        default_scope='mmscllle', experiment_name='moving_average')
+        default_scope='mmscllle',
+        experiment_name='moving_average',
+    )
     runner.train()
     path = Path(tmp_path, 'iter_2.pth')
     saved = torch.load(path, **({} if torch.__version__ < '2' else dict(weights_only=False)))

@@ -8,9 +8,13 @@ from mmscllle.models.objective_inputs import ObjectiveInputs
 from mmscllle.registry import MODELS
 
 TERMS = {
-    'loss_contrastive_brightness', 'loss_contrastive_gram', 'loss_feature_retention',
-    'loss_semantic_cross_entropy', 'loss_semantic_brightness', 'loss_color_constancy',
-    'loss_illumination_smoothness'
+    'loss_contrastive_brightness',
+    'loss_contrastive_gram',
+    'loss_feature_retention',
+    'loss_semantic_cross_entropy',
+    'loss_semantic_brightness',
+    'loss_color_constancy',
+    'loss_illumination_smoothness',
 }
 VOID = torch.full((2, 32, 40), 255)
 
@@ -21,8 +25,7 @@ def objective(objective_config):
 
 
 def compute(objective, images, enhanced, curves, labels):
-    return objective(
-        ObjectiveInputs(objective, lambda low: (enhanced, curves), images, labels))
+    return objective(ObjectiveInputs(objective, lambda low: (enhanced, curves), images, labels))
 
 
 @pytest.fixture
@@ -40,16 +43,21 @@ def test_every_term_against_its_own_loss(objective, batch):
     features = objective.feature_extractor
     expected = dict(
         loss_contrastive_brightness=objective.contrastive_brightness(
-            enhanced, images['positive'], images['negative']),
+            enhanced, images['positive'], images['negative']
+        ),
         loss_contrastive_gram=objective.contrastive_gram(
-            *map(features.style, (enhanced, images['positive'], images['negative']))),
+            *map(features.style, (enhanced, images['positive'], images['negative']))
+        ),
         loss_feature_retention=objective.feature_retention(
-            features.content(images['low']), features.content(enhanced)),
+            features.content(images['low']), features.content(enhanced)
+        ),
         loss_semantic_cross_entropy=objective.semantic_cross_entropy(
-            objective.segmentor(enhanced), labels),
+            objective.segmentor(enhanced), labels
+        ),
         loss_semantic_brightness=objective.semantic_brightness(enhanced, labels),
         loss_color_constancy=objective.color_constancy(enhanced),
-        loss_illumination_smoothness=objective.illumination_smoothness(curves))
+        loss_illumination_smoothness=objective.illumination_smoothness(curves),
+    )
     assert set(losses) == TERMS
     for name, value in expected.items():
         torch.testing.assert_close(losses[name], value)
@@ -65,18 +73,27 @@ def test_a_term_can_be_left_out_or_be_the_only_one(objective_config, batch, term
     assert set(compute(alone, *batch)) == {f'loss_{term}'}
 
 
-@pytest.mark.parametrize('term, network', [
-    ('contrastive_gram', 'feature_extractor'), ('feature_retention', 'feature_extractor'),
-    ('semantic_cross_entropy', 'segmentor')])
+@pytest.mark.parametrize(
+    'term, network',
+    [
+        ('contrastive_gram', 'feature_extractor'),
+        ('feature_retention', 'feature_extractor'),
+        ('semantic_cross_entropy', 'segmentor'),
+    ],
+)
 def test_a_term_without_its_network(objective_config, term, network):
-    with pytest.raises(ValueError, match=rf'objective.{term} needs objective.{network}; give it, '
-                       rf'or set {term}=None'):
+    with pytest.raises(
+        ValueError,
+        match=rf'objective.{term} needs objective.{network}; give it, '
+        rf'or set {term}=None',
+    ):
         SCLLLEObjective(**{term: objective_config[term]})
 
 
 def test_vgg_passes(objective_config, batch, seeded_vgg):
     objective_config['feature_extractor'] = dict(
-        type='mmscllle.VGG16Features', checkpoint=seeded_vgg)
+        type='mmscllle.VGG16Features', checkpoint=seeded_vgg
+    )
     objective = MODELS.build(objective_config)
     layers = objective.feature_extractor.network
     shallow, deep = [], []
@@ -111,8 +128,10 @@ def test_cross_entropy_reaches_the_image_unless_detached(objective_config, batch
     losses = compute(detached, *batch)
     assert not losses['loss_semantic_cross_entropy'].requires_grad
     assert losses['loss_semantic_brightness'].requires_grad
-    torch.testing.assert_close(losses['loss_semantic_cross_entropy'],
-                               compute(objective, *batch)['loss_semantic_cross_entropy'].detach())
+    torch.testing.assert_close(
+        losses['loss_semantic_cross_entropy'],
+        compute(objective, *batch)['loss_semantic_cross_entropy'].detach(),
+    )
 
 
 def test_pseudo_labels_are_the_segmentors_predictions(objective, batch):
@@ -140,7 +159,7 @@ def test_unconfident_predictions_stay_void(objective_config):
     objective = MODELS.build({**objective_config, 'pseudo_label_confidence': 0.6})
     scores = torch.zeros(1, 4, 1, 2)
     # Probabilities of class 2: 0.5 and 0.75.
-    scores[0, 2] = torch.tensor([3., 9.]).log()
+    scores[0, 2] = torch.tensor([3.0, 9.0]).log()
     assert objective.label_by(scores).tolist() == [[[255, 2]]]
 
 

@@ -1,4 +1,5 @@
 """Start tools as a user does."""
+
 from __future__ import annotations
 
 import os
@@ -21,8 +22,13 @@ def environment() -> dict[str, str]:
 
 def run(*command: object, fails: bool = False) -> str:
     """Run a command and return all it prints."""
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          env=environment(), timeout=300)
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        timeout=300,
+    )
     text = done.stdout + done.stderr
     assert (done.returncode != 0) == fails, text[-3000:]
     return text

@@ -1,4 +1,5 @@
 """A data set of a few dark pictures with labels, for tests of evaluations."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -3,6 +3,7 @@
 Run by the tests, by itself or under torchrun.  In float64: in float32 Adam blows the rounding of
 the first step up to a thousandth of the gradient within four steps.
 """
+
 from __future__ import annotations
 
 import os
@@ -53,8 +54,12 @@ def main() -> None:
         gradients = {}
 
         def note_and_step(**kwargs):
-            gradients.update({name.replace('module.', ''): parameter.grad.clone()
-                              for name, parameter in self.named_parameters()})
+            gradients.update(
+                {
+                    name.replace('module.', ''): parameter.grad.clone()
+                    for name, parameter in self.named_parameters()
+                }
+            )
             step(**kwargs)
 
         optim_wrapper.step = note_and_step

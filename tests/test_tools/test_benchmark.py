@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITS = dict(bandwidth=1e9, matrix_rates=dict(float32=1e10, bfloat16=2e10))
-RESULT = dict(seconds=[0.1, 0.2, 0.1], memory_mib=500., flops=1e9, moved_bytes=10**8)
-PROFILE = dict(ms=100., shares={'convolution': 80., 'copying': 20.}, operators=dict(conv2d=80.))
+RESULT = dict(seconds=[0.1, 0.2, 0.1], memory_mib=500.0, flops=1e9, moved_bytes=10**8)
+PROFILE = dict(ms=100.0, shares={'convolution': 80.0, 'copying': 20.0}, operators=dict(conv2d=80.0))
 
 
 @pytest.fixture(scope='module')
@@ -36,12 +36,27 @@ def jobs(tool, monkeypatch):
 
 
 def test_a_row_in_a_process_of_its_own(tool, tmp_path, capsys):
-    status = tool.main(['--sizes', '24x16', '--modes', 'fast', '--precisions', 'float32',
-                        '--threads', '1', '--seconds', '0', '--repetitions', '2',
-                        '--out-dir', str(tmp_path)])
+    status = tool.main(
+        [
+            '--sizes',
+            '24x16',
+            '--modes',
+            'fast',
+            '--precisions',
+            'float32',
+            '--threads',
+            '1',
+            '--seconds',
+            '0',
+            '--repetitions',
+            '2',
+            '--out-dir',
+            str(tmp_path),
+        ]
+    )
     assert status == 0
     report = json.loads((tmp_path / 'benchmark.json').read_text())
-    row, = report['rows']
+    (row,) = report['rows']
     assert (row['size'], row['mode'], row['runs']) == ('24x16', 'fast', 2)
     assert row['memory_mib'] > 50 and row['ms'] > 0 and 'times_eager' not in row
     assert report['limits']['cpu']['matrix_rates']['float32'] > 1e9
@@ -52,8 +67,26 @@ def test_a_row_in_a_process_of_its_own(tool, tmp_path, capsys):
 
 
 def test_rounds_are_taken_in_turn_and_pooled(tool, jobs, tmp_path):
-    assert tool.main(['--sizes', '24x16', '--modes', 'eager', 'exact', '--rounds', '3',
-                      '--seconds', '7', '--threads', '3', '--out-dir', str(tmp_path)]) == 0
+    assert (
+        tool.main(
+            [
+                '--sizes',
+                '24x16',
+                '--modes',
+                'eager',
+                'exact',
+                '--rounds',
+                '3',
+                '--seconds',
+                '7',
+                '--threads',
+                '3',
+                '--out-dir',
+                str(tmp_path),
+            ]
+        )
+        == 0
+    )
     measured = [arguments for job, arguments, _ in jobs if job == 'measure']
     kinds = [(arguments['case']['mode'], arguments['case']['precision']) for arguments in measured]
     assert kinds == 3 * [('eager', 'float32'), ('exact', 'float32'), ('exact', 'bfloat16')]
@@ -65,13 +98,16 @@ def test_rounds_are_taken_in_turn_and_pooled(tool, jobs, tmp_path):
 
 
 def test_profile(tool, jobs, tmp_path, capsys):
-    assert tool.main(['--sizes', '24x16', '--modes', 'eager', '--profile', '--out-dir',
-                      str(tmp_path)]) == 0
-    row, = json.loads((tmp_path / 'benchmark.json').read_text())['rows']
+    assert (
+        tool.main(['--sizes', '24x16', '--modes', 'eager', '--profile', '--out-dir', str(tmp_path)])
+        == 0
+    )
+    (row,) = json.loads((tmp_path / 'benchmark.json').read_text())['rows']
     assert row['profile'] == PROFILE
     # 1e9 operations in 80 ms.
-    assert row['limited_by'] == ('80 % of the time is convolution, at 125 % of the rate of matrix '
-                                 'multiplication')
+    assert row['limited_by'] == (
+        '80 % of the time is convolution, at 125 % of the rate of matrix multiplication'
+    )
 
 
 def test_a_row_that_fails(tool, tmp_path, monkeypatch, capsys):
@@ -81,8 +117,21 @@ def test_a_row_that_fails(tool, tmp_path, monkeypatch, capsys):
         return dict(error='MemoryError: no') if arguments['case']['mode'] == 'exact' else RESULT
 
     monkeypatch.setattr(tool, 'run_worker', run_worker)
-    assert tool.main(['--models', 'scl-lle-curves', '--sizes', '24x16', '--rounds', '2',
-                      '--out-dir', str(tmp_path)]) == 1
+    assert (
+        tool.main(
+            [
+                '--models',
+                'scl-lle-curves',
+                '--sizes',
+                '24x16',
+                '--rounds',
+                '2',
+                '--out-dir',
+                str(tmp_path),
+            ]
+        )
+        == 1
+    )
     text = (tmp_path / 'benchmark.md').read_text()
     assert '- scl-lle-curves, 24x16, exact, float32, batch 1: MemoryError: no' in text
     rows = json.loads((tmp_path / 'benchmark.json').read_text())['rows']
@@ -92,7 +141,8 @@ def test_a_row_that_fails(tool, tmp_path, monkeypatch, capsys):
 def test_a_worker_that_crashes(tool, monkeypatch):
     monkeypatch.setattr(sys, 'executable', 'false')
     assert tool.run_worker('limits', {}, 1) == dict(
-        error='the process ended with status 1: no output')
+        error='the process ended with status 1: no output'
+    )
 
 
 def test_interrupted(tool, tmp_path, monkeypatch, capsys):
@@ -105,21 +155,29 @@ def test_interrupted(tool, tmp_path, monkeypatch, capsys):
             raise KeyboardInterrupt from None
 
     monkeypatch.setattr(tool, 'run_worker', run_worker)
-    assert tool.main(['--models', 'scl-lle-curves', '--sizes', '24x16', '--out-dir',
-                      str(tmp_path)]) == 130
+    assert (
+        tool.main(['--models', 'scl-lle-curves', '--sizes', '24x16', '--out-dir', str(tmp_path)])
+        == 130
+    )
     assert len(json.loads((tmp_path / 'benchmark.json').read_text())['rows']) == 1
     assert 'interrupted: 1 of 7 rows' in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(('arguments', 'message'), [
-    (['--models', 'dark-net'], "--models: there is no config file 'dark-net', nor a model of that"),
-    (['--sizes', '8K'], "--sizes: must be 600x400, 1080p, 4K or WIDTHxHEIGHT, got '8K'"),
-    (['--threads', '0'], '--threads: must be at least 1, got 0'),
-    (['--seconds', '-1'], '--seconds: must be at least 0, got -1.0'),
-    (['--repetitions', '1'], '--repetitions: must be at least 2, got 1'),
-    (['--batches', '4', '0'], '--batches: must be at least 1, got 0'),
-    (['--precisions', 'float16'], '--precisions: float16 needs a GPU; on a CPU take bfloat16'),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (
+            ['--models', 'dark-net'],
+            "--models: there is no config file 'dark-net', nor a model of that",
+        ),
+        (['--sizes', '8K'], "--sizes: must be 600x400, 1080p, 4K or WIDTHxHEIGHT, got '8K'"),
+        (['--threads', '0'], '--threads: must be at least 1, got 0'),
+        (['--seconds', '-1'], '--seconds: must be at least 0, got -1.0'),
+        (['--repetitions', '1'], '--repetitions: must be at least 2, got 1'),
+        (['--batches', '4', '0'], '--batches: must be at least 1, got 0'),
+        (['--precisions', 'float16'], '--precisions: float16 needs a GPU; on a CPU take bfloat16'),
+    ],
+)
 def test_wrong_arguments(tool, jobs, tmp_path, capsys, arguments, message):
     assert tool.main([*arguments, '--out-dir', str(tmp_path / 'out')]) == 2
     assert message in capsys.readouterr().err

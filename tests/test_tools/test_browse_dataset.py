@@ -52,8 +52,13 @@ model = dict(type='NoSuchModel')
 @pytest.fixture
 def config(tmp_path):
     # One flat colour per folder, BGR.
-    for folder, value in (('img', (0, 0, 40)), ('ref', (0, 0, 200)), ('day', (0, 150, 0)),
-                          ('over', (250, 250, 250)), ('ann', 3)):
+    for folder, value in (
+        ('img', (0, 0, 40)),
+        ('ref', (0, 0, 200)),
+        ('day', (0, 150, 0)),
+        ('over', (250, 250, 250)),
+        ('ann', 3),
+    ):
         (tmp_path / folder).mkdir()
         shape = (24, 32) if folder == 'ann' else (24, 32, 3)
         for number in range(3):
@@ -74,10 +79,16 @@ def tool():
 
 def run(config, *arguments):
     # With -c the current folder, the checkout, is on the path.
-    code = f'import runpy, sys; sys.argv[0] = {str(TOOL)!r}; runpy.run_path({str(TOOL)!r}, ' \
+    code = (
+        f'import runpy, sys; sys.argv[0] = {str(TOOL)!r}; runpy.run_path({str(TOOL)!r}, '
         "run_name='__main__')"
-    result = subprocess.run([sys.executable, '-c', code, str(config), *map(str, arguments)],
-                            cwd=ROOT, capture_output=True, text=True)
+    )
+    result = subprocess.run(
+        [sys.executable, '-c', code, str(config), *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert result.returncode == 0, result.stderr
     return result.stdout
 
@@ -100,8 +111,15 @@ def test_triplets_with_labels(config, tmp_path):
 
 
 def test_validation_with_references_into_a_folder(config, tmp_path):
-    run(config, '--out', tmp_path / 'sheets', '--split', 'val',
-        '--cfg-options', 'val_dataloader.batch_size=2')
+    run(
+        config,
+        '--out',
+        tmp_path / 'sheets',
+        '--split',
+        'val',
+        '--cfg-options',
+        'val_dataloader.batch_size=2',
+    )
     assert pictures(tmp_path / 'sheets' / 'browse_val.png') == [[40, 0, 0], [200, 0, 0]]
 
 
@@ -135,6 +153,7 @@ def test_labels_without_palette_are_refused(tool):
 
 def test_split_that_the_config_lacks(tool):
     from mmengine.config import Config
+
     with pytest.raises(UsageError, match='the config has no val_dataloader'):
         tool.read_items(Config(dict(val_dataloader=None)), 'val')
 

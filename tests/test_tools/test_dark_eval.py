@@ -74,8 +74,17 @@ def enhancer(tmp_path: Path) -> str:
 @pytest.fixture
 def folders(data: Path, tiny_segmentor: tuple[str, str]) -> list[str]:
     """Arguments: the segmentor, the folders and the output folder."""
-    return [*tiny_segmentor, '--img-dir', str(data / 'img'), '--ann-dir', str(data / 'ann'),
-            '--out-dir', str(data / 'out'), '--device', 'cpu']
+    return [
+        *tiny_segmentor,
+        '--img-dir',
+        str(data / 'img'),
+        '--ann-dir',
+        str(data / 'ann'),
+        '--out-dir',
+        str(data / 'out'),
+        '--device',
+        'cpu',
+    ]
 
 
 def report(data: Path) -> dict:
@@ -83,8 +92,10 @@ def report(data: Path) -> dict:
 
 
 def scores(data: Path) -> dict[str, list]:
-    return {row['name']: [row['mIoU'], row['mAcc'], row['aAcc'], row['IoU'], row['images']]
-            for row in report(data)['methods']}
+    return {
+        row['name']: [row['mIoU'], row['mAcc'], row['aAcc'], row['IoU'], row['images']]
+        for row in report(data)['methods']
+    }
 
 
 @pytest.fixture
@@ -101,8 +112,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list:
     return found
 
 
-def test_run_saves_table_figures_and_pictures(tool: ModuleType, folders: list, enhancer: str,
-                                              data: Path, capsys: pytest.CaptureFixture):
+def test_run_saves_table_figures_and_pictures(
+    tool: ModuleType, folders: list, enhancer: str, data: Path, capsys: pytest.CaptureFixture
+):
     assert tool.main([*folders, '--enhancer', f'ours={enhancer}']) == 0
     out = capsys.readouterr()
     table = (data / 'out' / 'dark_eval.md').read_text()
@@ -123,19 +135,34 @@ def test_run_saves_table_figures_and_pictures(tool: ModuleType, folders: list, e
 
 
 def test_weights_that_come_with_the_package(tool: ModuleType, folders: list, data: Path):
-    assert tool.main([*folders, '--enhancer', 'seg=mmscllle://scl-lle-seg', '--baselines',
-                      '--limit', '1', '--pictures', '0']) == 0
+    assert (
+        tool.main(
+            [
+                *folders,
+                '--enhancer',
+                'seg=mmscllle://scl-lle-seg',
+                '--baselines',
+                '--limit',
+                '1',
+                '--pictures',
+                '0',
+            ]
+        )
+        == 0
+    )
     assert [row['name'] for row in report(data)['methods']] == ['seg']
     assert tool.main([*folders, '--enhancer', 'seg=mmscllle://none']) == 2
 
 
 @torch.no_grad()
-def test_figures_equal_those_of_mmsegs_evaluator(tool: ModuleType, folders: list, enhancer: str,
-                                                 data: Path, tiny_segmentor: tuple[str, str]):
+def test_figures_equal_those_of_mmsegs_evaluator(
+    tool: ModuleType, folders: list, enhancer: str, data: Path, tiny_segmentor: tuple[str, str]
+):
     config, checkpoint = tiny_segmentor
     assert tool.main([*folders, '--enhancer', f'ours={enhancer}', '--pictures', '0']) == 0
-    chain = EnhancedSegmentor(dict(type='mmscllle.CurveEnhancer'), config,
-                              enhancer, checkpoint).eval()
+    chain = EnhancedSegmentor(
+        dict(type='mmscllle.CurveEnhancer'), config, enhancer, checkpoint
+    ).eval()
     metric = IoUMetric()
     evaluator = Evaluator(metric)
     evaluator.dataset_meta = dict(classes=CLASSES)
@@ -151,14 +178,23 @@ def test_figures_equal_those_of_mmsegs_evaluator(tool: ModuleType, folders: list
             assert row[key] == pytest.approx(float(expected[key]), abs=1e-5)
 
 
-def test_killed_run_goes_on_where_it_stopped(tool: ModuleType, folders: list, data: Path,
-                                             calls: list, capsys: pytest.CaptureFixture):
+def test_killed_run_goes_on_where_it_stopped(
+    tool: ModuleType, folders: list, data: Path, calls: list, capsys: pytest.CaptureFixture
+):
     arguments = [*folders, '--baselines', 'none', 'gamma']
-    whole = [*arguments[:arguments.index('--out-dir')], '--out-dir', str(data / 'whole'),
-             *arguments[arguments.index('--device'):]]
+    whole = [
+        *arguments[: arguments.index('--out-dir')],
+        '--out-dir',
+        str(data / 'whole'),
+        *arguments[arguments.index('--device') :],
+    ]
     environment = dict(os.environ, PYTHONPATH=str(ROOT))
-    killed = subprocess.run([sys.executable, '-c', DYING_RUN, str(TOOL), *arguments],
-                            env=environment, capture_output=True, timeout=120)
+    killed = subprocess.run(
+        [sys.executable, '-c', DYING_RUN, str(TOOL), *arguments],
+        env=environment,
+        capture_output=True,
+        timeout=120,
+    )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     log = data / 'out' / 'results' / 'none.jsonl'
     assert len(log.read_text().splitlines()) == 1 + 3
@@ -174,9 +210,13 @@ def test_killed_run_goes_on_where_it_stopped(tool: ModuleType, folders: list, da
     assert scores(data) == resumed
 
 
-def test_stopping_says_how_to_go_on(tool: ModuleType, folders: list, data: Path,
-                                    monkeypatch: pytest.MonkeyPatch,
-                                    capsys: pytest.CaptureFixture):
+def test_stopping_says_how_to_go_on(
+    tool: ModuleType,
+    folders: list,
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+):
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -186,10 +226,23 @@ def test_stopping_says_how_to_go_on(tool: ModuleType, folders: list, data: Path,
     assert not (data / 'out' / 'dark_eval.md').exists()
 
 
-def test_what_has_changed_is_done_again(tool: ModuleType, folders: list, enhancer: str, data: Path,
-                                        calls: list, capsys: pytest.CaptureFixture):
-    arguments = [*folders, '--enhancer', f'ours={enhancer}', '--baselines', 'none', '--pictures',
-                 '0']
+def test_what_has_changed_is_done_again(
+    tool: ModuleType,
+    folders: list,
+    enhancer: str,
+    data: Path,
+    calls: list,
+    capsys: pytest.CaptureFixture,
+):
+    arguments = [
+        *folders,
+        '--enhancer',
+        f'ours={enhancer}',
+        '--baselines',
+        'none',
+        '--pictures',
+        '0',
+    ]
     assert tool.main([*arguments, '--limit', '2']) == 0
     assert len(calls) == 2 * 2
     assert tool.main(arguments) == 0
@@ -211,8 +264,9 @@ def test_what_has_changed_is_done_again(tool: ModuleType, folders: list, enhance
     assert 'none: the earlier' not in message
 
 
-def test_failing_images_are_named_and_the_run_goes_on(tool: ModuleType, folders: list, data: Path,
-                                                      calls: list, capsys: pytest.CaptureFixture):
+def test_failing_images_are_named_and_the_run_goes_on(
+    tool: ModuleType, folders: list, data: Path, calls: list, capsys: pytest.CaptureFixture
+):
     good = (data / 'img' / '0.png').read_bytes()
     (data / 'img' / '0.png').write_bytes(good[:60])
     assert cv2.imwrite(str(data / 'ann' / '1.png'), np.zeros((64, 70), np.uint8))
@@ -224,7 +278,7 @@ def test_failing_images_are_named_and_the_run_goes_on(tool: ModuleType, folders:
     reasons = {
         0: f'the image {data}/img/0.png is unreadable: broken, or no picture',
         1: 'the label map has shape (64, 70), the image (64, 80); it must hold one class index a '
-           'pixel, at the size of the image',
+        'pixel, at the size of the image',
         2: 'the label map has the label 9, outside of the 4 classes (0 to 3; 255 does not count)',
         3: f'there is no label map {data}/ann/3.png',
     }
@@ -241,27 +295,47 @@ def test_failing_images_are_named_and_the_run_goes_on(tool: ModuleType, folders:
     assert len(calls) == 2 * 3, 'images 0, 1 and 2 reach the scoring; 3 does not, 4 is done'
 
 
-def test_configs_and_larger_checkpoints_are_taken(tool: ModuleType, enhancer: str, data: Path,
-                                                  tiny_segmentor: tuple[str, str]):
+def test_configs_and_larger_checkpoints_are_taken(
+    tool: ModuleType, enhancer: str, data: Path, tiny_segmentor: tuple[str, str]
+):
     config, checkpoint = tiny_segmentor
-    chain = EnhancedSegmentor(dict(type='mmscllle.CurveEnhancer'), config,
-                              enhancer, checkpoint)
+    chain = EnhancedSegmentor(dict(type='mmscllle.CurveEnhancer'), config, enhancer, checkpoint)
     torch.save(dict(state_dict=chain.state_dict()), data / 'chain.pth')
     changed = dict(chain.state_dict())
-    changed['segmentor.decode_head.conv_seg.bias'] = torch.tensor([50., 0, 0, 0])
+    changed['segmentor.decode_head.conv_seg.bias'] = torch.tensor([50.0, 0, 0, 0])
     torch.save(changed, data / 'joint.pth')
     # Without its scope, which is found in any.
     curves = "dict(type='CurveEnhancer')"
     (data / 'enhancer.py').write_text(
-        f"model = dict(type='mmscllle.SCLLLE', enhancer={curves})\nload_from = {enhancer!r}\n")
+        f"model = dict(type='mmscllle.SCLLLE', enhancer={curves})\nload_from = {enhancer!r}\n"
+    )
     (data / 'chain.py').write_text(
         f"_base_ = 'data.py'\ndefault_scope = 'mmseg'\nmodel = dict("
-        f"type='mmscllle.EnhancedSegmentor', enhancer={curves}, segmentor={config!r})\n")
-    assert tool.main([
-        str(data / 'chain.py'), str(data / 'chain.pth'), '--out-dir', str(data / 'out'),
-        '--enhancer', f'bare={enhancer}', f'config={data}/enhancer.py',
-        '--enhancer', f'part={data}/chain.pth', '--joint', f'same={data}/chain.pth',
-        f'joint={data}/joint.pth', '--device', 'cpu', '--baselines', 'none']) == 0
+        f"type='mmscllle.EnhancedSegmentor', enhancer={curves}, segmentor={config!r})\n"
+    )
+    assert (
+        tool.main(
+            [
+                str(data / 'chain.py'),
+                str(data / 'chain.pth'),
+                '--out-dir',
+                str(data / 'out'),
+                '--enhancer',
+                f'bare={enhancer}',
+                f'config={data}/enhancer.py',
+                '--enhancer',
+                f'part={data}/chain.pth',
+                '--joint',
+                f'same={data}/chain.pth',
+                f'joint={data}/joint.pth',
+                '--device',
+                'cpu',
+                '--baselines',
+                'none',
+            ]
+        )
+        == 0
+    )
     found = scores(data)
     assert list(found) == ['none', 'bare', 'config', 'part', 'same', 'joint']
     assert found['bare'] == found['config'] == found['part'] == found['same'] != found['none']
@@ -269,27 +343,64 @@ def test_configs_and_larger_checkpoints_are_taken(tool: ModuleType, enhancer: st
 
 
 def test_data_of_another_config_and_no_picture_without_enhancer(
-        tool: ModuleType, data: Path, tiny_segmentor: tuple[str, str],
-        capsys: pytest.CaptureFixture):
-    assert tool.main([*tiny_segmentor, '--data', str(data / 'data.py'), '--out-dir',
-                      str(data / 'out'), '--baselines', 'none', '--device', 'cpu']) == 0
+    tool: ModuleType, data: Path, tiny_segmentor: tuple[str, str], capsys: pytest.CaptureFixture
+):
+    assert (
+        tool.main(
+            [
+                *tiny_segmentor,
+                '--data',
+                str(data / 'data.py'),
+                '--out-dir',
+                str(data / 'out'),
+                '--baselines',
+                'none',
+                '--device',
+                'cpu',
+            ]
+        )
+        == 0
+    )
     assert 'no pictures: they compare an enhancer with the baseline none' in capsys.readouterr().out
     assert not (data / 'out' / 'dark_eval.png').exists()
 
 
 def test_several_segmentors_sets_and_seeds_give_one_table(
-        tool: ModuleType, enhancer: str, data: Path, tiny_segmentor: tuple[str, str],
-        second_segmentor: tuple[str, str], calls: list, capsys: pytest.CaptureFixture):
+    tool: ModuleType,
+    enhancer: str,
+    data: Path,
+    tiny_segmentor: tuple[str, str],
+    second_segmentor: tuple[str, str],
+    calls: list,
+    capsys: pytest.CaptureFixture,
+):
     seed = torch.load(enhancer)
     seed['e_conv7.bias'] += 0.5
     torch.save(seed, data / 'seed.pth')
     arguments = [
-        '--segmentor', f'first={",".join(tiny_segmentor)}',
-        f'second={",".join(second_segmentor)}', '--seen', 'second',
-        '--set', f'night={data}/img,{data}/ann', f'same={data}/data.py',
-        '--enhancer', f'ours={enhancer}', f'ours={data}/seed.pth', '--baselines', 'none',
-        '--fast', '--limit', '2', '--pictures', '1', '--device', 'cpu', '--out-dir',
-        str(data / 'out')]
+        '--segmentor',
+        f'first={",".join(tiny_segmentor)}',
+        f'second={",".join(second_segmentor)}',
+        '--seen',
+        'second',
+        '--set',
+        f'night={data}/img,{data}/ann',
+        f'same={data}/data.py',
+        '--enhancer',
+        f'ours={enhancer}',
+        f'ours={data}/seed.pth',
+        '--baselines',
+        'none',
+        '--fast',
+        '--limit',
+        '2',
+        '--pictures',
+        '1',
+        '--device',
+        'cpu',
+        '--out-dir',
+        str(data / 'out'),
+    ]
     assert tool.main(arguments) == 0
     # None, and two trainings in two modes, through two segmentors on two sets of two images.
     assert len(calls) == 5 * 2 * 2 * 2
@@ -297,19 +408,27 @@ def test_several_segmentors_sets_and_seeds_give_one_table(
     assert table in capsys.readouterr().out
     header, _, *lines = table.splitlines()[:5]
     assert [cell.strip() for cell in header.strip('|').split('|')] == [
-        'method', 'night, first', 'night, second*', 'same, first', 'same, second*', 'mean gain']
+        'method',
+        'night, first',
+        'night, second*',
+        'same, first',
+        'same, second*',
+        'mean gain',
+    ]
     assert [line.split()[1] for line in lines] == ['none', 'ours', 'ours-fast']
     rows = {row['name']: row for row in report(data)['methods']}
     none, ours, fast = (rows[name]['cells'] for name in ('none', 'ours', 'ours-fast'))
     assert [cell['seeds'] for cell in ours] == [2] * 4 and ours != fast
     for cell, base in zip(ours, none):
-        single = json.loads((data / 'out' / cell['set'] / cell['segmentor']
-                             / 'dark_eval.json').read_text())
+        single = json.loads(
+            (data / 'out' / cell['set'] / cell['segmentor'] / 'dark_eval.json').read_text()
+        )
         found = {row['name']: row['mIoU'] for row in single['methods']}
         assert list(found) == ['none', 'ours.1', 'ours.2', 'ours.1-fast', 'ours.2-fast']
         assert cell['mIoU'] == pytest.approx((found['ours.1'] + found['ours.2']) / 2, abs=0.006)
         assert (cell['lowest'], cell['highest']) == tuple(
-            sorted((found['ours.1'], found['ours.2'])))
+            sorted((found['ours.1'], found['ours.2']))
+        )
         assert cell['gain'] == pytest.approx(cell['mIoU'] - found['none'], abs=0.006)
         assert base['mIoU'] == found['none'] and base['gain'] is None
     # Both sets are of the same images, the segmentors differ.
@@ -320,84 +439,171 @@ def test_several_segmentors_sets_and_seeds_give_one_table(
 
 
 @torch.no_grad()
-def test_fast_mode_is_that_of_the_enhancer(tool: ModuleType, folders: list, enhancer: str,
-                                           data: Path, tiny_segmentor: tuple[str, str]):
-    assert tool.main([*folders, '--enhancer', f'ours={enhancer}', '--fast', '--baselines',
-                      '--pictures', '0', '--limit', '1']) == 0
+def test_fast_mode_is_that_of_the_enhancer(
+    tool: ModuleType, folders: list, enhancer: str, data: Path, tiny_segmentor: tuple[str, str]
+):
+    assert (
+        tool.main(
+            [
+                *folders,
+                '--enhancer',
+                f'ours={enhancer}',
+                '--fast',
+                '--baselines',
+                '--pictures',
+                '0',
+                '--limit',
+                '1',
+            ]
+        )
+        == 0
+    )
     exact, fast = report(data)['methods']
     assert (exact['name'], fast['name']) == ('ours', 'ours-fast')
     network = CurveEnhancer()
     network.load_state_dict(torch.load(enhancer))
     network.forward = network.forward_fast
-    chain = EnhancedSegmentor(dict(type='mmscllle.IdentityEnhancer'), tiny_segmentor[0], None,
-                              tiny_segmentor[1]).eval()
+    chain = EnhancedSegmentor(
+        dict(type='mmscllle.IdentityEnhancer'), tiny_segmentor[0], None, tiny_segmentor[1]
+    ).eval()
     chain.enhancer = network
     with DefaultScope.overwrite_default_scope('mmseg'):
         dataset = DATASETS.build(Config.fromfile(str(data / 'data.py')).test_dataloader.dataset)
     batch = pseudo_collate([dataset[0]])
-    areas = loop.count_areas(chain.test_step(batch)[0].pred_sem_seg.data[0],
-                             batch['data_samples'][0].gt_sem_seg.data[0], 4, 255)
-    assert json.loads((data / 'out/results/ours-fast.jsonl').read_text().splitlines()[1])[
-        'areas'] == areas
+    areas = loop.count_areas(
+        chain.test_step(batch)[0].pred_sem_seg.data[0],
+        batch['data_samples'][0].gt_sem_seg.data[0],
+        4,
+        255,
+    )
+    assert (
+        json.loads((data / 'out/results/ours-fast.jsonl').read_text().splitlines()[1])['areas']
+        == areas
+    )
 
 
-@pytest.mark.parametrize('change, message', [
-    (lambda a, d: a[2:], 'SEGMENTOR_CONFIG: missing; give it and SEGMENTOR_CHECKPOINT, or --seg'),
-    (lambda a, d: [a[0], *a[2:]], 'SEGMENTOR_CHECKPOINT: missing'),
-    (lambda a, d: [*a, '--segmentor', f'x={a[0]}'], '--segmentor: got .*; write NAME=CONFIG,CHECK'),
-    (lambda a, d: [*a, '--segmentor', f'x=none.py,{a[1]}'],
-     "--segmentor x: there is no config file 'none.py'"),
-    (lambda a, d: [*a, '--segmentor', f'x={a[0]},{d}/enhancer.pth'],
-     '--segmentor x: .* does not fit the model .* Does it belong to --segmentor x'),
-    (lambda a, d: [*a, '--segmentor', f'tiny_fast_scnn={a[0]},{a[1]}'],
-     "--segmentor: the name 'tiny_fast_scnn' is given twice; rename one"),
-    (lambda a, d: [*a, '--seen', 'y'], "--seen: there is no segmentor 'y', only tiny_fast_scnn"),
-    (lambda a, d: [*a, '--set', f'x={d}/img,{d}/ann'], '--set: give either this or --data'),
-    (lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/img,'], '--set: got .*; write NAME=IMG_DIR'),
-    (lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/none,{d}/ann'],
-     '--set x: --img-dir: there is no folder'),
-    (lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/img,{d}/ann', f'x={d}/img,{d}/ann'],
-     "--set: the name 'x' is given twice"),
-    (lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/two.py'],
-     '--set x: the dataset has 2 classes, the segmentor 4'),
-    (lambda a, d: [*a, '--fast'], '--fast: no enhancer has a fast mode; leave it out'),
-    (lambda a, d: [*a, '--enhancer', f'x={d}/enhancer.pth', f'x={d}/enhancer.pth', '--joint',
-                   f'x={d}/enhancer.pth'], "--joint: the name 'x' is given twice; rename one"),
-    (lambda a, d: ['none.py', *a[1:]], "SEGMENTOR_CONFIG: there is no config file 'none.py'"),
-    (lambda a, d: [a[0], 'none.pth', *a[2:]],
-     "SEGMENTOR_CHECKPOINT: there is no checkpoint file 'none.pth'"),
-    (lambda a, d: [a[0], f'{d}/enhancer.pth', *a[2:]],
-     'SEGMENTOR_CHECKPOINT: .* does not fit the model .* Does it belong to SEGMENTOR_CONFIG?'),
-    (lambda a, d: [*a[:2], *a[6:]],
-     'SEGMENTOR_CONFIG: the config has no test_dataloader.dataset; name a config .* with --data'),
-    (lambda a, d: [*a[:2], *a[4:]], '--img-dir: missing; --img-dir and --ann-dir go together'),
-    (lambda a, d: [*a, '--data', a[0]], '--data: give either this or --img-dir'),
-    (lambda a, d: [*a[:2], '--data', a[0]], '--data: the config has no test_dataloader'),
-    (lambda a, d: [*a, '--baselines', 'retinex'],
-     "--baselines: there is no 'retinex'; choose from none, gamma, clahe"),
-    (lambda a, d: [*a, '--baselines'], '--enhancer: nothing to compare'),
-    (lambda a, d: [*a, '--enhancer', 'x.pth'], "--enhancer: got 'x.pth'; write NAME=SOURCE"),
-    (lambda a, d: [*a, '--enhancer', 'none=x.pth'],
-     "--enhancer: the name 'none' is given twice; rename one"),
-    (lambda a, d: [*a, '--enhancer', 'x=none.pth'],
-     "--enhancer x=none.pth: there is no checkpoint file 'none.pth'"),
-    (lambda a, d: [*a, '--enhancer', f'x={a[1]}'],
-     'does not fit .*not one name fits: the model has down.0.0.0.weight, .* the checkpoint has '
-     'backbone.*The enhancer is a BilateralGridEnhancer; give the config'),
-    (lambda a, d: [*a, '--enhancer', f'x={a[0]}'], 'EncoderDecoder is no'),
-    (lambda a, d: [*a, '--joint', f'x={d}/enhancer.pth'],
-     '--joint x=.*: it is no checkpoint of an EnhancedSegmentor'),
-    (lambda a, d: [*a[:2], '--data', f'{d}/two.py'],
-     '--data: the dataset has 2 classes, the segmentor 4; take a dataset with'),
-    (lambda a, d: [*a[:2], '--data', f'{d}/away.py'],
-     '--data: the dataset is not there .*nowhere.*; put it where the config says'),
-    (lambda a, d: [*a, '--limit', '0'], '--limit: must be at least 1, got 0'),
-    (lambda a, d: [*a[:-1], 'tpu'], "--device: must be cpu or cuda, got 'tpu'"),
-    (lambda a, d: [*a[:-1], 'cuda:99'], '--device: there is no cuda:99; use --device cpu'),
-])
-def test_wrong_input_gets_one_line(tool: ModuleType, folders: list, enhancer: str, data: Path,
-                                   capsys: pytest.CaptureFixture,
-                                   change: Callable[[list, Path], list], message: str):
+@pytest.mark.parametrize(
+    'change, message',
+    [
+        (
+            lambda a, d: a[2:],
+            'SEGMENTOR_CONFIG: missing; give it and SEGMENTOR_CHECKPOINT, or --seg',
+        ),
+        (lambda a, d: [a[0], *a[2:]], 'SEGMENTOR_CHECKPOINT: missing'),
+        (
+            lambda a, d: [*a, '--segmentor', f'x={a[0]}'],
+            '--segmentor: got .*; write NAME=CONFIG,CHECK',
+        ),
+        (
+            lambda a, d: [*a, '--segmentor', f'x=none.py,{a[1]}'],
+            "--segmentor x: there is no config file 'none.py'",
+        ),
+        (
+            lambda a, d: [*a, '--segmentor', f'x={a[0]},{d}/enhancer.pth'],
+            '--segmentor x: .* does not fit the model .* Does it belong to --segmentor x',
+        ),
+        (
+            lambda a, d: [*a, '--segmentor', f'tiny_fast_scnn={a[0]},{a[1]}'],
+            "--segmentor: the name 'tiny_fast_scnn' is given twice; rename one",
+        ),
+        (
+            lambda a, d: [*a, '--seen', 'y'],
+            "--seen: there is no segmentor 'y', only tiny_fast_scnn",
+        ),
+        (lambda a, d: [*a, '--set', f'x={d}/img,{d}/ann'], '--set: give either this or --data'),
+        (
+            lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/img,'],
+            '--set: got .*; write NAME=IMG_DIR',
+        ),
+        (
+            lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/none,{d}/ann'],
+            '--set x: --img-dir: there is no folder',
+        ),
+        (
+            lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/img,{d}/ann', f'x={d}/img,{d}/ann'],
+            "--set: the name 'x' is given twice",
+        ),
+        (
+            lambda a, d: [*a[:2], *a[6:], '--set', f'x={d}/two.py'],
+            '--set x: the dataset has 2 classes, the segmentor 4',
+        ),
+        (lambda a, d: [*a, '--fast'], '--fast: no enhancer has a fast mode; leave it out'),
+        (
+            lambda a, d: [
+                *a,
+                '--enhancer',
+                f'x={d}/enhancer.pth',
+                f'x={d}/enhancer.pth',
+                '--joint',
+                f'x={d}/enhancer.pth',
+            ],
+            "--joint: the name 'x' is given twice; rename one",
+        ),
+        (lambda a, d: ['none.py', *a[1:]], "SEGMENTOR_CONFIG: there is no config file 'none.py'"),
+        (
+            lambda a, d: [a[0], 'none.pth', *a[2:]],
+            "SEGMENTOR_CHECKPOINT: there is no checkpoint file 'none.pth'",
+        ),
+        (
+            lambda a, d: [a[0], f'{d}/enhancer.pth', *a[2:]],
+            'SEGMENTOR_CHECKPOINT: .* does not fit the model '
+            '.* Does it belong to SEGMENTOR_CONFIG?',
+        ),
+        (
+            lambda a, d: [*a[:2], *a[6:]],
+            'SEGMENTOR_CONFIG: the config has no test_dataloader.dataset; name a config '
+            '.* with --data',
+        ),
+        (lambda a, d: [*a[:2], *a[4:]], '--img-dir: missing; --img-dir and --ann-dir go together'),
+        (lambda a, d: [*a, '--data', a[0]], '--data: give either this or --img-dir'),
+        (lambda a, d: [*a[:2], '--data', a[0]], '--data: the config has no test_dataloader'),
+        (
+            lambda a, d: [*a, '--baselines', 'retinex'],
+            "--baselines: there is no 'retinex'; choose from none, gamma, clahe",
+        ),
+        (lambda a, d: [*a, '--baselines'], '--enhancer: nothing to compare'),
+        (lambda a, d: [*a, '--enhancer', 'x.pth'], "--enhancer: got 'x.pth'; write NAME=SOURCE"),
+        (
+            lambda a, d: [*a, '--enhancer', 'none=x.pth'],
+            "--enhancer: the name 'none' is given twice; rename one",
+        ),
+        (
+            lambda a, d: [*a, '--enhancer', 'x=none.pth'],
+            "--enhancer x=none.pth: there is no checkpoint file 'none.pth'",
+        ),
+        (
+            lambda a, d: [*a, '--enhancer', f'x={a[1]}'],
+            'does not fit .*not one name fits: the model has down.0.0.0.weight, '
+            '.* the checkpoint has '
+            'backbone.*The enhancer is a BilateralGridEnhancer; give the config',
+        ),
+        (lambda a, d: [*a, '--enhancer', f'x={a[0]}'], 'EncoderDecoder is no'),
+        (
+            lambda a, d: [*a, '--joint', f'x={d}/enhancer.pth'],
+            '--joint x=.*: it is no checkpoint of an EnhancedSegmentor',
+        ),
+        (
+            lambda a, d: [*a[:2], '--data', f'{d}/two.py'],
+            '--data: the dataset has 2 classes, the segmentor 4; take a dataset with',
+        ),
+        (
+            lambda a, d: [*a[:2], '--data', f'{d}/away.py'],
+            '--data: the dataset is not there .*nowhere.*; put it where the config says',
+        ),
+        (lambda a, d: [*a, '--limit', '0'], '--limit: must be at least 1, got 0'),
+        (lambda a, d: [*a[:-1], 'tpu'], "--device: must be cpu or cuda, got 'tpu'"),
+        (lambda a, d: [*a[:-1], 'cuda:99'], '--device: there is no cuda:99; use --device cpu'),
+    ],
+)
+def test_wrong_input_gets_one_line(
+    tool: ModuleType,
+    folders: list,
+    enhancer: str,
+    data: Path,
+    capsys: pytest.CaptureFixture,
+    change: Callable[[list, Path], list],
+    message: str,
+):
     (data / 'away.py').write_text(CONFIG.format(root=data / 'nowhere', classes=CLASSES))
     (data / 'two.py').write_text(CONFIG.format(root=data, classes=('a', 'b')))
     assert tool.main(change(folders, data)) == 2

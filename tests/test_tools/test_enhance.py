@@ -57,8 +57,9 @@ def run(weights: str, tmp_path: Path):
 
 
 def listed(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix()
-                  for path in folder.rglob('*') if not path.is_dir())
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.rglob('*') if not path.is_dir()
+    )
 
 
 def test_a_folder_with_all_below(run, inputs, tmp_path, capsys):
@@ -171,15 +172,18 @@ def test_bad_files_are_named_and_the_others_done(run, inputs, tmp_path, capsys):
     (inputs / 'empty.mp4').write_bytes(b'')
     make_video(inputs / 'cut.mkv', 60)
     content = (inputs / 'cut.mkv').read_bytes()
-    (inputs / 'cut.mkv').write_bytes(content[:len(content) // 2])
+    (inputs / 'cut.mkv').write_bytes(content[: len(content) // 2])
     assert run(inputs, tmp_path / 'missing.jpg') == 1
     output = capsys.readouterr()
     assert '3 enhanced, 4 failed' in output.out
     failed = [line for line in output.err.splitlines() if line.startswith('failed: ')]
     assert len(failed) == 4
-    for name, reason in (('text.png', 'no image'), ('empty.mp4', 'empty file'),
-                         ('missing.jpg', 'there is no file or folder'),
-                         ('cut.mkv', 'frames could be read')):
+    for name, reason in (
+        ('text.png', 'no image'),
+        ('empty.mp4', 'empty file'),
+        ('missing.jpg', 'there is no file or folder'),
+        ('cut.mkv', 'frames could be read'),
+    ):
         assert any(name in line and reason in line for line in failed), failed
     # What could be read of the video is there.
     assert listed(tmp_path / 'out') == ['a.png', 'cut.mkv', 'sub/b.jpg', 'sub/c.mp4']
@@ -192,7 +196,7 @@ def test_without_pyav_photographs_are_enhanced(run, inputs, tmp_path, capsys, mo
     assert run(inputs) == 1
     output = capsys.readouterr()
     assert '2 enhanced, 1 failed' in output.out
-    failed, = (line for line in output.err.splitlines() if line.startswith('failed: '))
+    (failed,) = (line for line in output.err.splitlines() if line.startswith('failed: '))
     assert failed == f'failed: {inputs / "sub" / "c.mp4"}: {sentence}'
     assert listed(tmp_path / 'out') == ['a.png', 'sub/b.jpg']
     # Said before the camera is switched on.
@@ -258,32 +262,36 @@ def test_a_folder_whose_name_is_not_text(run, inputs, tmp_path, capsys):
     assert listed(Path(folder)) == ['a.png']
 
 
-@pytest.mark.parametrize('arguments, message', [
-    (['{in}', '--device', 'warp'], "--device: 'warp'"),
-    (['{in}', '--device', 'cuda:77'], "--device: 'cuda:77'"),
-    (['{in}', '--strength', '-1'], '--strength: must be at least 0, got -1'),
-    (['{in}', '--strength', 'nan'], '--strength: must be at least 0, got nan'),
-    (['{in}', '--tile', '0'], '--tile: must be at least 1, got 0'),
-    (['{in}', '--num-workers', '-1'], '--num-workers: must be at least 0, got -1'),
-    (['{in}', '--weights', '{in}/none.pth'], '--weights: there is no checkpoint file'),
-    (['{in}', '--weights', '{in}/a.png'], '--weights: '),
-    (['{in}', '--model', 'nothing'], '--model: '),
-    (['{in}', '--segmentor', 'none.py'], '--segmentor-weights: '),
-    (['{in}', '--segmentor-weights', 'none.pth'], '--segmentor-weights: give --segmentor'),
-    (['{in}', '--out-dir', '{in}/a.png'], '--out-dir: nothing can be written to'),
-    (['{in}/none*.png'], 'nothing to enhance: the pattern'),
-    (['{in}/empty'], 'nothing to enhance: no file of a known kind in the folder'),
-    (['{in}/none.mp4'], 'nothing to enhance: there is no file or folder'),
-    (['0', '{in}'], '0 is the number of a camera'),
-])
+@pytest.mark.parametrize(
+    'arguments, message',
+    [
+        (['{in}', '--device', 'warp'], "--device: 'warp'"),
+        (['{in}', '--device', 'cuda:77'], "--device: 'cuda:77'"),
+        (['{in}', '--strength', '-1'], '--strength: must be at least 0, got -1'),
+        (['{in}', '--strength', 'nan'], '--strength: must be at least 0, got nan'),
+        (['{in}', '--tile', '0'], '--tile: must be at least 1, got 0'),
+        (['{in}', '--num-workers', '-1'], '--num-workers: must be at least 0, got -1'),
+        (['{in}', '--weights', '{in}/none.pth'], '--weights: there is no checkpoint file'),
+        (['{in}', '--weights', '{in}/a.png'], '--weights: '),
+        (['{in}', '--model', 'nothing'], '--model: '),
+        (['{in}', '--segmentor', 'none.py'], '--segmentor-weights: '),
+        (['{in}', '--segmentor-weights', 'none.pth'], '--segmentor-weights: give --segmentor'),
+        (['{in}', '--out-dir', '{in}/a.png'], '--out-dir: nothing can be written to'),
+        (['{in}/none*.png'], 'nothing to enhance: the pattern'),
+        (['{in}/empty'], 'nothing to enhance: no file of a known kind in the folder'),
+        (['{in}/none.mp4'], 'nothing to enhance: there is no file or folder'),
+        (['0', '{in}'], '0 is the number of a camera'),
+    ],
+)
 def test_wrong_usage(run, inputs, tmp_path, capsys, arguments, message):
     (inputs / 'empty').mkdir()
     filled = [argument.replace('{in}', str(inputs)) for argument in arguments]
     out = None if '--out-dir' in filled else 'out'
     # The fixture names weights and a device last; here those of the arguments count.
     options = [name for name in ('--weights', '--device') if name in filled]
-    status = (main([*filled, '--out-dir', str(tmp_path / 'out')]) if options
-              else run(*filled, out=out))
+    status = (
+        main([*filled, '--out-dir', str(tmp_path / 'out')]) if options else run(*filled, out=out)
+    )
     error = capsys.readouterr().err
     assert status == 2 and f'enhance: error: {message}' in error
     assert not (tmp_path / 'out').exists() or not listed(tmp_path / 'out')
@@ -315,8 +323,12 @@ def test_ctrl_c_leaves_nothing_half_written(run, inputs, tmp_path, capsys, monke
     assert run(inputs, '--compare') == 130
     output = capsys.readouterr()
     assert '2 enhanced' in output.out and '1 of 3 are left' in output.err
-    assert listed(tmp_path / 'out') == ['a.png', 'compare/a.png.png', 'compare/sub/b.jpg.png',
-                                        'sub/b.jpg']
+    assert listed(tmp_path / 'out') == [
+        'a.png',
+        'compare/a.png.png',
+        'compare/sub/b.jpg.png',
+        'sub/b.jpg',
+    ]
     monkeypatch.undo()
     assert run(inputs, '--skip-existing') == 0
     assert 'sub/c.mp4' in listed(tmp_path / 'out')
@@ -326,10 +338,22 @@ def test_sigint_to_the_process(weights, inputs, tmp_path):
     """Ctrl-C as a shell sends it, amid a long video."""
     make_video(inputs / 'long.avi', 1500)
     process = subprocess.Popen(
-        [sys.executable, str(TOOL), str(inputs), '--out-dir', str(tmp_path / 'out'),
-         '--weights', weights, '--device', 'cpu'],
-        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env=dict(os.environ, OMP_NUM_THREADS='1'))
+        [
+            sys.executable,
+            str(TOOL),
+            str(inputs),
+            '--out-dir',
+            str(tmp_path / 'out'),
+            '--weights',
+            weights,
+            '--device',
+            'cpu',
+        ],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=dict(os.environ, OMP_NUM_THREADS='1'),
+    )
     try:
         deadline = time.monotonic() + 120
         while not list((tmp_path / 'out').glob('.*.avi')) and time.monotonic() < deadline:
@@ -356,7 +380,7 @@ def test_records_a_camera(run, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(runner, 'enhance_camera', camera)
     assert run('0') == 0
     assert calls == [(0, None)]
-    recorded, = listed(tmp_path / 'out')
+    (recorded,) = listed(tmp_path / 'out')
     assert recorded.startswith('camera-0-') and recorded.endswith('.mp4')
     assert recorded in capsys.readouterr().out
 
@@ -374,7 +398,11 @@ def test_a_camera_without_a_screen(run, capsys, monkeypatch):
 
 
 def test_help_is_quick_to_come():
-    run = subprocess.run([sys.executable, '-X', 'importtime', str(TOOL), '--help'],
-                         capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, '-X', 'importtime', str(TOOL), '--help'],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert '--skip-existing' in run.stdout and 'Exit status' in run.stdout
     assert ' torch\n' not in run.stderr

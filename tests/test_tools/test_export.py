@@ -31,10 +31,13 @@ def weights(tmp_path_factory) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize(('options', 'mode'), [
-    ([], 'TorchScript, exact mode.'),
-    (['--fast'], 'TorchScript, fast mode.'),
-])
+@pytest.mark.parametrize(
+    ('options', 'mode'),
+    [
+        ([], 'TorchScript, exact mode.'),
+        (['--fast'], 'TorchScript, fast mode.'),
+    ],
+)
 def test_export(tool, weights, tmp_path, capsys, options, mode):
     path = tmp_path / 'enhancer.pt'
     assert tool.main([str(path), '--weights', weights, *options]) == 0
@@ -61,11 +64,20 @@ def test_an_existing_file(tool, weights, tmp_path, capsys):
     assert tool.main([str(path), '--weights', weights, '--overwrite']) == 0
 
 
-@pytest.mark.parametrize(('arguments', 'message'), [
-    (['out.tflite'], 'the suffix decides on the format: .onnx (ONNX) or .pt (TorchScript); got'),
-    (['out.pt', '--weights', 'none.pth'], "there is no checkpoint file 'none.pth'"),
-    (['out.pt', '--model', 'nobody'], "there is no config file 'nobody', nor a model of that name"),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (
+            ['out.tflite'],
+            'the suffix decides on the format: .onnx (ONNX) or .pt (TorchScript); got',
+        ),
+        (['out.pt', '--weights', 'none.pth'], "there is no checkpoint file 'none.pth'"),
+        (
+            ['out.pt', '--model', 'nobody'],
+            "there is no config file 'nobody', nor a model of that name",
+        ),
+    ],
+)
 def test_wrong_arguments(tool, tmp_path, monkeypatch, capsys, arguments, message):
     monkeypatch.chdir(tmp_path)
     assert tool.main(arguments) == 2

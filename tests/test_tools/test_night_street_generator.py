@@ -1,4 +1,5 @@
 """Tests of the night-street generator."""
+
 from __future__ import annotations
 
 import cv2
@@ -55,7 +56,7 @@ def test_more_pictures_do_not_change_the_first_ones(folder, tmp_path):
 def test_labels_are_valid_and_every_class_occurs():
     seen = set()
     for number in range(4):
-        labels, = render_street((0, number), (96, 128), ())
+        (labels,) = render_street((0, number), (96, 128), ())
         seen |= set(np.unique(labels).tolist())
     assert set(range(8)) <= seen <= set(range(8)) | {255}
 
@@ -82,13 +83,19 @@ def test_validation_is_paired_and_training_is_not(folder):
 
 def test_processes_draw_the_same_and_every_street_is_counted(folder, tmp_path):
     steps = []
-    generate_night_street(tmp_path / 'same', num_train=3, num_val=2, size=SIZE, seed=5, workers=2,
-                          advanced=lambda: steps.append(1))
+    generate_night_street(
+        tmp_path / 'same',
+        num_train=3,
+        num_val=2,
+        size=SIZE,
+        seed=5,
+        workers=2,
+        advanced=lambda: steps.append(1),
+    )
     assert len(steps) == 3 + 3 + 2
     for kind in ('img', 'ann'):
         for split in SPLITS:
-            assert np.array_equal(read(folder, split, kind),
-                                  read(tmp_path / 'same', split, kind))
+            assert np.array_equal(read(folder, split, kind), read(tmp_path / 'same', split, kind))
 
 
 def test_its_own_folder_is_replaced(tmp_path):
@@ -113,8 +120,10 @@ def test_a_bad_size_is_refused(tmp_path, size):
     assert not (tmp_path / 'new').exists()
 
 
-@pytest.mark.parametrize(('argument', 'value'), [
-    ('num_train', 0), ('num_val', -1), ('num_val', 1.5), ('seed', -1), ('seed', 'a')])
+@pytest.mark.parametrize(
+    ('argument', 'value'),
+    [('num_train', 0), ('num_val', -1), ('num_val', 1.5), ('seed', -1), ('seed', 'a')],
+)
 def test_a_bad_number_is_refused(tmp_path, argument, value):
     arguments = dict(num_train=1, num_val=1, size=SIZE)
     arguments[argument] = value
@@ -139,7 +148,7 @@ def test_noise_has_the_stated_variance():
     picture = expose(radiance, np.random.default_rng(0), shot=1e-3, read=5e-3)
     decoded = ((picture / 255 + 0.055) / 1.055) ** 2.4
     assert decoded.mean() == pytest.approx(0.214, abs=1e-3)
-    assert decoded.var() == pytest.approx(1e-3 * 0.21404114 + 5e-3 ** 2, rel=0.05)
+    assert decoded.var() == pytest.approx(1e-3 * 0.21404114 + 5e-3**2, rel=0.05)
 
 
 def test_only_what_is_brighter_than_white_glares():

@@ -1,4 +1,5 @@
 """The quick start with a few small steps of each kind."""
+
 from __future__ import annotations
 
 import re
@@ -50,4 +51,5 @@ def test_the_configs_fit_together(monkeypatch):
         assert config.max_iters == config.train_cfg.max_iters
     assert enhancer.segmentor_config == trial.SEGMENTOR
     assert enhancer.segmentor_checkpoint == (
-        f'{trial.FOLDER}/segmentor/iter_{segmentor.max_iters}.pth')
+        f'{trial.FOLDER}/segmentor/iter_{segmentor.max_iters}.pth'
+    )

@@ -37,8 +37,10 @@ def sice(tmp_path) -> Path:
 
 def test_dark_images_and_references_are_written(tool, sice, tmp_path):
     assert tool.main([str(sice), str(tmp_path / 'out'), '--size', '20', '10']) == 0
-    images = {str(path.relative_to(tmp_path / 'out')): cv2.imread(str(path))
-              for path in (tmp_path / 'out').rglob('*.png')}
+    images = {
+        str(path.relative_to(tmp_path / 'out')): cv2.imread(str(path))
+        for path in (tmp_path / 'out').rglob('*.png')
+    }
     assert {image.shape for image in images.values()} == {(10, 20, 3)}
     expected = {'high/002.png': 202, 'high/010.png': 210}
     expected.update({f'low/002_{index}.png': 20 + index for index in (1, 2, 3)})

@@ -1,4 +1,5 @@
 """tools/train.py, tools/test.py and their launchers, as a user starts them."""
+
 from __future__ import annotations
 
 import json
@@ -18,9 +19,13 @@ from mmengine.config import Config
 from training_config import ROOT, write_training_config
 
 TERMS = {
-    'loss_contrastive_brightness', 'loss_contrastive_gram', 'loss_semantic_brightness',
-    'loss_semantic_cross_entropy', 'loss_feature_retention', 'loss_color_constancy',
-    'loss_illumination_smoothness'
+    'loss_contrastive_brightness',
+    'loss_contrastive_gram',
+    'loss_semantic_brightness',
+    'loss_semantic_cross_entropy',
+    'loss_feature_retention',
+    'loss_color_constancy',
+    'loss_illumination_smoothness',
 }
 MMSEG_TOOLS = Path(mmseg.__file__).parent / '.mim' / 'tools'
 
@@ -49,8 +54,11 @@ def trained(tmp_path_factory, tiny_segmentor) -> tuple[Path, Path, str]:
     folder = tmp_path_factory.mktemp('train')
     config = write_training_config(folder, tiny_segmentor)
     work_dir = folder / 'work_dir'
-    return config, work_dir, run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir',
-                                 work_dir)
+    return (
+        config,
+        work_dir,
+        run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', work_dir),
+    )
 
 
 def test_all_seven_terms_are_logged(trained):
@@ -77,8 +85,16 @@ def test_a_checkpoint_holds_the_enhancer_alone(trained):
 
 def test_the_last_checkpoint_is_tested(trained):
     config, work_dir, _ = trained
-    output = run(sys.executable, ROOT / 'tools/test.py', config, work_dir / 'iter_4.pth',
-                 '--work-dir', work_dir / 'test', '--show-dir', work_dir / 'shown')
+    output = run(
+        sys.executable,
+        ROOT / 'tools/test.py',
+        config,
+        work_dir / 'iter_4.pth',
+        '--work-dir',
+        work_dir / 'test',
+        '--show-dir',
+        work_dir / 'shown',
+    )
     assert 'mIoU' in output
     assert list((work_dir / 'shown').rglob('*.png'))
 
@@ -93,20 +109,36 @@ def test_two_ranks_report_the_same_metrics_as_one(trained, tmp_path):
 
 
 def test_a_killed_run_resumes_to_the_same_weights_bit_for_bit(
-        tmp_path, tiny_segmentor, second_segmentor):
+    tmp_path, tiny_segmentor, second_segmentor
+):
     config = write_training_config(tmp_path, tiny_segmentor, iters=12, interval=3)
     # Two judges, one of them drawn a step.
-    config.write_text(config.read_text() + f"""
+    config.write_text(
+        config.read_text()
+        + f"""
 judge = model['objective']['segmentor']
 model['objective']['segmentor'] = [judge, dict(judge, checkpoint='{second_segmentor[1]}')]
-""")
-    command = [sys.executable, ROOT / 'tools/train.py', config, '--cfg-options',
-               'train_dataloader.num_workers=2', 'val_cfg=None', 'val_dataloader=None',
-               'val_evaluator=None', '--work-dir']
+"""
+    )
+    command = [
+        sys.executable,
+        ROOT / 'tools/train.py',
+        config,
+        '--cfg-options',
+        'train_dataloader.num_workers=2',
+        'val_cfg=None',
+        'val_dataloader=None',
+        'val_evaluator=None',
+        '--work-dir',
+    ]
     run(*command, tmp_path / 'whole')
-    killed = subprocess.Popen([str(part) for part in [*command, tmp_path / 'killed']],
-                              env=environment(), stdout=subprocess.DEVNULL,
-                              stderr=subprocess.DEVNULL, start_new_session=True)
+    killed = subprocess.Popen(
+        [str(part) for part in [*command, tmp_path / 'killed']],
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     marker = tmp_path / 'killed' / 'last_checkpoint'
     deadline = time.time() + 120
     while not marker.exists() and killed.poll() is None and time.time() < deadline:
@@ -124,8 +156,16 @@ def test_two_ranks_learn_as_one_process_with_twice_the_batch(tmp_path, tiny_segm
     config = write_training_config(tmp_path, tiny_segmentor)
     script = Path(__file__).with_name('record_steps.py')
     run(sys.executable, script, config, tmp_path / 'one', 2)
-    run(sys.executable, ROOT / 'tools/torchrun.py', '--nproc_per_node=2',
-        f"--master_port={environment()['PORT']}", script, config, tmp_path / 'two', 1)
+    run(
+        sys.executable,
+        ROOT / 'tools/torchrun.py',
+        '--nproc_per_node=2',
+        f'--master_port={environment()["PORT"]}',
+        script,
+        config,
+        tmp_path / 'two',
+        1,
+    )
     one = torch.load(tmp_path / 'one')
     ranks = [torch.load(tmp_path / f'two.rank{rank}') for rank in (0, 1)]
     assert len(one) == 4
@@ -134,9 +174,10 @@ def test_two_ranks_learn_as_one_process_with_twice_the_batch(tmp_path, tiny_segm
         for name, value in step['losses'].items():
             mean = (first['losses'][name] + second['losses'][name]) / 2
             torch.testing.assert_close(mean, value, rtol=1e-5, atol=1e-6)
-        gradient, *both = (torch.cat([part['gradients'][name].flatten()
-                                      for name in step['gradients']])
-                           for part in (step, first, second))
+        gradient, *both = (
+            torch.cat([part['gradients'][name].flatten() for name in step['gradients']])
+            for part in (step, first, second)
+        )
         assert torch.equal(*both)
         assert (both[0] - gradient).norm() < 1e-5 * gradient.norm()
 
@@ -147,15 +188,25 @@ def test_the_launcher_trains_on_two_ranks(tmp_path, tiny_segmentor):
     assert (tmp_path / 'work/iter_2.pth').exists()
 
 
-@pytest.mark.parametrize('setting', [
-    "optim_wrapper['accumulative_counts'] = 2",
-    "custom_hooks = [dict(type='EMAHook')]",
-], ids=['gradient accumulation', 'EMA'])
+@pytest.mark.parametrize(
+    'setting',
+    [
+        "optim_wrapper['accumulative_counts'] = 2",
+        "custom_hooks = [dict(type='EMAHook')]",
+    ],
+    ids=['gradient accumulation', 'EMA'],
+)
 def test_host_features_work(setting, tmp_path, tiny_segmentor):
     config = write_training_config(tmp_path, tiny_segmentor)
     config.write_text(config.read_text() + setting)
-    run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', tmp_path / 'work',
-        '--auto-scale-lr')
+    run(
+        sys.executable,
+        ROOT / 'tools/train.py',
+        config,
+        '--work-dir',
+        tmp_path / 'work',
+        '--auto-scale-lr',
+    )
     checkpoint = torch.load(tmp_path / 'work/iter_4.pth', map_location='cpu', weights_only=False)
     assert ('ema_state_dict' in checkpoint) == ('EMA' in setting)
     for key in ('state_dict', 'ema_state_dict'):
@@ -178,19 +229,33 @@ def test_stock_mmseg_tools_run_the_config(trained, tmp_path):
     assert (tmp_path / 'stock/iter_4.pth').exists()
     assert torch.equal(
         weights(tmp_path / 'stock/iter_4.pth')['enhancer.e_conv7.bias'],
-        weights(work_dir / 'iter_4.pth')['enhancer.e_conv7.bias'])
-    output = run(sys.executable, MMSEG_TOOLS / 'test.py', config, work_dir / 'iter_4.pth',
-                 '--work-dir', tmp_path / 'stock_test')
+        weights(work_dir / 'iter_4.pth')['enhancer.e_conv7.bias'],
+    )
+    output = run(
+        sys.executable,
+        MMSEG_TOOLS / 'test.py',
+        config,
+        work_dir / 'iter_4.pth',
+        '--work-dir',
+        tmp_path / 'stock_test',
+    )
     assert 'mIoU' in output
 
 
-@pytest.mark.parametrize(('arguments', 'message'), [
-    (['missing.py'], "there is no config file 'missing.py'"),
-    (['{config}', '--amp', '--cfg-options', 'optim_wrapper.type=MyWrapper'],
-     "--amp works with optim_wrapper.type=OptimWrapper, got 'MyWrapper'"),
-    (['{config}', '--auto-scale-lr', '--cfg-options', 'auto_scale_lr={}'],
-     '--auto-scale-lr needs auto_scale_lr.base_batch_size'),
-])
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['missing.py'], "there is no config file 'missing.py'"),
+        (
+            ['{config}', '--amp', '--cfg-options', 'optim_wrapper.type=MyWrapper'],
+            "--amp works with optim_wrapper.type=OptimWrapper, got 'MyWrapper'",
+        ),
+        (
+            ['{config}', '--auto-scale-lr', '--cfg-options', 'auto_scale_lr={}'],
+            '--auto-scale-lr needs auto_scale_lr.base_batch_size',
+        ),
+    ],
+)
 def test_wrong_use_of_train_is_answered_in_a_line(arguments, message, trained):
     arguments = [str(trained[0]) if part == '{config}' else part for part in arguments]
     output = run(sys.executable, ROOT / 'tools/train.py', *arguments, fails=True)
@@ -211,7 +276,10 @@ def test_a_training_without_a_network_says_in_one_sentence_what_it_needs(tmp_pat
     config.write_text(RECIPE.format(root=str(tmp_path)))
     result = subprocess.run(
         [sys.executable, ROOT / 'tools/train.py', config, '--work-dir', tmp_path / 'work'],
-        env={**environment(), 'TORCH_HOME': str(tmp_path)}, capture_output=True, text=True)
+        env={**environment(), 'TORCH_HOME': str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
     assert result.returncode == 1
     assert 'downloaded first' in result.stdout and '/vgg16-397923af.pth' in result.stdout
     assert 'deeplabv3plus_m-v2-d8' in result.stdout
@@ -230,8 +298,17 @@ test_dataloader = dict(dataset=dict(
     _delete_=True, type='mmscllle.LowLightImageDataset', data_root='no/such',
     data_prefix=dict(img_path='folder'), pipeline=[dict(type='mmscllle.LoadImage')]))
 """)
-    output = run(sys.executable, ROOT / 'tools/test.py', mine, work_dir / 'iter_4.pth',
-                 '--work-dir', work_dir / 'mine', fails=True)
-    assert ("test.py: error: test_dataloader.dataset.data_prefix.img_path: there is no folder "
-            "'no/such/folder'; val_dataloader names other data: to test on them, add "
-            "`test_dataloader = val_dataloader` below it in the config") in output
+    output = run(
+        sys.executable,
+        ROOT / 'tools/test.py',
+        mine,
+        work_dir / 'iter_4.pth',
+        '--work-dir',
+        work_dir / 'mine',
+        fails=True,
+    )
+    assert (
+        'test.py: error: test_dataloader.dataset.data_prefix.img_path: there is no folder '
+        "'no/such/folder'; val_dataloader names other data: to test on them, add "
+        '`test_dataloader = val_dataloader` below it in the config'
+    ) in output

@@ -1,4 +1,5 @@
 """A training that takes seconds: a config file over a handful of generated street images."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -64,8 +65,9 @@ randomness = dict(seed=3)
 """
 
 
-def write_training_config(folder: Path, tiny_segmentor: tuple[str, str], iters: int = 4,
-                          interval: int = 2) -> Path:
+def write_training_config(
+    folder: Path, tiny_segmentor: tuple[str, str], iters: int = 4, interval: int = 2
+) -> Path:
     """Write five street images with labels and a config that trains on them.
 
     Args:
@@ -88,7 +90,15 @@ def write_training_config(folder: Path, tiny_segmentor: tuple[str, str], iters: 
         cv2.imwrite(str(folder / f'data/ann/{index}.png'), labels)
     config = folder / 'tiny_street.py'
     config.write_text(
-        CONFIG.format(root=ROOT, data=folder / 'data', classes=CLASSES, palette=PALETTE,
-                      segmentor=tiny_segmentor[0], checkpoint=tiny_segmentor[1], iters=iters,
-                      interval=interval))
+        CONFIG.format(
+            root=ROOT,
+            data=folder / 'data',
+            classes=CLASSES,
+            palette=PALETTE,
+            segmentor=tiny_segmentor[0],
+            checkpoint=tiny_segmentor[1],
+            iters=iters,
+            interval=interval,
+        )
+    )
     return config

@@ -1,4 +1,5 @@
 """Checkpoint files and a server of them."""
+
 from __future__ import annotations
 
 import functools
@@ -32,7 +33,7 @@ class Payload:
         self.marker = marker
 
     def __reduce__(self):
-        return os.mkdir, (str(self.marker), )
+        return os.mkdir, (str(self.marker),)
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 """Checkpoints at URLs: each address has its own file, and only what is whole and right is kept."""
+
 from __future__ import annotations
 
 import hashlib
@@ -80,9 +81,16 @@ def test_a_file_of_torchs_own_cache_is_used_if_its_hash_is_right(cache):
     assert (cache / name).exists()
 
 
-@pytest.mark.parametrize(('name', 'stated'), [
-    ('vgg16-397923af.pth', '397923af'), ('a_20200604_192608-efe53f0d.pth', 'efe53f0d'),
-    ('a-20191114.pth', ''), ('a-cafe.pth', ''), ('e_conv.pth', '')])
+@pytest.mark.parametrize(
+    ('name', 'stated'),
+    [
+        ('vgg16-397923af.pth', '397923af'),
+        ('a_20200604_192608-efe53f0d.pth', 'efe53f0d'),
+        ('a-20191114.pth', ''),
+        ('a-cafe.pth', ''),
+        ('e_conv.pth', ''),
+    ],
+)
 def test_stated_hashes(name, stated):
     assert stated_hash(name) == stated
 

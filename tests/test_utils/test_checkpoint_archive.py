@@ -1,4 +1,5 @@
 """The reader for an old torch, against the torch at hand."""
+
 from __future__ import annotations
 
 import pickle
@@ -10,16 +11,32 @@ from torch import nn
 
 from mmscllle.utils.checkpoint_archive import read_archive
 
-KINDS = (torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.complex64, torch.uint8,
-         torch.int8, torch.int16, torch.int32, torch.int64, torch.bool)
+KINDS = (
+    torch.float32,
+    torch.float64,
+    torch.float16,
+    torch.bfloat16,
+    torch.complex64,
+    torch.uint8,
+    torch.int8,
+    torch.int16,
+    torch.int32,
+    torch.int64,
+    torch.bool,
+)
 
 
 @pytest.mark.parametrize('kind', KINDS, ids=str)
 def test_tensors_of_every_type_and_layout(save, kind):
     whole = torch.arange(24).reshape(2, 3, 4).to(kind)
     tensors = dict(
-        whole=whole, part=whole[1:, ::2], turned=whole.permute(2, 0, 1), number=whole[0, 0, 1],
-        none=whole[:0], wide=whole[:1].expand(5, 3, 4))
+        whole=whole,
+        part=whole[1:, ::2],
+        turned=whole.permute(2, 0, 1),
+        number=whole[0, 0, 1],
+        none=whole[:0],
+        wide=whole[:1].expand(5, 3, 4),
+    )
     read = read_archive(save(tensors))
     for name, tensor in tensors.items():
         assert read[name].dtype == kind and read[name].stride() == tensor.stride()
@@ -30,16 +47,31 @@ def test_tensors_of_every_type_and_layout(save, kind):
 
 
 def test_parameters_and_gradients(save):
-    read = read_archive(save(dict(
-        learned=nn.Parameter(torch.ones(2)), fixed=nn.Parameter(torch.ones(2), False),
-        asked=torch.ones(2, requires_grad=True))))
+    read = read_archive(
+        save(
+            dict(
+                learned=nn.Parameter(torch.ones(2)),
+                fixed=nn.Parameter(torch.ones(2), False),
+                asked=torch.ones(2, requires_grad=True),
+            )
+        )
+    )
     assert [isinstance(value, nn.Parameter) for value in read.values()] == [True, True, False]
     assert [value.requires_grad for value in read.values()] == [True, False, True]
 
 
-@pytest.mark.parametrize('place', [
-    None, 'cpu', torch.device('cpu'), {'cpu': 'cpu'}, {'cuda:0': 'cpu'},
-    lambda storage, location: storage], ids=str)
+@pytest.mark.parametrize(
+    'place',
+    [
+        None,
+        'cpu',
+        torch.device('cpu'),
+        {'cpu': 'cpu'},
+        {'cuda:0': 'cpu'},
+        lambda storage, location: storage,
+    ],
+    ids=str,
+)
 def test_places_of_the_host(save, place):
     read = read_archive(save(dict(a=torch.ones(2))), place)
     assert read['a'].tolist() == [1, 1] and read['a'].device.type == 'cpu'

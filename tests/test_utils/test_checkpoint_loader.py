@@ -1,4 +1,5 @@
 """MMEngine's own ways to read a checkpoint, which are the package's from its import on."""
+
 from __future__ import annotations
 
 import os
@@ -37,9 +38,17 @@ def test_what_the_runner_writes_comes_back(save, weights, address):
         history.update(value)
     numbers = {kind: np.array([0, 1], kind) for kind in ('?', 'u1', 'i4', 'f2', 'f8', 'c16', 'U3')}
     content = dict(
-        state_dict=weights, numbers=numbers, best=np.float32(0.25), milestones=Counter([3, 3, 5]),
-        sizes={torch.Size([2, 3])}, part=slice(1, 4), kind=torch.float16,
-        parameter=nn.Parameter(torch.ones(2)), device=torch.device('cpu'), loss=history)
+        state_dict=weights,
+        numbers=numbers,
+        best=np.float32(0.25),
+        milestones=Counter([3, 3, 5]),
+        sizes={torch.Size([2, 3])},
+        part=slice(1, 4),
+        kind=torch.float16,
+        parameter=nn.Parameter(torch.ones(2)),
+        device=torch.device('cpu'),
+        loss=history,
+    )
     save(content)
     read = CheckpointLoader.load_checkpoint(address, 'cpu')
     torch.testing.assert_close(read.pop('state_dict'), weights)
@@ -47,8 +56,8 @@ def test_what_the_runner_writes_comes_back(save, weights, address):
         np.testing.assert_array_equal(array, numbers[kind], strict=True)
     torch.testing.assert_close(read.pop('parameter'), content['parameter'])
     loss = read.pop('loss')
-    assert (loss.min(), loss.max(), loss.mean(), loss.current()) == (0.5, 1.5, 1., 1.5)
-    assert [loss.statistics(name) for name in ('min', 'max', 'mean')] == [0.5, 1.5, 1.]
+    assert (loss.min(), loss.max(), loss.mean(), loss.current()) == (0.5, 1.5, 1.0, 1.5)
+    assert [loss.statistics(name) for name in ('min', 'max', 'mean')] == [0.5, 1.5, 1.0]
     assert read == {name: content[name] for name in read} and len(read) == 6
     assert isinstance(read['best'], np.float32)
 
@@ -75,16 +84,22 @@ class Objects:
     """An array of Python objects, which NumPy would take from raw memory."""
 
     def __reduce__(self):
-        return np.dtype, ('O', )
+        return np.dtype, ('O',)
 
 
-@pytest.mark.parametrize(('content', 'reason'), [
-    (Attribute(HistoryBuffer, '__init__'), r"getattr\(.*HistoryBuffer'>, '__init__'\) is no part"),
-    (Attribute(torch.Size, 'mro'), r"getattr\(.*torch.Size'>, 'mro'\) is no part"),
-    (Objects(), "NumPy arrays of the type 'O' are no part"),
-    (Path('here'), 'pathlib'),
-    (torch.nn.Linear(1, 1), 'Linear'),
-])
+@pytest.mark.parametrize(
+    ('content', 'reason'),
+    [
+        (
+            Attribute(HistoryBuffer, '__init__'),
+            r"getattr\(.*HistoryBuffer'>, '__init__'\) is no part",
+        ),
+        (Attribute(torch.Size, 'mro'), r"getattr\(.*torch.Size'>, 'mro'\) is no part"),
+        (Objects(), "NumPy arrays of the type 'O' are no part"),
+        (Path('here'), 'pathlib'),
+        (torch.nn.Linear(1, 1), 'Linear'),
+    ],
+)
 def test_other_content_is_refused(save, content, reason):
     with pytest.raises(ValueError, match=rf'is not a checkpoint of weights, refused: .*{reason}'):
         CheckpointLoader.load_checkpoint(save(dict(content=content)), 'cpu')
@@ -92,8 +107,9 @@ def test_other_content_is_refused(save, content, reason):
 
 def test_an_archive_that_swells_is_refused(save, tmp_path):
     bomb = tmp_path / 'bomb.pth'
-    with ZipFile(save(dict(weight=torch.zeros(2**20)))) as source, \
-            ZipFile(bomb, 'w', ZIP_DEFLATED) as target:
+    with ZipFile(save(dict(weight=torch.zeros(2**20)))) as source, ZipFile(
+        bomb, 'w', ZIP_DEFLATED
+    ) as target:
         for entry in source.infolist():
             target.writestr(entry.filename, source.read(entry))
     with pytest.raises(ValueError, match=r'bomb.pth.* refused: its \d{4} bytes unpack to 4\d{6}'):
@@ -107,6 +123,7 @@ def test_unknown_model_is_named():
 
 def test_backbone_of_mmcls(save, url, monkeypatch):
     from mmscllle.utils import checkpoint_schemes
+
     save(dict(state_dict={'backbone.conv': torch.ones(2), 'head.fc': torch.ones(3)}))
     addresses = dict(a=f'{url}/weights.pth')
     monkeypatch.setattr(checkpoint_schemes, 'get_mmcls_models', lambda: addresses)
@@ -116,8 +133,9 @@ def test_backbone_of_mmcls(save, url, monkeypatch):
 
 def test_pretrained_initialisation(save, payload):
     def build() -> nn.Module:
-        network = MODELS.build(dict(
-            type='mmscllle.CurveEnhancer', init_cfg=dict(type='Pretrained', checkpoint=path)))
+        network = MODELS.build(
+            dict(type='mmscllle.CurveEnhancer', init_cfg=dict(type='Pretrained', checkpoint=path))
+        )
         network.init_weights()
         return network
 
@@ -148,7 +166,10 @@ def build_runner(tmp_path):
         numbers = [dict(x=x) for x in torch.linspace(0, 1, 8)[:, None]]
         loader = DataLoader(numbers, batch_size=2, sampler=InfiniteSampler(numbers, seed=0))
         return Runner(
-            Line(), str(tmp_path / name), train_dataloader=loader, experiment_name=name,
+            Line(),
+            str(tmp_path / name),
+            train_dataloader=loader,
+            experiment_name=name,
             train_cfg=dict(by_epoch=False, max_iters=max_iters),
             optim_wrapper=dict(optimizer=dict(type='Adam', lr=0.1)),
             param_scheduler=[
@@ -158,8 +179,10 @@ def build_runner(tmp_path):
             custom_hooks=[dict(type='EMAHook')],
             default_hooks=dict(
                 logger=dict(type='LoggerHook', interval=1),
-                checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=1)),
-            **settings)
+                checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=1),
+            ),
+            **settings,
+        )
 
     return build
 
@@ -181,8 +204,14 @@ def test_interrupted_training_goes_on_with_all_that_it_had(build_runner, tmp_pat
 
 @pytest.mark.parametrize('resume', [False, True])
 def test_runner_refuses_code(build_runner, save, payload, resume):
-    runner = build_runner('run', 2, resume=resume, load_from=save(dict(
-        state_dict=Line().state_dict(), meta=dict(iter=0, epoch=0, payload=payload))))
+    runner = build_runner(
+        'run',
+        2,
+        resume=resume,
+        load_from=save(
+            dict(state_dict=Line().state_dict(), meta=dict(iter=0, epoch=0, payload=payload))
+        ),
+    )
     with pytest.raises(ValueError, match=REFUSED):
         runner.train()
 

@@ -14,23 +14,33 @@ def forget():
     cpu_bfloat16._say_once.cache_clear()
 
 
-@pytest.mark.parametrize(('flags', 'fast'), [
-    (dict(avx2=True, avx512_bf16=False, l2_cache_size=1), False),
-    (dict(avx2=True, avx512_bf16=True), True),
-    (dict(amx_bf16=True), True),
-    (dict(bf16=True), True),
-    ({}, False)])
+@pytest.mark.parametrize(
+    ('flags', 'fast'),
+    [
+        (dict(avx2=True, avx512_bf16=False, l2_cache_size=1), False),
+        (dict(avx2=True, avx512_bf16=True), True),
+        (dict(amx_bf16=True), True),
+        (dict(bf16=True), True),
+        ({}, False),
+    ],
+)
 def test_torchs_capabilities_decide(monkeypatch, flags, fast):
     has_fast_bfloat16.cache_clear()
     monkeypatch.setattr(torch.cpu, 'get_capabilities', lambda: flags, raising=False)
     assert has_fast_bfloat16() is fast
 
 
-@pytest.mark.parametrize(('text', 'flags'), [
-    ('processor\t: 0\nflags\t\t: fpu avx2 avx512_bf16\nbugs\t: x\n',
-     {'fpu', 'avx2', 'avx512_bf16'}),
-    ('Features\t: fp asimd bf16\n', {'fp', 'asimd', 'bf16'}),
-    ('nothing of it', set())])
+@pytest.mark.parametrize(
+    ('text', 'flags'),
+    [
+        (
+            'processor\t: 0\nflags\t\t: fpu avx2 avx512_bf16\nbugs\t: x\n',
+            {'fpu', 'avx2', 'avx512_bf16'},
+        ),
+        ('Features\t: fp asimd bf16\n', {'fp', 'asimd', 'bf16'}),
+        ('nothing of it', set()),
+    ],
+)
 def test_flags_of_linux(tmp_path, text, flags):
     (tmp_path / 'cpuinfo').write_text(text)
     assert _linux_flags(tmp_path / 'cpuinfo') == flags

@@ -7,8 +7,9 @@ def test_text_is_aligned_left_and_numbers_right():
         '| set  | name | PSNR |\n'
         '|:-----|:-----|-----:|\n'
         '| a    | ours |  9.5 |\n'
-        '| b\\|c | x    |    – |')
+        '| b\\|c | x    |    – |'
+    )
 
 
 def test_a_table_without_rows_has_its_header():
-    assert markdown_table(('a', ), [], 0) == '| a |\n|--:|'
+    assert markdown_table(('a',), [], 0) == '| a |\n|--:|'

@@ -7,10 +7,17 @@ import pytest
 from mmscllle.utils.messages import one_line, printable
 
 
-@pytest.mark.parametrize(('error', 'text'), [
-    (ValueError('a\n b'), 'a b'), (OSError(2, 'Not here', 'a.png'), "[Errno 2] Not here: 'a.png'"),
-    (ImportError('needs av'), 'needs av'), (ValueError(), 'ValueError'),
-    (KeyError('a'), "KeyError: 'a'"), (MemoryError(), 'MemoryError')])
+@pytest.mark.parametrize(
+    ('error', 'text'),
+    [
+        (ValueError('a\n b'), 'a b'),
+        (OSError(2, 'Not here', 'a.png'), "[Errno 2] Not here: 'a.png'"),
+        (ImportError('needs av'), 'needs av'),
+        (ValueError(), 'ValueError'),
+        (KeyError('a'), "KeyError: 'a'"),
+        (MemoryError(), 'MemoryError'),
+    ],
+)
 def test_one_line(error, text):
     assert one_line(error) == text
 

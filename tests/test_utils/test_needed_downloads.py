@@ -12,9 +12,11 @@ VGG = 'http://127.0.0.1:9/models/vgg16-397923af.pth'
 CONFIG = dict(
     model=dict(
         objective=dict(feature_extractor=dict(checkpoint=VGG, url='https://no.checkpoint')),
-        parts=[dict(init_cfg=dict(checkpoint='https://host/b.pth')), dict(checkpoint='a.pth')]),
+        parts=[dict(init_cfg=dict(checkpoint='https://host/b.pth')), dict(checkpoint='a.pth')],
+    ),
     load_from='https://host/c.pth',
-    train_dataloader=dict(checkpoint='https://not.of/the.model'))
+    train_dataloader=dict(checkpoint='https://not.of/the.model'),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,8 @@ def test_every_url_is_found_with_its_key():
     assert dict(find_urls(dict(model=CONFIG['model'], load_from=CONFIG['load_from']))) == {
         'model.objective.feature_extractor.checkpoint': VGG,
         'model.parts.0.init_cfg.checkpoint': 'https://host/b.pth',
-        'load_from': 'https://host/c.pth'}
+        'load_from': 'https://host/c.pth',
+    }
 
 
 def test_a_failed_download_names_url_place_and_key(cache):

@@ -1,4 +1,5 @@
 """Which checkpoint a training goes on from, and one training in a folder."""
+
 from __future__ import annotations
 
 import subprocess
@@ -12,8 +13,15 @@ from mmscllle.utils.resuming import check_resumable, find_checkpoint, only_train
 
 
 def save(path: Path, iteration: int = 0) -> Path:
-    torch.save(dict(state_dict=dict(a=torch.ones(1)), meta=dict(iter=iteration, epoch=0),
-                    message_hub={}, optimizer={}), path)
+    torch.save(
+        dict(
+            state_dict=dict(a=torch.ones(1)),
+            meta=dict(iter=iteration, epoch=0),
+            message_hub={},
+            optimizer={},
+        ),
+        path,
+    )
     return path
 
 
@@ -37,17 +45,25 @@ def test_an_empty_folder(tmp_path):
     assert find_checkpoint(tmp_path / 'none') == (None, [])
 
 
-@pytest.mark.parametrize(('harm', 'reason'), [
-    (lambda path: path.write_bytes(path.read_bytes()[:-100]), 'is not a checkpoint of weights'),
-    (lambda path: path.write_bytes(b''), 'is not a checkpoint of weights'),
-    (lambda path: torch.save(dict(a=torch.ones(1)), path), 'does not hold the state of a training'),
-    (lambda path: torch.save([1], path), 'does not hold the state of a training'),
-    (lambda path: torch.save(dict(state_dict=dict(a=torch.tensor(float('nan')))), path),
-     'infinite or not a number'),
-])
+@pytest.mark.parametrize(
+    ('harm', 'reason'),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-100]), 'is not a checkpoint of weights'),
+        (lambda path: path.write_bytes(b''), 'is not a checkpoint of weights'),
+        (
+            lambda path: torch.save(dict(a=torch.ones(1)), path),
+            'does not hold the state of a training',
+        ),
+        (lambda path: torch.save([1], path), 'does not hold the state of a training'),
+        (
+            lambda path: torch.save(dict(state_dict=dict(a=torch.tensor(float('nan')))), path),
+            'infinite or not a number',
+        ),
+    ],
+)
 def test_what_cannot_be_read_is_passed_over(folder, harm, reason):
     harm(folder / 'iter_10.pth')
-    path, (passed_over, ) = find_checkpoint(folder)
+    path, (passed_over,) = find_checkpoint(folder)
     assert path == str(folder / 'iter_9.pth')
     assert 'iter_10.pth' in passed_over and reason in passed_over
 
@@ -60,7 +76,7 @@ def test_a_marker_that_says_nothing(folder, content):
 
 def test_a_marker_of_a_checkpoint_that_is_not_there(folder):
     (folder / 'last_checkpoint').write_text(str(folder / 'iter_20.pth'))
-    path, (passed_over, ) = find_checkpoint(folder)
+    path, (passed_over,) = find_checkpoint(folder)
     assert path == str(folder / 'iter_10.pth') and 'iter_20.pth' in passed_over
 
 
@@ -92,10 +108,13 @@ def test_weights_alone(tmp_path):
 
 
 def test_one_training_in_a_folder(tmp_path):
-    code = ('import sys, time\nfrom mmscllle.utils.resuming import only_training_in\n'
-            'with only_training_in(sys.argv[1]):\n    print("ready", flush=True); time.sleep(60)')
-    with subprocess.Popen([sys.executable, '-c', code, str(tmp_path / 'work')],
-                          stdout=subprocess.PIPE) as other:
+    code = (
+        'import sys, time\nfrom mmscllle.utils.resuming import only_training_in\n'
+        'with only_training_in(sys.argv[1]):\n    print("ready", flush=True); time.sleep(60)'
+    )
+    with subprocess.Popen(
+        [sys.executable, '-c', code, str(tmp_path / 'work')], stdout=subprocess.PIPE
+    ) as other:
         assert other.stdout.readline() == b'ready\n'
         with pytest.raises(ValueError, match=rf'another training \(process {other.pid}\) is at'):
             with only_training_in(tmp_path / 'work'):

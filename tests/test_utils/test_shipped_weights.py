@@ -1,4 +1,5 @@
 """The weights that come with the package."""
+
 from __future__ import annotations
 
 import cv2
@@ -25,7 +26,7 @@ def fast() -> EnhanceInferencer:
 
 
 def psnr(first: np.ndarray, second: np.ndarray) -> float:
-    return -10 * np.log10(np.mean((first / 255. - second / 255.)**2))
+    return -10 * np.log10(np.mean((first / 255.0 - second / 255.0) ** 2))
 
 
 def enhancer_config(name: str) -> dict:
@@ -39,7 +40,8 @@ def test_the_file_is_small_and_holds_the_enhancer_alone(name):
     weights = torch.load(path, map_location='cpu')
     own = MODELS.build(enhancer_config(name)).state_dict()
     assert {key: value.shape for key, value in weights.items()} == {
-        key: value.shape for key, value in own.items()}
+        key: value.shape for key, value in own.items()
+    }
     assert all(value.isfinite().all() for value in weights.values())
 
 
@@ -48,21 +50,28 @@ def test_every_reader_of_a_checkpoint_knows_the_name(tiny_segmentor, name):
     expected = torch.load(SHIPPED_MODELS[name].weights, map_location='cpu')
     address = f'mmscllle://{name}'
     config = enhancer_config(name)
-    initialised = MODELS.build(
-        dict(config, init_cfg=dict(type='Pretrained', checkpoint=address)))
+    initialised = MODELS.build(dict(config, init_cfg=dict(type='Pretrained', checkpoint=address)))
     initialised.init_weights()
     loaded = MODELS.build(dict(type='mmscllle.SCLLLE', enhancer=config))
     load_checkpoint(loaded, address, strict=True)
-    chain = MODELS.build(dict(
-        type='mmscllle.EnhancedSegmentor', enhancer=config,
-        enhancer_checkpoint=address, segmentor=tiny_segmentor[0]))
+    chain = MODELS.build(
+        dict(
+            type='mmscllle.EnhancedSegmentor',
+            enhancer=config,
+            enhancer_checkpoint=address,
+            segmentor=tiny_segmentor[0],
+        )
+    )
     for network in (initialised, loaded.enhancer, chain.enhancer):
         torch.testing.assert_close(network.state_dict(), expected, rtol=0, atol=0)
 
 
 def test_unknown_name():
-    with pytest.raises(ValueError, match="no weights 'mmscllle://none' come with the package; "
-                                         'there are mmscllle://scl-lle, mmscllle://scl-lle-seg'):
+    with pytest.raises(
+        ValueError,
+        match="no weights 'mmscllle://none' come with the package; "
+        'there are mmscllle://scl-lle, mmscllle://scl-lle-seg',
+    ):
         load_checkpoint(CurveEnhancer(), 'mmscllle://none')
 
 
@@ -94,16 +103,20 @@ def photographs(shared) -> list[np.ndarray]:
 
 
 def test_fast_and_exact_agree_on_photographs(photographs, exact, fast):
-    values = [psnr(fast(image)['predictions'], exact(image)['predictions'])
-              for image in photographs]
+    values = [
+        psnr(fast(image)['predictions'], exact(image)['predictions']) for image in photographs
+    ]
     assert min(values) > 45, values
 
 
 def test_fast_and_exact_curves_agree_on_photographs(photographs):
-    exact, fast = (EnhanceInferencer('scl-lle-curves', fast=fast, show_progress=False,
-                                     device='cpu') for fast in (False, True))
-    values = [psnr(fast(image)['predictions'], exact(image)['predictions'])
-              for image in photographs]
+    exact, fast = (
+        EnhanceInferencer('scl-lle-curves', fast=fast, show_progress=False, device='cpu')
+        for fast in (False, True)
+    )
+    values = [
+        psnr(fast(image)['predictions'], exact(image)['predictions']) for image in photographs
+    ]
     assert min(values) > 33, values
 
 
@@ -115,8 +128,10 @@ def test_no_frame(photographs, mode, request):
     cut = np.s_[64:256, 64:416]
     edge, inner = [], []
     for image in photographs:
-        difference = np.abs(enhance(image)['predictions'][cut].astype(int)
-                            - enhance(image[cut].copy())['predictions'])
+        difference = np.abs(
+            enhance(image)['predictions'][cut].astype(int)
+            - enhance(image[cut].copy())['predictions']
+        )
         is_inner = np.zeros(difference.shape[:2], bool)
         is_inner[16:-16, 16:-16] = True
         edge.append(difference[~is_inner].mean())
@@ -126,11 +141,14 @@ def test_no_frame(photographs, mode, request):
 
 def test_strength_lifts_shadows_and_keeps_highlights(photographs, exact):
     for image in photographs:
-        results = {strength: exact(image, strength=strength)['predictions'].astype(int)
-                   for strength in (0, 0.5, 1, 1.5, 2)}
+        results = {
+            strength: exact(image, strength=strength)['predictions'].astype(int)
+            for strength in (0, 0.5, 1, 1.5, 2)
+        }
         shadows = image.max(axis=2) < 38
         means = [result[shadows].mean() for result in results.values()]
         assert means == sorted(means)
-        clipped = {strength: (result.max(axis=2) == 255).mean()
-                   for strength, result in results.items()}
+        clipped = {
+            strength: (result.max(axis=2) == 255).mean() for strength, result in results.items()
+        }
         assert clipped[2] <= clipped[1] + 0.01

@@ -47,11 +47,12 @@ def histories() -> dict:
 
 
 def test_checkpoint_of_mmengines_runner(save, weights):
-    meta = dict(dataset_meta=dict(classes=('a', ), palette=np.array([[1, 2, 3]])), epoch=2)
+    meta = dict(dataset_meta=dict(classes=('a',), palette=np.array([[1, 2, 3]])), epoch=2)
     content, found = read_checkpoint(
-        save(dict(state_dict=weights, meta=meta, message_hub=histories())), KEY)
+        save(dict(state_dict=weights, meta=meta, message_hub=histories())), KEY
+    )
     torch.testing.assert_close(content, weights)
-    assert found['dataset_meta']['classes'] == ('a', )
+    assert found['dataset_meta']['classes'] == ('a',)
     np.testing.assert_array_equal(found['dataset_meta']['palette'], [[1, 2, 3]])
 
 
@@ -116,9 +117,19 @@ def test_broken_file(tmp_path, content):
         read_checkpoint(str(path), KEY)
 
 
-@pytest.mark.parametrize('content', [
-    {}, [1, 2], torch.ones(2), dict(state_dict={}), dict(state_dict=dict(a=3)), dict(lr=0.1),
-    dict(state_dict=3)], ids=str)
+@pytest.mark.parametrize(
+    'content',
+    [
+        {},
+        [1, 2],
+        torch.ones(2),
+        dict(state_dict={}),
+        dict(state_dict=dict(a=3)),
+        dict(lr=0.1),
+        dict(state_dict=3),
+    ],
+    ids=str,
+)
 def test_file_without_weights(save, content):
     with pytest.raises(ValueError, match=rf'{KEY}: .*weights.pth.* holds no state dict'):
         read_checkpoint(save(content), KEY)
@@ -152,8 +163,11 @@ def test_weights_that_do_not_fit_leave_the_network_alone(save, weights):
     with pytest.raises(ValueError, match=r'1 weights missing, 0 of another .*: bias is missing'):
         load_weights(network, save(weights), KEY)
     weights['bias'] = torch.ones(5)
-    with pytest.raises(ValueError, match=rf'{KEY}: .*weights.pth.* does not fit the model .*'
-                       r'bias is \(5,\) in the checkpoint, \(2,\) in the model\)\. Look there\.'):
+    with pytest.raises(
+        ValueError,
+        match=rf'{KEY}: .*weights.pth.* does not fit the model .*'
+        r'bias is \(5,\) in the checkpoint, \(2,\) in the model\)\. Look there\.',
+    ):
         load_weights(network, save(weights), KEY, hint='Look there.')
     torch.testing.assert_close(dict(network.state_dict()), before)
 
@@ -178,43 +192,58 @@ def values(**shapes: tuple) -> dict:
     return {name.replace('__', '.'): torch.zeros(shape) for name, shape in shapes.items()}
 
 
-OWN = values(conv__weight=(2, 3), conv__bias=(2, ))
+OWN = values(conv__weight=(2, 3), conv__bias=(2,))
 
 
 @pytest.mark.parametrize('prefix', ['', 'enhancer.', 'module.generator.net_1.', 'a.conv.'])
 def test_a_part_is_found_whatever_holds_it(prefix):
-    weights = {**values(head__weight=(2, 3), other__conv__weight=(5, 5)),
-               **{prefix + name: value for name, value in OWN.items()}}
+    weights = {
+        **values(head__weight=(2, 3), other__conv__weight=(5, 5)),
+        **{prefix + name: value for name, value in OWN.items()},
+    }
     assert find_part(weights, OWN) == prefix
     assert has_part(weights, OWN, 'enhancer')
 
 
 def test_names_decide_and_then_shapes():
-    wide = values(a__conv__weight=(9, 9), a__conv__bias=(9, ))
+    wide = values(a__conv__weight=(9, 9), a__conv__bias=(9,))
     assert find_part(wide, OWN) == 'a.' and not has_part(wide, OWN, '')
-    assert find_part({**wide, **values(b__conv__weight=(2, 3), b__conv__bias=(2, ))}, OWN) == 'b.'
-    assert find_part(values(b__weight=(1, )), OWN) == ''
+    assert find_part({**wide, **values(b__conv__weight=(2, 3), b__conv__bias=(2,))}, OWN) == 'b.'
+    assert find_part(values(b__weight=(1,)), OWN) == ''
 
 
 def test_of_places_that_fit_alike_the_one_of_that_name_is_taken():
-    weights = {prefix + name: value for prefix in ('enhancer_ema.', 'a.', 'x.enhancer.')
-               for name, value in OWN.items()}
+    weights = {
+        prefix + name: value
+        for prefix in ('enhancer_ema.', 'a.', 'x.enhancer.')
+        for name, value in OWN.items()
+    }
     assert find_part(weights, OWN, 'enhancer') == 'x.enhancer.'
     assert find_part(weights, OWN) == 'a.'
 
 
 def test_a_part_is_claimed_with_all_that_is_saved_beside_it():
-    state = {**values(head__weight=(1, )), **{f'old.{name}': value for name, value in OWN.items()},
-             **values(old__extra=(4, ))}
+    state = {
+        **values(head__weight=(1,)),
+        **{f'old.{name}': value for name, value in OWN.items()},
+        **values(old__extra=(4,)),
+    }
     claim_part(state, OWN, 'enhancer', 'enhancer.')
-    assert sorted(state) == ['enhancer.conv.bias', 'enhancer.conv.weight', 'enhancer.extra',
-                             'head.weight']
+    assert sorted(state) == [
+        'enhancer.conv.bias',
+        'enhancer.conv.weight',
+        'enhancer.extra',
+        'head.weight',
+    ]
 
 
 def test_what_cannot_be_claimed_names_both_sides():
-    with pytest.raises(ValueError, match='the checkpoint does not fit the enhancer: not one name '
-                       r'fits: the model has conv.weight, conv.bias; the checkpoint has a, b, c, d '
-                       'and 2 more'):
+    with pytest.raises(
+        ValueError,
+        match='the checkpoint does not fit the enhancer: not one name '
+        r'fits: the model has conv.weight, conv.bias; the checkpoint has a, b, c, d '
+        'and 2 more',
+    ):
         claim_part(values(a=(), b=(), c=(), d=(), e=(), f=()), OWN, 'enhancer', 'enhancer.')
     with pytest.raises(ValueError, match='1 weights missing, 0 .*: conv.bias is missing'):
         claim_part(values(conv__weight=(2, 3)), OWN, 'enhancer', 'enhancer.')

@@ -1,4 +1,5 @@
 """Videos for the tests, and networks that enhance them."""
+
 from __future__ import annotations
 
 from typing import Callable, Sequence
@@ -29,8 +30,13 @@ def engine() -> CurveEngine:
 @pytest.fixture(scope='session')
 def streets() -> list[np.ndarray]:
     """Linear light of two streets at night, (120, 260, 3)."""
-    return [light_night(build_scene(np.random.default_rng([seed, 0]), 120, 260),
-                        np.random.default_rng([seed, 1])) for seed in (0, 3)]
+    return [
+        light_night(
+            build_scene(np.random.default_rng([seed, 0]), 120, 260),
+            np.random.default_rng([seed, 1]),
+        )
+        for seed in (0, 3)
+    ]
 
 
 @pytest.fixture(scope='session')
@@ -44,7 +50,7 @@ def film() -> Callable[..., np.ndarray]:
         generator = np.random.default_rng(0)
         frames = []
         for number, gain in enumerate(gains):
-            signal = gain * light[10:106, pan * number:pan * number + 128]
+            signal = gain * light[10:106, pan * number : pan * number + 128]
             noise = generator.standard_normal(signal.shape)
             signal = signal + np.sqrt(4e-4 * np.maximum(signal, 0) + 2e-6) * noise
             frames.append((255 * srgb_encode(np.clip(signal, 0, 1)) + 0.5).astype(np.uint8))

@@ -52,16 +52,19 @@ class FakeCamera:
 class FakeScreen:
     """Stands in for OpenCV's windows; q is pressed, or the window closed, at some picture."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, key_at: int = 99,
-                 closed_at: int = 99) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, key_at: int = 99, closed_at: int = 99
+    ) -> None:
         self.shown: list[np.ndarray] = []
         self.destroyed = False
         monkeypatch.setenv('DISPLAY', ':0')
         monkeypatch.setattr(cv2, 'imshow', lambda title, picture: self.shown.append(picture))
         monkeypatch.setattr(
-            cv2, 'waitKey', lambda delay: ord('q') if len(self.shown) == key_at else -1)
+            cv2, 'waitKey', lambda delay: ord('q') if len(self.shown) == key_at else -1
+        )
         monkeypatch.setattr(
-            cv2, 'getWindowProperty', lambda *_: 0.0 if len(self.shown) == closed_at else 1.0)
+            cv2, 'getWindowProperty', lambda *_: 0.0 if len(self.shown) == closed_at else 1.0
+        )
         monkeypatch.setattr(cv2, 'destroyAllWindows', lambda: setattr(self, 'destroyed', True))
 
 
@@ -114,8 +117,9 @@ def test_a_camera_that_stops_keeps_the_recording(enhance, monkeypatch, tmp_path)
     assert len(list(open_video(tmp_path / 'camera.mp4'))) == 3
 
 
-@pytest.mark.parametrize('index, count, message', [
-    (1, 5, 'there is no camera 1'), (0, 0, 'camera 0 gives no picture')])
+@pytest.mark.parametrize(
+    'index, count, message', [(1, 5, 'there is no camera 1'), (0, 0, 'camera 0 gives no picture')]
+)
 def test_no_camera(enhance, monkeypatch, tmp_path: Path, index, count, message):
     monkeypatch.setattr(cv2, 'VideoCapture', FakeCamera(count))
     with pytest.raises(OSError, match=message):

@@ -30,8 +30,9 @@ def make_clip(path: Path, count: int = COUNT, noise: int = 12) -> None:
     """A dark clip; with much noise its file is large."""
     generator = np.random.default_rng(0)
     blocks = cv2.resize(generator.integers(80, size=(6, 8, 3), dtype=np.uint8), (64, 48))
-    images = [blocks + generator.integers(noise, size=blocks.shape, dtype=np.uint8)
-              for _ in range(count)]
+    images = [
+        blocks + generator.integers(noise, size=blocks.shape, dtype=np.uint8) for _ in range(count)
+    ]
     with create_video(path, VideoFormat(48, 64, Fraction(12))) as writer:
         for number, image in enumerate(images):
             writer.write(Frame(image, Fraction(number, 12)))
@@ -61,8 +62,14 @@ def test_every_frame_is_enhanced(engine, tmp_path, threads):
     target = tmp_path / 'out' / 'clip.mp4'
     counts, steps = [], []
     enhance = FrameEnhancer(engine, engine, smoothing=0)
-    report = enhance_video(tmp_path / 'clip.mp4', target, enhance, threads=threads,
-                           opened=counts.append, advanced=lambda: steps.append(1))
+    report = enhance_video(
+        tmp_path / 'clip.mp4',
+        target,
+        enhance,
+        threads=threads,
+        opened=counts.append,
+        advanced=lambda: steps.append(1),
+    )
     assert counts == [COUNT] and len(steps) == report.frames == report.expected == COUNT
     assert report.problem == ''
     enhanced = read(target)
@@ -88,12 +95,13 @@ def test_a_video_that_breaks_off(enhance, tmp_path, suffix):
     source, target = tmp_path / f'clip{suffix}', tmp_path / 'out' / f'clip{suffix}'
     make_clip(source, 60, noise=90)
     content = source.read_bytes()
-    source.write_bytes(content[:len(content) // 2])
+    source.write_bytes(content[: len(content) // 2])
     report = enhance_video(source, target, enhance)
     assert 10 < report.frames < 50
     assert abs(report.expected - 60) <= 1
     assert report.problem.startswith(
-        f'only {report.frames} of {report.expected} frames could be read, and were enhanced: ')
+        f'only {report.frames} of {report.expected} frames could be read, and were enhanced: '
+    )
     assert abs(len(read(target)) - report.frames) <= 1
 
 
@@ -102,7 +110,7 @@ def test_damage_is_passed_over_and_noted(enhance, tmp_path):
     make_clip(source, noise=90)
     content = bytearray(source.read_bytes())
     third, quarter = len(content) // 3, len(content) // 4
-    content[third:third + quarter] = bytes(quarter)
+    content[third : third + quarter] = bytes(quarter)
     source.write_bytes(content)
     report = enhance_video(source, tmp_path / 'out.avi', enhance)
     assert COUNT // 2 < report.frames < COUNT - 1
@@ -110,8 +118,11 @@ def test_damage_is_passed_over_and_noted(enhance, tmp_path):
 
 
 def test_frames_that_change_their_size(enhance, tmp_path, monkeypatch):
-    monkeypatch.setattr(enhance_file, 'open_video', lambda path: Reader(
-        [np.zeros((48, 64, 3), np.uint8), np.zeros((64, 64, 3), np.uint8)]))
+    monkeypatch.setattr(
+        enhance_file,
+        'open_video',
+        lambda path: Reader([np.zeros((48, 64, 3), np.uint8), np.zeros((64, 64, 3), np.uint8)]),
+    )
     write_without_sound(monkeypatch)
     with pytest.raises(OSError, match='change their size, from 64 x 48 to 64 x 64 pixels'):
         enhance_video('clip.mp4', tmp_path / 'out.mp4', enhance)
@@ -139,8 +150,13 @@ def test_leaves_nothing_half_written(clip, tmp_path, error, threads):
     (tmp_path / 'out').mkdir()
     (tmp_path / 'out' / 'clip.mp4').write_text('an earlier result')
     with pytest.raises(type(error)):
-        enhance_video(clip, tmp_path / 'out' / 'clip.mp4', Broken(error),
-                      (Comparison(), tmp_path / 'out' / 'compare.mp4'), threads=threads)
+        enhance_video(
+            clip,
+            tmp_path / 'out' / 'clip.mp4',
+            Broken(error),
+            (Comparison(), tmp_path / 'out' / 'compare.mp4'),
+            threads=threads,
+        )
     assert [path.name for path in (tmp_path / 'out').iterdir()] == ['clip.mp4']
     assert (tmp_path / 'out' / 'clip.mp4').read_text() == 'an earlier result'
     assert threading.active_count() == before
@@ -179,8 +195,9 @@ class Reader:
 
 
 def write_without_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enhance_file, 'create_video',
-                        lambda path, like, sound: create_video(path, like))
+    monkeypatch.setattr(
+        enhance_file, 'create_video', lambda path, like, sound: create_video(path, like)
+    )
 
 
 def test_few_frames_are_in_memory(tmp_path, monkeypatch):

@@ -16,11 +16,13 @@ from mmscllle.video.frame_enhancer import reduce_to
 RATE = 30
 
 
-def enhance(engine: CurveEngine, frames: np.ndarray, smoothing: float, rate: int = RATE,
-            **kwargs: float) -> np.ndarray:
+def enhance(
+    engine: CurveEngine, frames: np.ndarray, smoothing: float, rate: int = RATE, **kwargs: float
+) -> np.ndarray:
     enhancer = FrameEnhancer(engine, engine, smoothing, **kwargs)
-    return np.stack([enhancer(Frame(frame, Fraction(number, rate)))
-                     for number, frame in enumerate(frames)])
+    return np.stack(
+        [enhancer(Frame(frame, Fraction(number, rate))) for number, frame in enumerate(frames)]
+    )
 
 
 def flicker(frames: np.ndarray) -> float:
@@ -36,8 +38,9 @@ def exposures(count: int) -> np.ndarray:
 @pytest.mark.parametrize('strength', [0.6, 1, 1.6])
 def test_brightness_flickers_20_times_less(engine, streets, film, pan, strength):
     frames = film(streets[0], exposures(30), pan)
-    alone, steady = (enhance(engine, frames, smoothing, strength=strength)
-                     for smoothing in (0, 0.5))
+    alone, steady = (
+        enhance(engine, frames, smoothing, strength=strength) for smoothing in (0, 0.5)
+    )
     assert flicker(alone) > flicker(frames)
     assert flicker(alone) > 20 * flicker(steady)
     # It is as bright as before.
@@ -46,22 +49,32 @@ def test_brightness_flickers_20_times_less(engine, streets, film, pan, strength)
 
 def test_flickers_20_times_less_with_the_released_weights(shared, streets, film):
     network = CurveEnhancer()
-    network.load_state_dict(torch.load(shared / 'checkpoints' / 'scl_lle_reference.pth',
-                                       map_location='cpu', weights_only=True))
+    network.load_state_dict(
+        torch.load(
+            shared / 'checkpoints' / 'scl_lle_reference.pth', map_location='cpu', weights_only=True
+        )
+    )
     engine = CurveEngine(network)
     frames = film(streets[0], exposures(16), 4)
     for fast in (engine, CurveEngine(network, fast=True)):
         enhancers = [FrameEnhancer(fast, engine, smoothing) for smoothing in (0, 0.5)]
-        alone, steady = (np.stack([enhancer(Frame(frame, Fraction(number, RATE)))
-                                   for number, frame in enumerate(frames)])
-                         for enhancer in enhancers)
+        alone, steady = (
+            np.stack(
+                [
+                    enhancer(Frame(frame, Fraction(number, RATE)))
+                    for number, frame in enumerate(frames)
+                ]
+            )
+            for enhancer in enhancers
+        )
         assert flicker(alone) > 20 * flicker(steady)
 
 
 def test_each_frame_on_its_own_is_the_engine(engine, streets, film):
     frames = film(streets[0], [1, 0.8])
-    expected = [tensor_to_frame(engine(frames_to_tensor([frame], 'cpu'))[0], frame)
-                for frame in frames]
+    expected = [
+        tensor_to_frame(engine(frames_to_tensor([frame], 'cpu'))[0], frame) for frame in frames
+    ]
     np.testing.assert_array_equal(enhance(engine, frames, smoothing=0), expected)
     # So is the first frame of any video.
     np.testing.assert_array_equal(enhance(engine, frames, smoothing=0.5)[0], expected[0])
@@ -79,7 +92,7 @@ def test_a_cut_is_followed_at_once(engine, streets, film):
 def test_moving_things_leave_no_ghosts(engine):
     frames = np.full((12, 64, 96, 3), 20, np.uint8)
     for number, frame in enumerate(frames):
-        frame[20:36, 6 * number:6 * number + 16] = 150
+        frame[20:36, 6 * number : 6 * number + 16] = 150
     for frame in enhance(engine, frames, smoothing=0.5)[4:]:
         # Where the square was and where it never was.
         assert np.abs(frame[20:36, :14].astype(int) - frame[44:60, :14]).max() <= 1
@@ -98,8 +111,9 @@ def test_follows_a_lasting_change_by_the_clock(engine, streets, film):
     for rate in (10, 40):
         count = rate // 2 + 1
         frames = film(streets[0], [1] + [1.15] * count)
-        alone, steady = (enhance(engine, frames, smoothing, rate)[-1].mean()
-                         for smoothing in (0, 0.5))
+        alone, steady = (
+            enhance(engine, frames, smoothing, rate)[-1].mean() for smoothing in (0, 0.5)
+        )
         left.append(alone - steady)
     assert left[0] == pytest.approx(left[1], abs=0.25)
     # e^(-0.6 / 0.5) and e^(-0.525 / 0.5) of it, 1 time constant and a frame later.
@@ -126,10 +140,14 @@ def test_any_size(engine, size):
     assert enhance(engine, frames, 0.5).shape == frames.shape
 
 
-@pytest.mark.parametrize('kwargs, message', [
-    (dict(smoothing=-1), 'time_constant must not be negative, got -1'),
-    (dict(strength=-0.5), 'strength must not be negative, got -0.5'),
-    (dict(smoothing=float('nan')), 'time_constant must not be negative, got nan')])
+@pytest.mark.parametrize(
+    'kwargs, message',
+    [
+        (dict(smoothing=-1), 'time_constant must not be negative, got -1'),
+        (dict(strength=-0.5), 'strength must not be negative, got -0.5'),
+        (dict(smoothing=float('nan')), 'time_constant must not be negative, got nan'),
+    ],
+)
 def test_refuses(engine, kwargs, message):
     with pytest.raises(ValueError, match=message):
         FrameEnhancer(engine, engine, **kwargs)
@@ -170,7 +188,7 @@ class HalvesSegmentor:
 
     def predict(self, image: torch.Tensor) -> torch.Tensor:
         labels = torch.zeros(image.shape[0], *image.shape[2:], dtype=torch.long)
-        labels[..., image.shape[3] // 2:] = 1
+        labels[..., image.shape[3] // 2 :] = 1
         return labels
 
 
@@ -182,6 +200,6 @@ def test_comparison(streets: list, film: Callable):
     segmented = Comparison(HalvesSegmentor(), [[0, 0, 0], [255, 255, 255]])
     drawn = segmented(image, enhanced)
     assert segmented.columns == 4 and drawn.shape == (96, 4 * 128, 3)
-    left, right = drawn[:, 3 * 128:][:, :64], drawn[:, 3 * 128:][:, 64:]
+    left, right = drawn[:, 3 * 128 :][:, :64], drawn[:, 3 * 128 :][:, 64:]
     np.testing.assert_allclose(left, enhanced[:, :64] / 2, atol=0.5)
     np.testing.assert_allclose(right, (enhanced[:, 64:] + 255.0) / 2, atol=0.5)

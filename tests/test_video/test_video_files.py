@@ -18,8 +18,9 @@ CLOCKWISE = (0, 1, 0, -1, 0, 0, 0, 0, 1)
 
 def matrix(values: tuple[int, ...]) -> bytes:
     units = (1 << 16, 1 << 16, 1 << 30) * 3
-    return b''.join((value * unit).to_bytes(4, 'big', signed=True)
-                    for value, unit in zip(values, units))
+    return b''.join(
+        (value * unit).to_bytes(4, 'big', signed=True) for value, unit in zip(values, units)
+    )
 
 
 def pictures(count: int, height: int = 48, width: int = 64) -> list[np.ndarray]:
@@ -29,8 +30,13 @@ def pictures(count: int, height: int = 48, width: int = 64) -> list[np.ndarray]:
     return [(base + 80 * number / count).astype(np.uint8) for number in range(count)]
 
 
-def write(path: Path, count: int = 12, size: tuple[int, int] = (48, 64), rate: Fraction = NTSC,
-          **kwargs: object) -> list[np.ndarray]:
+def write(
+    path: Path,
+    count: int = 12,
+    size: tuple[int, int] = (48, 64),
+    rate: Fraction = NTSC,
+    **kwargs: object,
+) -> list[np.ndarray]:
     images = pictures(count, *size)
     with create_video(path, VideoFormat(*size, rate), **kwargs) as writer:
         for number, image in enumerate(images):
@@ -48,6 +54,7 @@ def read(path: Path) -> tuple[object, list[Frame]]:
 def write_sound(path: Path) -> None:
     """A second of a tone and of pictures."""
     import av
+
     with av.open(str(path), 'w') as container:
         video = container.add_stream('mpeg4', rate=10)
         video.width, video.height, video.pix_fmt = 64, 48, 'yuv420p'
@@ -56,7 +63,7 @@ def write_sound(path: Path) -> None:
             container.mux(video.encode(av.VideoFrame.from_ndarray(image, format='rgb24')))
         tone = (8000 * np.sin(np.arange(16000) / 5)).astype(np.int16)
         for start in range(0, 16000, 1000):
-            frame = av.AudioFrame.from_ndarray(tone[None, start:start + 1000], layout='mono')
+            frame = av.AudioFrame.from_ndarray(tone[None, start : start + 1000], layout='mono')
             frame.sample_rate, frame.pts = 16000, start
             container.mux(audio.encode(frame))
         container.mux(audio.encode(None))
@@ -65,9 +72,14 @@ def write_sound(path: Path) -> None:
 
 def sound_packets(path: Path) -> list[bytes]:
     import av
+
     with av.open(str(path)) as container:
-        return [bytes(packet) for stream in container.streams.audio
-                for packet in container.demux(stream) if packet.size]
+        return [
+            bytes(packet)
+            for stream in container.streams.audio
+            for packet in container.demux(stream)
+            if packet.size
+        ]
 
 
 @pytest.mark.parametrize('suffix', ['.mp4', '.mkv', '.avi', '.webm', '.MOV'])
@@ -99,8 +111,9 @@ def test_comes_upright(tmp_path):
     content = path.read_bytes()
     assert content.count(matrix(PLAIN)) == 2
     header = content.index(b'tkhd')
-    path.write_bytes(content[:header] + content[header:].replace(
-        matrix(PLAIN), matrix(CLOCKWISE), 1))
+    path.write_bytes(
+        content[:header] + content[header:].replace(matrix(PLAIN), matrix(CLOCKWISE), 1)
+    )
     reader, frames = read(path)
     assert (reader.format.height, reader.format.width) == (64, 48)
     turned = np.rot90(images[5], -1)
@@ -145,8 +158,9 @@ def test_sound_is_carried_over(tmp_path):
 
 def test_a_video_without_sound(tmp_path):
     write(tmp_path / 'silent.mp4')
-    with create_video(tmp_path / 'target.mp4', VideoFormat(48, 64, NTSC),
-                      sound=tmp_path / 'silent.mp4') as writer:
+    with create_video(
+        tmp_path / 'target.mp4', VideoFormat(48, 64, NTSC), sound=tmp_path / 'silent.mp4'
+    ) as writer:
         for number, image in enumerate(pictures(4)):
             writer.write(Frame(image, number / NTSC))
     assert sound_packets(tmp_path / 'target.mp4') == [] and writer.notes == []
@@ -154,8 +168,9 @@ def test_a_video_without_sound(tmp_path):
 
 def test_sound_that_does_not_fit_the_container(tmp_path):
     write_sound(tmp_path / 'sound.mp4')
-    with create_video(tmp_path / 'target.webm', VideoFormat(48, 64, Fraction(10)),
-                      sound=tmp_path / 'sound.mp4') as writer:
+    with create_video(
+        tmp_path / 'target.webm', VideoFormat(48, 64, Fraction(10)), sound=tmp_path / 'sound.mp4'
+    ) as writer:
         for number, image in enumerate(pictures(4)):
             writer.write(Frame(image, Fraction(number, 10)))
     assert writer.notes == ['its sound is not carried over: aac does not fit the container']
@@ -169,8 +184,10 @@ def test_keeps_pixels_that_are_not_square(tmp_path):
     assert read(path)[0].format.pixel_aspect == Fraction(4, 3)
 
 
-@pytest.mark.parametrize('content, message', [
-    (b'', 'is an empty file'), (b'this is no video', 'no video'), (b'\0' * 5000, 'no video')])
+@pytest.mark.parametrize(
+    'content, message',
+    [(b'', 'is an empty file'), (b'this is no video', 'no video'), (b'\0' * 5000, 'no video')],
+)
 def test_no_video(tmp_path, content, message):
     path = tmp_path / 'clip.mp4'
     path.write_bytes(content)
@@ -185,6 +202,7 @@ def test_no_file(tmp_path):
 
 def test_sound_only(tmp_path):
     import av
+
     with av.open(str(tmp_path / 'sound.mp4'), 'w') as container:
         audio = container.add_stream('aac', rate=16000, layout='mono')
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.int16), layout='mono')
@@ -201,8 +219,12 @@ def test_a_folder_that_is_not_there(tmp_path):
 
 
 def test_result_path():
-    for name, expected in (('a/clip.MP4', 'a/clip.MP4'), ('clip.webm', 'clip.webm'),
-                           ('a/clip.mpg', 'a/clip.mpg.mkv'), ('clip.3gp', 'clip.3gp.mkv')):
+    for name, expected in (
+        ('a/clip.MP4', 'a/clip.MP4'),
+        ('clip.webm', 'clip.webm'),
+        ('a/clip.mpg', 'a/clip.mpg.mkv'),
+        ('clip.3gp', 'clip.3gp.mkv'),
+    ):
         assert result_path(Path(name)) == Path(expected)
 
 
@@ -218,10 +240,15 @@ def test_reads_what_stock_opencv_wrote(tmp_path):
         assert np.abs(frame.image.astype(int) - image).mean() < 4
 
 
-@pytest.mark.parametrize('playlist', [
-    '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{clip}\n#EXT-X-ENDLIST\n',
-    '#EXTM3U\0\n#EXTINF:1,\n{clip}\n', "ffconcat version 1.0\nfile '{clip}'\n",
-    'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n'])
+@pytest.mark.parametrize(
+    'playlist',
+    [
+        '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{clip}\n#EXT-X-ENDLIST\n',
+        '#EXTM3U\0\n#EXTINF:1,\n{clip}\n',
+        "ffconcat version 1.0\nfile '{clip}'\n",
+        'v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96\n',
+    ],
+)
 def test_a_playlist_is_not_followed(tmp_path, playlist):
     clip = tmp_path / 'clip.mp4'
     write(clip, 3)
@@ -242,9 +269,15 @@ def test_what_is_no_regular_file_is_not_read(tmp_path, target):
         open_video(path)
 
 
-@pytest.mark.parametrize('suffix, time_base, gaps', [
-    ('.mp4', Fraction(1, 1000), (36000, 36000)), ('.mp4', Fraction(1, 10**6), (268.4, 268.4)),
-    ('.mkv', Fraction(1, 1000), (36000, 36000)), ('.avi', None, (3276.8, 3276.8))])
+@pytest.mark.parametrize(
+    'suffix, time_base, gaps',
+    [
+        ('.mp4', Fraction(1, 1000), (36000, 36000)),
+        ('.mp4', Fraction(1, 10**6), (268.4, 268.4)),
+        ('.mkv', Fraction(1, 1000), (36000, 36000)),
+        ('.avi', None, (3276.8, 3276.8)),
+    ],
+)
 def test_frames_ten_hours_apart(tmp_path, suffix, time_base, gaps):
     """Gaps are kept where the container can hold them, else shortened, and the note says so."""
     path, (image,) = tmp_path / f'gap{suffix}', pictures(1)
@@ -253,9 +286,15 @@ def test_frames_ten_hours_apart(tmp_path, suffix, time_base, gaps):
             writer.write(Frame(image, Fraction(seconds)))
     steps = np.diff([float(frame.seconds) for frame in read(path)[1]])
     assert steps == pytest.approx([1, gaps[0], 1, gaps[1]], abs=0.05)
-    expected = [] if gaps[0] == 36000 else [
-        'the gap before 36001 s is too long for this kind of file and is shortened; sound after '
-        'it comes too late']
+    expected = (
+        []
+        if gaps[0] == 36000
+        else [
+            'the gap before 36001 s is too long for this kind of file and is shortened; '
+            'sound after '
+            'it comes too late'
+        ]
+    )
     assert writer.notes == expected
 
 

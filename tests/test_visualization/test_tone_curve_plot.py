@@ -27,8 +27,10 @@ def test_channels_and_direction():
     # Red is brightened a lot, green a little, blue is darkened.
     plot = tone_curve_plot(LEVELS, bent(0.9, 0.4, -0.8))
     assert plot.shape == (480, 480, 3) and plot.dtype == np.uint8
-    middle = [np.median(rows[(rows[:, 1] > 200) & (rows[:, 1] < 260), 0])
-              for rows in (line(plot, channel) for channel in range(3))]
+    middle = [
+        np.median(rows[(rows[:, 1] > 200) & (rows[:, 1] < 260), 0])
+        for rows in (line(plot, channel) for channel in range(3))
+    ]
     assert middle[0] < middle[1] - 20 < middle[2] - 60
 
 

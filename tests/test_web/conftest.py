@@ -1,4 +1,5 @@
 """One server and one browser for all tests of the page."""
+
 from __future__ import annotations
 
 import os
@@ -39,29 +40,56 @@ class Server:
     @property
     def uploads(self) -> list[Path]:
         """The uploads that are there."""
-        return [path for path in self.folder.glob('*/*')
-                if path.parent.name not in ('visitors', 'examples')]
+        return [
+            path
+            for path in self.folder.glob('*/*')
+            if path.parent.name not in ('visitors', 'examples')
+        ]
 
 
 @pytest.fixture(scope='session')
-def server(tmp_path_factory: pytest.TempPathFactory,
-           tiny_segmentor: tuple[str, str]) -> Iterator[Server]:
+def server(
+    tmp_path_factory: pytest.TempPathFactory, tiny_segmentor: tuple[str, str]
+) -> Iterator[Server]:
     """The page, served by ``tools/webui.py`` with small limits and a small segmentor."""
     temporary = tmp_path_factory.mktemp('web')
     config, weights = tiny_segmentor
     log = temporary / 'log.txt'
     # A chromium that is behind a proxy, or a server that looks for one, would leave the machine.
-    env = {**os.environ, 'TMPDIR': str(temporary), 'OMP_NUM_THREADS': '1',
-           'PYTHONPATH': str(ROOT), 'no_proxy': '127.0.0.1'}
+    env = {
+        **os.environ,
+        'TMPDIR': str(temporary),
+        'OMP_NUM_THREADS': '1',
+        'PYTHONPATH': str(ROOT),
+        'no_proxy': '127.0.0.1',
+    }
     with open(log, 'w') as output:
         process = subprocess.Popen(
-            [sys.executable, '-W', 'ignore', str(ROOT / 'tools' / 'webui.py'),
-             '--upload-mb', str(UPLOAD_MB), '--max-pixels', str(MAX_PIXELS), '--waiting',
-             '100', '--seconds', '60', '--segmentor', config, '--segmentor-weights',
-             weights], stdout=output, stderr=subprocess.STDOUT, env=env)
+            [
+                sys.executable,
+                '-W',
+                'ignore',
+                str(ROOT / 'tools' / 'webui.py'),
+                '--upload-mb',
+                str(UPLOAD_MB),
+                '--max-pixels',
+                str(MAX_PIXELS),
+                '--waiting',
+                '100',
+                '--seconds',
+                '60',
+                '--segmentor',
+                config,
+                '--segmentor-weights',
+                weights,
+            ],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=env,
+        )
     try:
         address = wait_for_address(process, log)
-        folder, = temporary.glob('mmscllle-web-*')
+        (folder,) = temporary.glob('mmscllle-web-*')
         yield Server(address, folder, process.pid)
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 130, log.read_text()
@@ -88,6 +116,7 @@ def wait_for_address(process: subprocess.Popen, log: Path) -> str:
 def browser():
     """A headless Chromium."""
     from playwright.sync_api import sync_playwright
+
     chromium = shutil.which('chromium')
     if chromium is None:
         pytest.skip('needs Chromium: apt-get install chromium')
@@ -104,12 +133,19 @@ def visit(browser, server: Server):
     contexts, foreign = [], []
 
     def open_page(**options):
-        contexts.append(browser.new_context(
-            **{'viewport': dict(width=1280, height=900), **options}))
+        contexts.append(
+            browser.new_context(**{'viewport': dict(width=1280, height=900), **options})
+        )
         page = contexts[-1].new_page()
         page.set_default_timeout(30_000)
-        page.on('request', lambda request: foreign.append(request.url)
-                if not request.url.startswith((server.address, 'data:', 'blob:')) else None)
+        page.on(
+            'request',
+            lambda request: (
+                foreign.append(request.url)
+                if not request.url.startswith((server.address, 'data:', 'blob:'))
+                else None
+            ),
+        )
         page.goto(server.address)
         page.wait_for_selector('#view img')
         return page

@@ -1,4 +1,5 @@
 """What a visitor of the page does."""
+
 from __future__ import annotations
 
 import base64
@@ -31,7 +32,7 @@ def make_photograph(path: Path, seed: int = 0, size: tuple[int, int] = (300, 400
     low = rng.integers(0, 90, size=(size[0] // 20, size[1] // 20, 3), dtype=np.uint8)
     picture = Image.fromarray(low).resize(size[::-1], Image.BICUBIC)
     exif = Image.Exif()
-    exif[0x010f] = 'a maker'
+    exif[0x010F] = 'a maker'
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
     picture.save(path, exif=exif, icc_profile=profile, quality=92)
     return path
@@ -94,7 +95,8 @@ def choose_option(page, selector: str, text: str) -> None:
     page.keyboard.press('Enter')
     page.wait_for_function(
         '([selector, text]) => document.querySelector(selector).value === text',
-        arg=[selector, text])
+        arg=[selector, text],
+    )
 
 
 def download(page, selector: str = '#download') -> tuple[str, bytes]:

@@ -1,4 +1,5 @@
 """The page's work without a browser."""
+
 from __future__ import annotations
 
 import time
@@ -27,7 +28,7 @@ def test_shipped_models_and_those_with_weights_at_hand_are_offered(models, share
     weights = str(shared / 'checkpoints/peers/iat_lol_v1.pth')
     more = Models('cpu', {'iat-lol-v1': weights}, MAX_PIXELS)
     assert more.names == [*models.names, 'iat-lol-v1']
-    assert more.modes('iat-lol-v1') == ('exact', ) and more.modes('scl-lle') == ('exact', 'fast')
+    assert more.modes('iat-lol-v1') == ('exact',) and more.modes('scl-lle') == ('exact', 'fast')
 
 
 def test_what_is_not_offered_is_named(models):
@@ -56,7 +57,7 @@ def test_a_preview_estimates_once_and_gives_each_strength(models, tmp_path, mode
     engine = Counted()
     preview = Preview(photograph, engine, (tmp_path, model))
     for strength in (0, 0.5, 1, 1.5):
-        whole, = inferencer.forward([photograph], strength)
+        (whole,) = inferencer.forward([photograph], strength)
         np.testing.assert_array_equal(preview(strength), whole.frames[0])
     assert engine.estimates == 1
 
@@ -81,13 +82,17 @@ def test_pictures_of_other_formats_are_shown_as_png_and_kept_as_they_are(models,
     write_photograph(Photograph([deep], 'TIFF'), source)
     enhancing, job, choice = Enhancing(models, MAX_PIXELS), Job(60), Choice('scl-lle', 'fast', 0.7)
     preview = enhancing.prepare_preview(source, 'scl-lle', job)
-    first, view = [vars(view).copy() for view in enhancing.show_picture(
-        source, choice, preview, tmp_path / 'results', job)]
+    first, view = [
+        vars(view).copy()
+        for view in enhancing.show_picture(source, choice, preview, tmp_path / 'results', job)
+    ]
     assert first['curves'] is None and not first['is_complete'] and view['is_complete']
     assert view['result'].read_bytes() == command_result(
-        source, tmp_path / 'command', '--fast', '--strength', '0.7')
+        source, tmp_path / 'command', '--fast', '--strength', '0.7'
+    )
     np.testing.assert_array_equal(
-        read_photograph(view['before']).frames[0], (deep >> 8).astype(np.uint8))
+        read_photograph(view['before']).frames[0], (deep >> 8).astype(np.uint8)
+    )
     assert read_photograph(view['curves']).size == (480, 480)
 
 
@@ -100,11 +105,14 @@ def test_work_ends_with_its_job(models, tmp_path):
     assert not (tmp_path / 'out').exists()
 
 
-@pytest.mark.parametrize(('frame', 'expected'), [
-    (np.full((1, 2, 1), 7, np.uint8), [7, 7, 7]),
-    (np.array([[[256, 512, 65535, 0]]], np.uint16), [1, 2, 255]),
-    (np.array([[[0, 0.5, 1]]], np.float32), [0, 128, 255]),
-])
+@pytest.mark.parametrize(
+    ('frame', 'expected'),
+    [
+        (np.full((1, 2, 1), 7, np.uint8), [7, 7, 7]),
+        (np.array([[[256, 512, 65535, 0]]], np.uint16), [1, 2, 255]),
+        (np.array([[[0, 0.5, 1]]], np.float32), [0, 128, 255]),
+    ],
+)
 def test_any_pixels_are_shown_as_rgb(frame, expected):
     shown = to_screen(frame)
     assert shown.dtype == np.uint8 and shown.shape == (*frame.shape[:2], 3)

@@ -1,4 +1,5 @@
 """The page in a real browser, as its visitors use it."""
+
 from __future__ import annotations
 
 import io
@@ -45,7 +46,7 @@ def test_a_dropped_file_is_compared_adjusted_and_downloaded(visit, photograph, t
     assert urlopen(before).read() == photograph.read_bytes()
     assert urlopen(after).read() == content
     written = Image.open(io.BytesIO(content))
-    assert written.info['icc_profile'] and written.getexif()[0x010f] == 'a maker'
+    assert written.info['icc_profile'] and written.getexif()[0x010F] == 'a maker'
 
     press(page, '#strength input[type=range]', *['ArrowRight'] * 4)
     # What was there is not offered as the result of the new strength.
@@ -56,14 +57,14 @@ def test_a_dropped_file_is_compared_adjusted_and_downloaded(visit, photograph, t
     page.locator('#mode label', has_text='fast').click()
     wait_for_status(page, 'full size follows')
     wait_for_result(page, 'night.jpg')
-    assert download(page)[1] == command_result(
-        photograph, tmp_path, '--strength', '1.2', '--fast')
+    assert download(page)[1] == command_result(photograph, tmp_path, '--strength', '1.2', '--fast')
 
     choose_option(page, '#model input', 'scl-lle-curves')
     wait_for_status(page, 'full size follows')
     wait_for_result(page, 'night.jpg')
     assert download(page)[1] == command_result(
-        photograph, tmp_path, '--strength', '1.2', '--fast', '--model', 'scl-lle-curves')
+        photograph, tmp_path, '--strength', '1.2', '--fast', '--model', 'scl-lle-curves'
+    )
 
 
 def test_a_strength_is_answered_before_the_full_size(visit, photograph):
@@ -74,7 +75,8 @@ def test_a_strength_is_answered_before_the_full_size(visit, photograph):
     press(page, '#strength input[type=range]', 'Home')
     wait_for_status(page, 'Preview')
     page.wait_for_function(
-        'old => document.querySelectorAll("#view img")[1].src !== old', arg=source)
+        'old => document.querySelectorAll("#view img")[1].src !== old', arg=source
+    )
     wait_for_result(page, 'night.jpg')
     result = np.asarray(Image.open(io.BytesIO(download(page)[1])))
     # A strength of 0 gives the picture back, but for JPEG.
@@ -106,7 +108,8 @@ def test_several_files_come_back_in_one_archive(visit, tmp_path):
     name, content = download(page, '#archive')
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {
-            path.name: command_result(path, tmp_path / 'out') for path in paths}
+            path.name: command_result(path, tmp_path / 'out') for path in paths
+        }
     choose_option(page, '#name input', '1.jpg')
     wait_for_result(page, '1.jpg')
 
@@ -136,6 +139,7 @@ def test_a_video_is_the_commands(visit, server, tmp_path):
 
 def decode(path: Path) -> tuple[list, np.ndarray]:
     from mmscllle.video import open_video
+
     reader = open_video(path)
     frames = list(reader)
     reader.close()
@@ -146,6 +150,7 @@ def shorten(source: Path, target: Path, frames: int) -> None:
     from itertools import islice
 
     from mmscllle.video import create_video, open_video
+
     reader = open_video(source)
     with create_video(target, reader.format) as writer:
         for frame in islice(reader, frames):
@@ -176,15 +181,19 @@ def test_what_exceeds_the_limits_is_refused(visit, photograph, tmp_path):
     Image.new('L', (MAX_PIXELS, 2)).save(wide)
     choose(page, wide)
     page.wait_for_function(
-        'document.querySelector("[data-testid=toast-body]")?.innerText.includes("pixels")')
+        'document.querySelector("[data-testid=toast-body]")?.innerText.includes("pixels")'
+    )
     assert 'more than the 1,000,000 that this page takes' in page.inner_text(TOAST)
     choose(page, photograph)
     wait_for_result(page, 'night.jpg')
 
 
 def test_two_visitors_at_once_get_their_own(visit, server, tmp_path):
-    paths = [make_photograph(tmp_path / str(number) / 'night.jpg', number)
-             for number in range(2) if (tmp_path / str(number)).mkdir() is None]
+    paths = [
+        make_photograph(tmp_path / str(number) / 'night.jpg', number)
+        for number in range(2)
+        if (tmp_path / str(number)).mkdir() is None
+    ]
     pages = [visit() for _ in paths]
     for page, path in zip(pages, paths):
         choose(page, path)
@@ -195,8 +204,9 @@ def test_two_visitors_at_once_get_their_own(visit, server, tmp_path):
     assert len(Path(first).parts[-3]) >= 32 and Path(first).parts[-3] != Path(second).parts[-3]
 
 
-def test_a_page_that_is_reloaded_or_closed_stops_its_job_and_leaves_nothing(visit, server,
-                                                                            photograph):
+def test_a_page_that_is_reloaded_or_closed_stops_its_job_and_leaves_nothing(
+    visit, server, photograph
+):
     assert wait_until(lambda: not server.visitors)
     page = visit()
     page.click('#example-video')
@@ -227,11 +237,25 @@ def test_everything_is_reached_by_keyboard(visit, photograph):
     reached, said = set(), page.inner_text('#status')
     for _ in range(60):
         page.keyboard.press('Tab')
-        reached.add(page.evaluate(
-            '(document.activeElement.closest("[id]:not([id^=component]):not([id^=range])")'
-            ' ?? document.activeElement).id'))
-    assert {'upload', 'folder', 'strength', 'mode', 'stop', 'view', 'compare-position', 'download',
-            'pack', 'examples', 'example-video'} <= reached
+        reached.add(
+            page.evaluate(
+                '(document.activeElement.closest("[id]:not([id^=component]):not([id^=range])")'
+                ' ?? document.activeElement).id'
+            )
+        )
+    assert {
+        'upload',
+        'folder',
+        'strength',
+        'mode',
+        'stop',
+        'view',
+        'compare-position',
+        'download',
+        'pack',
+        'examples',
+        'example-video',
+    } <= reached
     # To pass a control is not to use it.
     wait_for_status(page, said)
     assert page.is_enabled('#download')
@@ -240,8 +264,9 @@ def test_everything_is_reached_by_keyboard(visit, photograph):
     chosen.value.set_files(str(photograph))
     wait_for_result(page, 'night.jpg')
     press(page, '#compare-position input[type=range]', *['ArrowRight'] * 4)
-    page.wait_for_function('document.querySelectorAll("#view img")[1].style.clipPath'
-                           '.includes("70%")')
+    page.wait_for_function(
+        'document.querySelectorAll("#view img")[1].style.clipPath.includes("70%")'
+    )
     with page.expect_download() as started:
         press(page, '#download', 'Enter')
     assert started.value.suggested_filename == 'night.jpg'
@@ -273,11 +298,14 @@ def test_it_fits_a_phone_in_the_light_and_in_the_dark(visit, colours):
 
 def test_programs_get_what_the_command_gives(server, photograph, tmp_path):
     from gradio_client import Client, handle_file
+
     client = Client(server.address, verbose=False, download_files=str(tmp_path))
-    result = client.predict(handle_file(str(photograph)), 'scl-lle', 'fast', 0.8,
-                            api_name='/enhance')
+    result = client.predict(
+        handle_file(str(photograph)), 'scl-lle', 'fast', 0.8, api_name='/enhance'
+    )
     assert Path(result).read_bytes() == command_result(
-        photograph, tmp_path / 'out', '--fast', '--strength', '0.8')
+        photograph, tmp_path / 'out', '--fast', '--strength', '0.8'
+    )
     with pytest.raises(Exception, match='must|less than minimum'):
         client.predict(handle_file(str(photograph)), 'scl-lle', 'fast', -1, api_name='/enhance')
 
@@ -285,10 +313,13 @@ def test_programs_get_what_the_command_gives(server, photograph, tmp_path):
 @pytest.mark.parametrize('path', ['/etc/passwd', 'http://127.0.0.1:1/picture.jpg'])
 def test_programs_cannot_name_what_they_have_not_uploaded(server, path):
     import json
-    body = json.dumps(dict(data=[dict(path=path, meta=dict(_type='gradio.FileData')), 'scl-lle',
-                                 'fast', 1])).encode()
-    request = Request(f'{server.address}gradio_api/call/enhance', body,
-                      {'Content-Type': 'application/json'})
+
+    body = json.dumps(
+        dict(data=[dict(path=path, meta=dict(_type='gradio.FileData')), 'scl-lle', 'fast', 1])
+    ).encode()
+    request = Request(
+        f'{server.address}gradio_api/call/enhance', body, {'Content-Type': 'application/json'}
+    )
     event = json.loads(urlopen(request).read())['event_id']
     answer = urlopen(f'{server.address}gradio_api/call/enhance/{event}').read().decode()
     assert answer.startswith('event: error') and str(server.folder) not in answer

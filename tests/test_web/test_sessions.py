@@ -47,8 +47,7 @@ def test_an_upload_that_another_has_opened_stays_for_him(sessions, tmp_path):
     assert not path.exists()
 
 
-def test_an_upload_of_the_same_name_and_content_that_comes_later_is_not_removed(
-        sessions, tmp_path):
+def test_an_upload_of_the_same_name_and_content_that_comes_later_is_not_removed(sessions, tmp_path):
     path = upload(tmp_path)
     with sessions.visit('one') as session:
         session.take([path])
@@ -67,7 +66,9 @@ def test_files_of_one_name_are_told_apart(sessions, tmp_path):
     with sessions.visit('one') as session:
         session.take([first, second])
         assert {name: path.read_text() for name, path in session.inputs.items()} == {
-            'night.jpg': 'content', 'night (2).jpg': 'other'}
+            'night.jpg': 'content',
+            'night (2).jpg': 'other',
+        }
         with pytest.raises(FileNotFoundError, match="'gone.jpg' has gone; drop it again"):
             session.take([tmp_path / 'gone.jpg'])
 

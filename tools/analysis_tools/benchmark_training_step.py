@@ -3,6 +3,7 @@
 Enhancer, VGG-16 and losses in float32, without the segmentor: the frozen networks' weights are
 random, which changes no time.  Both run in turn in one process, after a warm-up.
 """
+
 from __future__ import annotations
 
 import argparse
@@ -64,7 +65,7 @@ def reference(enhancer: nn.Module, vgg_weights: str) -> Callable[..., Tensor]:
     def gram_distance(a: Tensor, b: Tensor) -> Tensor:
         grams_a = [gram(x) for x in maps(a, deep=False)]
         grams_b = [gram(x) for x in maps(b, deep=False)]
-        return sum(((x - y)**2).sum() for x, y in zip(grams_a[:2], grams_b[:2]))
+        return sum(((x - y) ** 2).sum() for x, y in zip(grams_a[:2], grams_b[:2]))
 
     def brightness_distance(a: Tensor, b: Tensor) -> Tensor:
         return (a.mean(1, keepdim=True) - b.mean(1, keepdim=True)).abs().mean()
@@ -76,24 +77,37 @@ def reference(enhancer: nn.Module, vgg_weights: str) -> Callable[..., Tensor]:
             chosen = torch.where(labels == class_id, brightness, zeros)
             centre = chosen.mean()
             chosen = torch.where(chosen == 0, centre, chosen)
-            total = total + ((chosen - centre.detach())**2).mean()
+            total = total + ((chosen - centre.detach()) ** 2).mean()
         return total
 
     def total(low: Tensor, positive: Tensor, negative: Tensor, labels: Tensor) -> Tensor:
         enhanced, curves = enhancer(low)
         n, _, h, w = curves.shape
-        smoothness = 2 * (
-            (curves[:, :, 1:] - curves[:, :, :-1]).pow(2).sum() / ((h - 1) * w)
-            + (curves[..., 1:] - curves[..., :-1]).pow(2).sum() / (h * (w - 1))) / n
+        smoothness = (
+            2
+            * (
+                (curves[:, :, 1:] - curves[:, :, :-1]).pow(2).sum() / ((h - 1) * w)
+                + (curves[..., 1:] - curves[..., :-1]).pow(2).sum() / (h * (w - 1))
+            )
+            / n
+        )
         red, green, blue = enhanced.mean((2, 3)).unbind(1)
-        color = ((red - green)**4 + (red - blue)**4 + (green - blue)**4).sqrt().mean()
+        color = ((red - green) ** 4 + (red - blue) ** 4 + (green - blue) ** 4).sqrt().mean()
         retention = nn.functional.mse_loss(maps(low, deep=True)[3], maps(enhanced, deep=True)[3])
-        brightness = (brightness_distance(enhanced, positive)
-                      - brightness_distance(enhanced, negative) + 0.3).clamp(min=0)
-        colors = (gram_distance(enhanced, positive)
-                  - gram_distance(enhanced, negative) + 0.04).clamp(min=0)
-        return (200 * smoothness + 8 * color + class_brightness(enhanced, labels) + retention
-                + 10 * brightness + 5 * colors)
+        brightness = (
+            brightness_distance(enhanced, positive) - brightness_distance(enhanced, negative) + 0.3
+        ).clamp(min=0)
+        colors = (
+            gram_distance(enhanced, positive) - gram_distance(enhanced, negative) + 0.04
+        ).clamp(min=0)
+        return (
+            200 * smoothness
+            + 8 * color
+            + class_brightness(enhanced, labels)
+            + retention
+            + 10 * brightness
+            + 5 * colors
+        )
 
     return total
 
@@ -118,8 +132,12 @@ def main() -> None:
     args = parser.parse_args()
     torch.manual_seed(0)
     shape = args.batch, 3, args.size, args.size
-    batch = (torch.rand(shape) * 0.2, torch.rand(shape), torch.rand(shape)**4,
-             torch.randint(0, 19, (args.batch, args.size, args.size)))
+    batch = (
+        torch.rand(shape) * 0.2,
+        torch.rand(shape),
+        torch.rand(shape) ** 4,
+        torch.randint(0, 19, (args.batch, args.size, args.size)),
+    )
     with tempfile.TemporaryDirectory() as folder:
         vgg_weights = str(Path(folder, 'vgg16.pth'))
         torch.save(VGG(16).state_dict(), vgg_weights)
@@ -132,13 +150,17 @@ def main() -> None:
             if step >= 3:
                 times[name].append(seconds)
     medians = {name: statistics.median(values) for name, values in times.items()}
-    print(f'training step, {args.batch} x 3 x {args.size} x {args.size}, float32, '
-          f'{torch.get_num_threads()} threads, torch {torch.__version__}')
+    print(
+        f'training step, {args.batch} x 3 x {args.size} x {args.size}, float32, '
+        f'{torch.get_num_threads()} threads, torch {torch.__version__}'
+    )
     for name, values in times.items():
         quartiles = statistics.quantiles(values, n=4)
-        print(f'{name:>9}: median {medians[name] * 1e3:6.0f} ms '
-              f'(quartiles {quartiles[0] * 1e3:.0f} to {quartiles[2] * 1e3:.0f}), '
-              f"{medians['reference'] / medians[name]:.2f} times the reference's speed")
+        print(
+            f'{name:>9}: median {medians[name] * 1e3:6.0f} ms '
+            f'(quartiles {quartiles[0] * 1e3:.0f} to {quartiles[2] * 1e3:.0f}), '
+            f"{medians['reference'] / medians[name]:.2f} times the reference's speed"
+        )
 
 
 if __name__ == '__main__':

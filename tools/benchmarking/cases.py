@@ -1,4 +1,5 @@
 """What is measured."""
+
 from __future__ import annotations
 
 import re
@@ -94,8 +95,9 @@ def has_mode(enhancer: nn.Module, mode: str) -> bool:
     """Whether an enhancer can work in a mode of :data:`MODES`."""
     options = MODES[mode] or {}
     tiled, fast = 'tile' in options, options.get('fast', False)
-    return (not (tiled and getattr(enhancer, 'receptive_field', None) is None)
-            and not (fast and 'fast' not in getattr(enhancer, 'modes', ())))
+    return not (tiled and getattr(enhancer, 'receptive_field', None) is None) and not (
+        fast and 'fast' not in getattr(enhancer, 'modes', ())
+    )
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -118,14 +120,19 @@ def parse_size(text: str) -> tuple[int, int]:
     return int(match.group(1)), int(match.group(2))
 
 
-def make_cases(models: Sequence[str], sizes: Sequence[str], modes: Sequence[str],
-               precisions: Sequence[str], batches: Sequence[int],
-               devices: Sequence[str]) -> list[Case]:
+def make_cases(
+    models: Sequence[str],
+    sizes: Sequence[str],
+    modes: Sequence[str],
+    precisions: Sequence[str],
+    batches: Sequence[int],
+    devices: Sequence[str],
+) -> list[Case]:
     """All combinations; no mode that an enhancer lacks, and the eager ones in float32 only."""
     enhancers = {model: make_enhancer(model) for model in models}
     return [
         Case(size, mode, precision, batch, device, model)
         for device, model, size, batch, mode in product(devices, models, sizes, batches, modes)
         if has_mode(enhancers[model], mode)
-        for precision in (precisions if MODES[mode] is not None else ('float32', ))
+        for precision in (precisions if MODES[mode] is not None else ('float32',))
     ]

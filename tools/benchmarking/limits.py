@@ -1,4 +1,5 @@
 """What the machine itself can do: rate of matrix multiplications and memory bandwidth."""
+
 from __future__ import annotations
 
 import time
@@ -34,8 +35,9 @@ def matrix_rate(device: str, precision: str, repetitions: int = 7) -> float:
         The rate.
     """
     side = SIDE[torch.device(device).type]
-    left, right = (torch.rand(side, side, device=device).to(PRECISIONS[precision])
-                   for _ in range(2))
+    left, right = (
+        torch.rand(side, side, device=device).to(PRECISIONS[precision]) for _ in range(2)
+    )
     result = torch.empty_like(left)
     seconds = [_fastest(lambda: torch.mm(left, right, out=result), device, repetitions)]
     if torch.device(device).type == 'cpu':

@@ -1,4 +1,5 @@
 """The machine in words."""
+
 from __future__ import annotations
 
 import os
@@ -17,8 +18,10 @@ def describe_machine(devices: Sequence[str], threads: int) -> str:
     parts = []
     for device in devices:
         if device == 'cpu':
-            parts.append(f'{_cpu_name()}, {threads} thread{"s" * (threads > 1)} of '
-                         f'{os.cpu_count()}, load average {os.getloadavg()[0]:.1f} at the start')
+            parts.append(
+                f'{_cpu_name()}, {threads} thread{"s" * (threads > 1)} of '
+                f'{os.cpu_count()}, load average {os.getloadavg()[0]:.1f} at the start'
+            )
         else:
             parts.append(torch.cuda.get_device_name(device))
     return '; '.join([*parts, f'Python {platform.python_version()}, torch {torch.__version__}'])

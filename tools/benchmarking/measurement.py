@@ -1,4 +1,5 @@
 """Measure one case in this process."""
+
 from __future__ import annotations
 
 import re
@@ -48,8 +49,12 @@ def measure(case: Case, seconds: float, repetitions: int) -> dict:
         enhance(image)
         synchronize()
         times.append(time.perf_counter() - start)
-    return dict(seconds=times, memory_mib=memory.read(), flops=case.flops(enhancer),
-                moved_bytes=case.moved_bytes())
+    return dict(
+        seconds=times,
+        memory_mib=memory.read(),
+        flops=case.flops(enhancer),
+        moved_bytes=case.moved_bytes(),
+    )
 
 
 def check_memory(case: Case, enhancer: nn.Module) -> None:

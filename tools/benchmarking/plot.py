@@ -1,4 +1,5 @@
 """The benchmark's table as a picture."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -37,8 +38,9 @@ def _bars(axes: Axes, rows: Sequence[dict], key: str, label: str, number: str) -
         chosen = [row for row in rows if _kind(row) == kind and row[key] is not None]
         places = [groups.index(_group(row)) + (index + 0.5) * width - 0.4 for row in chosen]
         bars = axes.bar(places, [row[key] for row in chosen], width, label=kind)
-        axes.bar_label(bars, [number.format(row[key]) for row in chosen], fontsize=6, rotation=90,
-                       padding=2)
+        axes.bar_label(
+            bars, [number.format(row[key]) for row in chosen], fontsize=6, rotation=90, padding=2
+        )
     axes.margins(y=0.15)
     axes.set_xticks(range(len(groups)), groups)
     axes.set_ylabel(label)

@@ -1,4 +1,5 @@
 """What limits a case: where its time goes."""
+
 from __future__ import annotations
 
 import time
@@ -55,10 +56,10 @@ def profile_case(case: Case) -> dict:
     times = {event.key: _milliseconds(event, on_gpu) for event in profiler.key_averages()}
     # The profiler's own clock adds to short operators: together they may exceed the whole.
     whole = max(total, sum(times.values()))
-    shares = dict.fromkeys((*KINDS, OTHER), 0.)
+    shares = dict.fromkeys((*KINDS, OTHER), 0.0)
     for name, spent in times.items():
         shares[_kind(name)] += 100 * spent / whole
-    shares[OUTSIDE] = max(0., 100 - sum(shares.values()))
+    shares[OUTSIDE] = max(0.0, 100 - sum(shares.values()))
     most = sorted(times, key=times.__getitem__, reverse=True)[:10]
     return dict(ms=total, shares=shares, operators={name: times[name] for name in most})
 

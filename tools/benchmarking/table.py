@@ -1,4 +1,5 @@
 """Rows of the benchmark's table, and the table as Markdown."""
+
 from __future__ import annotations
 
 from statistics import median, quantiles
@@ -9,8 +10,20 @@ from mmscllle.utils.markdown import markdown_table
 from .cases import Case
 
 NOT_MEASURED = '–'
-COLUMNS = ('model', 'size', 'batch', 'mode', 'precision', 'ms', 'quartiles', 'images/s',
-           'times eager', 'peak MiB', '% of matrix rate', '% of bandwidth')
+COLUMNS = (
+    'model',
+    'size',
+    'batch',
+    'mode',
+    'precision',
+    'ms',
+    'quartiles',
+    'images/s',
+    'times eager',
+    'peak MiB',
+    '% of matrix rate',
+    '% of bandwidth',
+)
 TEXT_COLUMNS = COLUMNS.index('ms')
 
 
@@ -36,11 +49,15 @@ def make_row(case: Case, result: dict, limits: dict) -> dict:
     first, _, third = quantiles(result['seconds'], n=4)
     matrix_rate = limits['matrix_rates'][case.precision]
     return dict(
-        row, runs=len(result['seconds']), ms=1e3 * typical,
-        ms_quartiles=[1e3 * first, 1e3 * third], images_per_s=case.batch / typical,
+        row,
+        runs=len(result['seconds']),
+        ms=1e3 * typical,
+        ms_quartiles=[1e3 * first, 1e3 * third],
+        images_per_s=case.batch / typical,
         memory_mib=result['memory_mib'],
         matrix_rate_percent=100 * result['flops'] / typical / matrix_rate,
-        bandwidth_percent=100 * result['moved_bytes'] / typical / limits['bandwidth'])
+        bandwidth_percent=100 * result['moved_bytes'] / typical / limits['bandwidth'],
+    )
 
 
 def add_speed_ups(rows: Sequence[dict]) -> None:
@@ -62,21 +79,30 @@ def to_markdown(report: dict) -> str:
     """
     parts = [f'# Benchmark\n\n{report["machine"]}.']
     for device, limits in report['limits'].items():
-        rates = ', '.join(f'{rate / 1e9:.0f} GFLOP/s in {name}'
-                          for name, rate in limits['matrix_rates'].items())
-        parts.append(f'## {device}\n\nLimits measured in this run: {rates} in matrix '
-                     f'multiplication, {limits["bandwidth"] / 1e9:.1f} GB/s in copying memory.')
+        rates = ', '.join(
+            f'{rate / 1e9:.0f} GFLOP/s in {name}' for name, rate in limits['matrix_rates'].items()
+        )
+        parts.append(
+            f'## {device}\n\nLimits measured in this run: {rates} in matrix '
+            f'multiplication, {limits["bandwidth"] / 1e9:.1f} GB/s in copying memory.'
+        )
         rows = [row for row in report['rows'] if row['device'] == device]
         parts.append(markdown_table(COLUMNS, [_cells(row) for row in rows], TEXT_COLUMNS))
-        parts += [f'- {row["model"]}, {row["size"]}, {row["mode"]}, {row["precision"]}, '
-                  f'batch {row["batch"]}: {row["error"]}' for row in rows if 'error' in row]
+        parts += [
+            f'- {row["model"]}, {row["size"]}, {row["mode"]}, {row["precision"]}, '
+            f'batch {row["batch"]}: {row["error"]}'
+            for row in rows
+            if 'error' in row
+        ]
     memory = 'of the whole process; on a GPU what torch has allocated there'
-    parts.append('ms: median of a batch; quartiles: the middle half of the runs. times eager: '
-                 'speed against what the authors of the model run, in float32. Each row ran in a '
-                 f'process of its own; peak MiB: peak memory {memory}. % of matrix rate: '
-                 'operations of convolutions and linear layers against matrix multiplication in '
-                 'the same precision. % of bandwidth: bytes of images and results against copying '
-                 'memory.')
+    parts.append(
+        'ms: median of a batch; quartiles: the middle half of the runs. times eager: '
+        'speed against what the authors of the model run, in float32. Each row ran in a '
+        f'process of its own; peak MiB: peak memory {memory}. % of matrix rate: '
+        'operations of convolutions and linear layers against matrix multiplication in '
+        'the same precision. % of bandwidth: bytes of images and results against copying '
+        'memory.'
+    )
     return '\n\n'.join(parts) + '\n'
 
 
@@ -88,9 +114,20 @@ def _cells(row: dict) -> list[str]:
     case = [row['model'], row['size'], str(row['batch']), row['mode'], row['precision']]
     if 'error' in row:
         return case + [NOT_MEASURED] * (len(COLUMNS) - len(case))
-    numbers = [row['images_per_s'], row.get('times_eager'), row['memory_mib'],
-               row['matrix_rate_percent'], row['bandwidth_percent']]
+    numbers = [
+        row['images_per_s'],
+        row.get('times_eager'),
+        row['memory_mib'],
+        row['matrix_rate_percent'],
+        row['bandwidth_percent'],
+    ]
     formats = ['.2f', '.2f', '.0f', '.0f', '.1f']
-    return [*case, f'{row["ms"]:.1f}', ' to '.join(f'{ms:.1f}' for ms in row['ms_quartiles']),
-            *(NOT_MEASURED if number is None else format(number, spec)
-              for number, spec in zip(numbers, formats))]
+    return [
+        *case,
+        f'{row["ms"]:.1f}',
+        ' to '.join(f'{ms:.1f}' for ms in row['ms_quartiles']),
+        *(
+            NOT_MEASURED if number is None else format(number, spec)
+            for number, spec in zip(numbers, formats)
+        ),
+    ]

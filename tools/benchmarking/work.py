@@ -1,4 +1,5 @@
 """What a network has to do for an image, found without doing it."""
+
 from __future__ import annotations
 
 import copy

@@ -3,6 +3,7 @@
 The arguments are JSON; the last line of the output is the result as JSON, or an error with the
 reason under ``error``.
 """
+
 from __future__ import annotations
 
 import json
@@ -16,8 +17,10 @@ from .profile import profile_case
 
 def limits(device: str, precisions: list[str]) -> dict:
     """The machine's limits on a device, see :mod:`.limits`."""
-    return dict(bandwidth=memory_bandwidth(device),
-                matrix_rates={name: matrix_rate(device, name) for name in precisions})
+    return dict(
+        bandwidth=memory_bandwidth(device),
+        matrix_rates={name: matrix_rate(device, name) for name in precisions},
+    )
 
 
 def run(job: str, arguments: dict) -> dict:

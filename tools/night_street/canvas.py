@@ -1,4 +1,5 @@
 """A pinhole camera and the buffers that textured rectangles are painted into."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ class Texture:
         emission (np.ndarray, optional): (h, w, 3) float32, linear radiance given off at night,
             where 1 is the white of the night exposure.
     """
+
     albedo: np.ndarray
     alpha: np.ndarray | None = None
     emission: np.ndarray | None = None
@@ -29,8 +31,9 @@ class Texture:
 
 def _cross(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Cross product of two (3,) vectors; `np.cross` spends most of its time on checks."""
-    return np.array([a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2],
-                     a[0] * b[1] - a[1] * b[0]])
+    return np.array(
+        [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+    )
 
 
 class Camera:
@@ -42,19 +45,22 @@ class Camera:
         pitch, yaw (float): Angles in radians, upwards and to the right.
     """
 
-    def __init__(self, eye: tuple[float, float, float], focal: float, pitch: float,
-                 yaw: float) -> None:
+    def __init__(
+        self, eye: tuple[float, float, float], focal: float, pitch: float, yaw: float
+    ) -> None:
         self.eye = np.asarray(eye, np.float64)
         self.focal = focal
-        self.forward = np.array([
-            np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)])
-        self.right = np.array([np.cos(yaw), 0., -np.sin(yaw)])
+        self.forward = np.array(
+            [np.sin(yaw) * np.cos(pitch), np.sin(pitch), np.cos(yaw) * np.cos(pitch)]
+        )
+        self.right = np.array([np.cos(yaw), 0.0, -np.sin(yaw)])
         self.up = _cross(self.forward, self.right)
         self.basis = np.stack([self.right, self.up, self.forward], 1)
 
 
 class _Hit(NamedTuple):
     """Where the rays of a window of the canvas meet a rectangle."""
+
     window: tuple[slice, slice]
     depth: np.ndarray
     s: np.ndarray
@@ -82,20 +88,28 @@ class Canvas:
         self._cols = ((np.arange(width) + 0.5 - width / 2) / camera.focal).astype(np.float32)
         self._rows = ((height / 2 - np.arange(height) - 0.5) / camera.focal).astype(np.float32)
 
-    def along(self, vector: np.ndarray, window: tuple[slice, slice] = (slice(None), slice(None)),
-              ) -> np.ndarray:
+    def along(
+        self,
+        vector: np.ndarray,
+        window: tuple[slice, slice] = (slice(None), slice(None)),
+    ) -> np.ndarray:
         """Scalar product of every pixel's ray with ``vector`` (3,): (h, w) float32."""
         camera = self.camera
         right, up, forward = (vector @ camera.basis).tolist()
         down = self._rows[window[0]] * np.float32(up) + np.float32(forward)
         return self._cols[window[1]] * np.float32(right) + down[:, None]
 
-    def _window(self, origin: np.ndarray, u: np.ndarray, v: np.ndarray,
-                ) -> tuple[slice, slice] | None:
+    def _window(
+        self,
+        origin: np.ndarray,
+        u: np.ndarray,
+        v: np.ndarray,
+    ) -> tuple[slice, slice] | None:
         """The rows and columns that the rectangle can be seen in."""
         start, du, dv = (np.array([origin - self.camera.eye, u, v]) @ self.camera.basis).tolist()
-        corners = [[a + i * b + j * c for a, b, c in zip(start, du, dv)]
-                   for i in (0, 1) for j in (0, 1)]
+        corners = [
+            [a + i * b + j * c for a, b, c in zip(start, du, dv)] for i in (0, 1) for j in (0, 1)
+        ]
         seen = [point for point in corners if point[2] >= NEAR]
         if not seen:
             return None
@@ -124,15 +138,23 @@ class Canvas:
             to_s, to_t = u / (u @ u), v / (v @ v)
             s = depth * self.along(to_s, window) + np.float32(offset @ to_s)
             t = depth * self.along(to_t, window) + np.float32(offset @ to_t)
-            mask = ((depth > NEAR) & (depth < self.depth[window])
-                    & (s >= 0) & (s < 1) & (t >= 0) & (t < 1))
+            mask = (
+                (depth > NEAR)
+                & (depth < self.depth[window])
+                & (s >= 0)
+                & (s < 1)
+                & (t >= 0)
+                & (t < 1)
+            )
         rows, cols = mask.any(1).nonzero()[0], mask.any(0).nonzero()[0]
         if not rows.size:
             return None
         # Most of the window is often hidden: keep what is seen.
         crop = slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1)
-        window = tuple(slice(whole.start + part.start, whole.start + part.stop)
-                       for whole, part in zip(window, crop))
+        window = tuple(
+            slice(whole.start + part.start, whole.start + part.stop)
+            for whole, part in zip(window, crop)
+        )
         return _Hit(window, depth[crop], s[crop], t[crop], mask[crop])
 
     def paint(self, origin, u, v, texture: Texture, label: int, normal=None) -> None:
@@ -153,8 +175,10 @@ class Canvas:
             return
         # Shrinking the texture to about the size it is seen at keeps far walls from flickering.
         rows, cols = texture.albedo.shape[:2]
-        seen = (min(cols, int(1.5 * hit.mask.shape[1] / _span(hit.s)) + 1),
-                min(rows, int(1.5 * hit.mask.shape[0] / _span(hit.t)) + 1))
+        seen = (
+            min(cols, int(1.5 * hit.mask.shape[1] / _span(hit.s)) + 1),
+            min(rows, int(1.5 * hit.mask.shape[0] / _span(hit.t)) + 1),
+        )
         if seen[0] >= 0.8 * cols and seen[1] >= 0.8 * rows:
             seen = cols, rows
         map_x, map_y = hit.s * seen[0] - 0.5, (1 - hit.t) * seen[1] - 0.5
@@ -174,14 +198,22 @@ class Canvas:
             normal = normal / np.linalg.norm(normal)
             normal = normal if normal @ (self.camera.eye - origin) > 0 else -normal
         glow = np.float32(0) if texture.emission is None else look_up(texture.emission)
-        for buffer, value in ((self.albedo, look_up(texture.albedo)), (self.emission, glow),
-                              (self.normal, normal)):
+        for buffer, value in (
+            (self.albedo, look_up(texture.albedo)),
+            (self.emission, glow),
+            (self.normal, normal),
+        ):
             np.copyto(buffer[hit.window], value, where=mask[..., None], casting='same_kind')
         np.copyto(self.depth[hit.window], hit.depth, where=mask)
         np.copyto(self.labels[hit.window], np.uint8(label), where=mask)
 
-    def shade(self, centre: tuple[float, float], half: tuple[float, float], strength: float,
-              height: float = 0.0) -> None:
+    def shade(
+        self,
+        centre: tuple[float, float],
+        half: tuple[float, float],
+        strength: float,
+        height: float = 0.0,
+    ) -> None:
         """Darken the ground in a soft ellipse: the contact shadow of an object.
 
         Args:
@@ -191,7 +223,7 @@ class Canvas:
             height (float): Height of the ground there, in metres.
         """
         origin = np.array([centre[0] - half[0], height + 0.02, centre[1] - half[1]])
-        hit = self._hit(origin, np.array([2. * half[0], 0, 0]), np.array([0, 0, 2. * half[1]]))
+        hit = self._hit(origin, np.array([2.0 * half[0], 0, 0]), np.array([0, 0, 2.0 * half[1]]))
         if hit is None:
             return
         radius = np.square(2 * hit.s - 1) + np.square(2 * hit.t - 1)

@@ -1,4 +1,5 @@
 """From linear radiance to 8-bit pixels: glare, noise, clipping, the sRGB curve."""
+
 from __future__ import annotations
 
 import cv2
@@ -9,16 +10,18 @@ GLARE = ((0.006, 0.12), (0.02, 0.08), (0.07, 0.05))  # (spread / image width, sh
 
 def srgb_encode(linear: np.ndarray) -> np.ndarray:
     """The transfer curve of IEC 61966-2-1, from linear [0, 1] to encoded [0, 1]."""
-    return np.where(linear <= 0.0031308, 12.92 * linear,
-                    1.055 * np.power(np.maximum(linear, 0.0031308), np.float32(1 / 2.4)) - 0.055)
+    return np.where(
+        linear <= 0.0031308,
+        12.92 * linear,
+        1.055 * np.power(np.maximum(linear, 0.0031308), np.float32(1 / 2.4)) - 0.055,
+    )
 
 
 def _blur(image: np.ndarray, sigma: float) -> np.ndarray:
     """Gaussian blur by ``sigma`` pixels; a wide one is done on a smaller copy."""
     step = max(int(sigma / 2), 1)
     size = image.shape[1::-1]
-    small = cv2.resize(image, [max(side // step, 1) for side in size],
-                       interpolation=cv2.INTER_AREA)
+    small = cv2.resize(image, [max(side // step, 1) for side in size], interpolation=cv2.INTER_AREA)
     return cv2.resize(cv2.GaussianBlur(small, (0, 0), max(sigma / step, 0.5)), size)
 
 

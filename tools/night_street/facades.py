@@ -1,4 +1,5 @@
 """Walls with windows, doors, shops and what is lit behind them at night."""
+
 from __future__ import annotations
 
 import cv2
@@ -10,8 +11,14 @@ from .textures import linear, smooth_noise, vary
 PIXELS = 12  # texture pixels per metre
 WALLS = {
     'brick': [(146, 82, 66), (165, 104, 76), (120, 72, 64)],
-    'plaster': [(222, 205, 172), (204, 188, 178), (232, 222, 206), (190, 160, 128),
-                (176, 186, 178), (214, 176, 130)],
+    'plaster': [
+        (222, 205, 172),
+        (204, 188, 178),
+        (232, 222, 206),
+        (190, 160, 128),
+        (176, 186, 178),
+        (214, 176, 130),
+    ],
     'stone': [(178, 168, 150), (150, 146, 138)],
     'panel': [(128, 136, 146), (164, 166, 168), (104, 112, 122)],
 }
@@ -52,12 +59,13 @@ def _glass(rng: np.random.Generator, rows: int, cols: int) -> np.ndarray:
     ramp = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None]
     pane = np.broadcast_to(top * (1 - ramp) + bottom * ramp, (rows, cols, 3)).copy()
     if rng.random() < 0.35:
-        pane[:int(rows * rng.uniform(0.2, 0.7))] = vary(rng, (190, 184, 170), 24)
+        pane[: int(rows * rng.uniform(0.2, 0.7))] = vary(rng, (190, 184, 170), 24)
     return pane
 
 
-def _windows(rng: np.random.Generator, image: np.ndarray, glow: np.ndarray, top: int,
-             bottom: int) -> None:
+def _windows(
+    rng: np.random.Generator, image: np.ndarray, glow: np.ndarray, top: int, bottom: int
+) -> None:
     """Fill the rows ``top:bottom`` with a regular grid of windows."""
     cols = image.shape[1]
     floor = int(PIXELS * rng.uniform(2.8, 3.5))
@@ -72,18 +80,20 @@ def _windows(rng: np.random.Generator, image: np.ndarray, glow: np.ndarray, top:
     for y in range(top + (floor - height) // 2, bottom - height - 1, floor):
         for x in range(margin, cols - width, pitch):
             if shutters:
-                image[y:y + height, max(x - width // 2, 0):x + width + width // 2] = shutter
-            image[y:y + height, x:x + width] = frame
-            image[y + 1:y + height - 1, x + 1:x + width - 1] = panes[rng.integers(len(panes))]
+                image[y : y + height, max(x - width // 2, 0) : x + width + width // 2] = shutter
+            image[y : y + height, x : x + width] = frame
+            image[y + 1 : y + height - 1, x + 1 : x + width - 1] = panes[rng.integers(len(panes))]
             if rng.random() < lit:
                 radiance = _light(rng)
-                glow[y + 1:y + height - 1, x + 1:x + width - 1] = radiance
-                image[y + 1:y + height - 1, x + 1:x + width - 1] *= 0.7
-            image[y:y + height, x + width // 2] = frame
-            glow[y:y + height, x + width // 2] *= 0.1
-            image[y + height:y + height + 2, max(x - 1, 0):x + width + 1] *= 1.25
+                glow[y + 1 : y + height - 1, x + 1 : x + width - 1] = radiance
+                image[y + 1 : y + height - 1, x + 1 : x + width - 1] *= 0.7
+            image[y : y + height, x + width // 2] = frame
+            glow[y : y + height, x + width // 2] *= 0.1
+            image[y + height : y + height + 2, max(x - 1, 0) : x + width + 1] *= 1.25
         if balcony:
-            image[y + height - 4:y + height + 3:2, margin // 2:cols - margin // 2] = frame * 0.4
+            image[y + height - 4 : y + height + 3 : 2, margin // 2 : cols - margin // 2] = (
+                frame * 0.4
+            )
 
 
 def _ground_floor(rng: np.random.Generator, image: np.ndarray, glow: np.ndarray, top: int) -> None:
@@ -100,16 +110,16 @@ def _ground_floor(rng: np.random.Generator, image: np.ndarray, glow: np.ndarray,
             image[window] *= 1 + 0.4 * smooth_noise(rng, image[window].shape[:2], (8,))[..., None]
         if rng.random() < 0.55:
             shop = _light(rng) * 1.3
-            glass = image[panel + 3:rows - 8, :, 2] < 0.3
+            glass = image[panel + 3 : rows - 8, :, 2] < 0.3
             ramp = np.linspace(1, 0.35, rows - 11 - panel, dtype=np.float32)[:, None, None]
-            glow[panel + 3:rows - 8] = shop * ramp * glass[..., None]
+            glow[panel + 3 : rows - 8] = shop * ramp * glass[..., None]
             glow[top:panel] = sign * rng.uniform(0.5, 2.5)
         image[top:panel] = sign
         if rng.random() < 0.4:
             stripes = np.arange(cols) // 6 % 2
             awning = np.where(stripes[:, None] > 0, linear((232, 228, 220)), sign)
-            image[panel:panel + PIXELS * 3 // 4] = awning
-            glow[panel:panel + PIXELS * 3 // 4] *= 0.3
+            image[panel : panel + PIXELS * 3 // 4] = awning
+            glow[panel : panel + PIXELS * 3 // 4] *= 0.3
     else:
         _windows(rng, image, glow, top, rows)
     door, x = vary(rng, (78, 52, 40), 26), int(rng.uniform(0.05, 0.8) * cols)
@@ -130,6 +140,6 @@ def facade(rng: np.random.Generator, width: float, height: float) -> tuple[Textu
     _ground_floor(rng, image, glow, ground)
     trim = vary(rng, (198, 190, 176), 30)
     image[:cornice] = trim
-    image[cornice:cornice + 3] *= 0.55
-    image[ground - 3:ground] = trim
+    image[cornice : cornice + 3] *= 0.55
+    image[ground - 3 : ground] = trim
     return Texture(np.clip(image, 0.004, 0.9), emission=glow), side

@@ -1,4 +1,5 @@
 """Things that stand upright: trees, street lamps, signs and pedestrians."""
+
 from __future__ import annotations
 
 import cv2
@@ -9,8 +10,16 @@ from .classes import PEDESTRIAN, POLE, TREE, VOID
 from .textures import linear, plain, smooth_noise, vary
 
 LEAVES = [(74, 106, 48), (58, 92, 52), (96, 116, 50), (120, 104, 44), (84, 98, 64)]
-CLOTHES = [(40, 48, 74), (150, 40, 44), (60, 60, 62), (190, 180, 160), (70, 110, 80),
-           (214, 150, 50), (96, 70, 110), (52, 92, 150)]
+CLOTHES = [
+    (40, 48, 74),
+    (150, 40, 44),
+    (60, 60, 62),
+    (190, 180, 160),
+    (70, 110, 80),
+    (214, 150, 50),
+    (96, 70, 110),
+    (52, 92, 150),
+]
 SKIN = [(224, 178, 148), (176, 126, 96), (110, 76, 58)]
 LAMP_HEIGHT = 6.6
 LIT_HEAD = np.array([1.0, 0.82, 0.55], np.float32) * 24
@@ -28,7 +37,9 @@ def crown(rng: np.random.Generator) -> Texture:
         centre = int(48 + radius * np.cos(angle)), int(48 + radius * np.sin(angle))
         blob = int(rng.uniform(7, 14))
         cv2.circle(alpha, centre, blob, 1.0, -1)
-        cv2.circle(light, centre, blob, float(1.25 - centre[1] / size + rng.uniform(-.15, .15)), -1)
+        cv2.circle(
+            light, centre, blob, float(1.25 - centre[1] / size + rng.uniform(-0.15, 0.15)), -1
+        )
     edge = smooth_noise(rng, (size, size), (12, 40))
     alpha = cv2.GaussianBlur(alpha, (0, 0), 3)
     alpha += 0.16 * edge * (alpha > 0.1)  # ragged, but no leaves apart from the crown
@@ -37,8 +48,9 @@ def crown(rng: np.random.Generator) -> Texture:
     return Texture(leaves, alpha)
 
 
-def paint_tree(canvas: Canvas, rng: np.random.Generator, leaves: Texture, x: float, z: float,
-               ground: float) -> None:
+def paint_tree(
+    canvas: Canvas, rng: np.random.Generator, leaves: Texture, x: float, z: float, ground: float
+) -> None:
     """A tree with its trunk at (x, z), 4.5 to 9 m high."""
     height = rng.uniform(4.5, 9)
     depth = height * rng.uniform(0.55, 0.7)
@@ -47,14 +59,28 @@ def paint_tree(canvas: Canvas, rng: np.random.Generator, leaves: Texture, x: flo
     bark = plain(vary(rng, (92, 74, 58)), 24, 5) * ROUND
     bark *= 1 + 0.2 * rng.standard_normal((24, 5, 1), dtype=np.float32)
     trunk = rng.uniform(0.22, 0.4)
-    canvas.paint((x - trunk / 2, ground, z), (trunk, 0, 0), (0, height - 0.7 * depth, 0),
-                 Texture(bark), TREE)
-    canvas.paint((x - width / 2, ground + height - depth, z - 0.1), (width, 0, 0), (0, depth, 0),
-                 leaves, TREE, normal=(0, 0.6, -0.8))
+    canvas.paint(
+        (x - trunk / 2, ground, z), (trunk, 0, 0), (0, height - 0.7 * depth, 0), Texture(bark), TREE
+    )
+    canvas.paint(
+        (x - width / 2, ground + height - depth, z - 0.1),
+        (width, 0, 0),
+        (0, depth, 0),
+        leaves,
+        TREE,
+        normal=(0, 0.6, -0.8),
+    )
 
 
-def paint_lamp(canvas: Canvas, rng: np.random.Generator, x: float, z: float, ground: float,
-               reach: float, lit: bool) -> np.ndarray:
+def paint_lamp(
+    canvas: Canvas,
+    rng: np.random.Generator,
+    x: float,
+    z: float,
+    ground: float,
+    reach: float,
+    lit: bool,
+) -> np.ndarray:
     """A street lamp at (x, z) with an arm of ``reach`` metres (signed) along x.
 
     Returns:
@@ -68,8 +94,13 @@ def paint_lamp(canvas: Canvas, rng: np.random.Generator, x: float, z: float, gro
     canvas.paint((min(x, x + reach), top - 0.1, z), (abs(reach), 0, 0), (0, 0.18, 0), bar, POLE)
     head = plain(linear((206, 204, 190)), 4, 8)
     glow = plain(LIT_HEAD, 4, 8) if lit else None
-    canvas.paint((x + reach - 0.38, top - 0.2, z - 0.05), (0.76, 0, 0), (0, 0.3, 0),
-                 Texture(head, emission=glow), POLE)
+    canvas.paint(
+        (x + reach - 0.38, top - 0.2, z - 0.05),
+        (0.76, 0, 0),
+        (0, 0.3, 0),
+        Texture(head, emission=glow),
+        POLE,
+    )
     return np.array([x + reach, top - 0.3, z])
 
 
@@ -83,12 +114,18 @@ def paint_sign(canvas: Canvas, rng: np.random.Generator, x: float, z: float, gro
     alpha = np.zeros((24, 24), np.float32)
     cv2.circle(alpha, (12, 12), 11 if rng.random() < 0.6 else 18, 1.0, -1)
     cv2.rectangle(plate, (5, 10), (18, 13), linear((240, 240, 236)).tolist(), -1)
-    canvas.paint((x - 0.35, ground + height - 0.4, z - 0.03), (0.7, 0, 0), (0, 0.7, 0),
-                 Texture(plate, alpha), VOID)
+    canvas.paint(
+        (x - 0.35, ground + height - 0.4, z - 0.03),
+        (0.7, 0, 0),
+        (0, 0.7, 0),
+        Texture(plate, alpha),
+        VOID,
+    )
 
 
-def paint_pedestrian(canvas: Canvas, rng: np.random.Generator, x: float, z: float,
-                     ground: float) -> None:
+def paint_pedestrian(
+    canvas: Canvas, rng: np.random.Generator, x: float, z: float, ground: float
+) -> None:
     """A walking or standing person at (x, z), 1.55 to 1.9 m tall."""
     height = rng.uniform(1.55, 1.9)
     canvas.shade((x, z), (0.5, 0.4), 0.5, ground)
@@ -113,5 +150,10 @@ def paint_pedestrian(canvas: Canvas, rng: np.random.Generator, x: float, z: floa
     draw(cv2.ellipse, (24, 9), (6, 8), 0, 0, 360, -1, color=skin)
     draw(cv2.ellipse, (24, 6), (7, 6), 0, 170, 370, -1, color=hair)
     image *= np.linspace(1.15, 0.85, 48, dtype=np.float32)[None, :, None]
-    canvas.paint((x - height / 4, ground, z), (height / 2, 0, 0), (0, height, 0),
-                 Texture(image, alpha), PEDESTRIAN)
+    canvas.paint(
+        (x - height / 4, ground, z),
+        (height / 2, 0, 0),
+        (0, height, 0),
+        Texture(image, alpha),
+        PEDESTRIAN,
+    )

@@ -1,4 +1,5 @@
 """Write the data set to a folder."""
+
 from __future__ import annotations
 
 import json
@@ -26,13 +27,17 @@ _DAY_TRAIN, _NIGHT_TRAIN, _VAL = range(3)
 
 class _Task(NamedTuple):
     """One scene to render: its random stream and number, and the splits it goes to."""
+
     stream: int
     index: int
     splits: tuple[str, ...]
 
 
-def render_street(entropy: tuple[int, ...], size: tuple[int, int], times: tuple[str, ...],
-                  ) -> tuple[np.ndarray, ...]:
+def render_street(
+    entropy: tuple[int, ...],
+    size: tuple[int, int],
+    times: tuple[str, ...],
+) -> tuple[np.ndarray, ...]:
     """Render one random street.
 
     Args:
@@ -54,8 +59,7 @@ def render_street(entropy: tuple[int, ...], size: tuple[int, int], times: tuple[
         elif time == 'night':
             rng = np.random.default_rng([*entropy, 2])
             radiance = light_night(scene, rng) * np.float32(rng.uniform(*NIGHT_EXPOSURE))
-            pictures.append(expose(radiance, rng, rng.uniform(2e-4, 8e-4),
-                                   rng.uniform(8e-4, 2e-3)))
+            pictures.append(expose(radiance, rng, rng.uniform(2e-4, 8e-4), rng.uniform(8e-4, 2e-3)))
         else:
             raise ValueError(f"times has to hold 'day' or 'night', got {time!r}")
     return (scene.surface.labels, *pictures)
@@ -65,15 +69,22 @@ def _check(out_dir: Path, num_train: int, num_val: int, size: tuple[int, int]) -
     for name, count in (('num_train', num_train), ('num_val', num_val)):
         if not isinstance(count, int) or count < 1:
             raise ValueError(f'{name} has to be a positive integer, got {count!r}')
-    if (not isinstance(size, (tuple, list)) or len(size) != 2
-            or not all(isinstance(side, int) and side >= MIN_SIDE for side in size)):
-        raise ValueError('size has to be (height, width), two integers of at least '
-                         f'{MIN_SIDE} pixels, got {size!r}')
+    if (
+        not isinstance(size, (tuple, list))
+        or len(size) != 2
+        or not all(isinstance(side, int) and side >= MIN_SIDE for side in size)
+    ):
+        raise ValueError(
+            'size has to be (height, width), two integers of at least '
+            f'{MIN_SIDE} pixels, got {size!r}'
+        )
     if out_dir.exists() and not out_dir.is_dir():
         raise NotADirectoryError(f'out_dir is a file: {out_dir}; name a folder')
     if out_dir.is_dir() and any(out_dir.iterdir()) and not (out_dir / MARKER).is_file():
-        raise FileExistsError(f'out_dir is not empty and was not written by this generator (it has '
-                              f'no {MARKER}): {out_dir}; name an empty or new folder')
+        raise FileExistsError(
+            f'out_dir is not empty and was not written by this generator (it has '
+            f'no {MARKER}): {out_dir}; name an empty or new folder'
+        )
 
 
 def _prepare(out_dir: Path) -> None:
@@ -87,15 +98,22 @@ def _prepare(out_dir: Path) -> None:
 
 
 def _tasks(num_train: int, num_val: int) -> list[_Task]:
-    return ([_Task(_DAY_TRAIN, k, ('day_train',)) for k in range(num_train)]
-            + [_Task(_NIGHT_TRAIN, k, ('night_train',)) for k in range(num_train)]
-            + [_Task(_VAL, k, ('day_val', 'night_val')) for k in range(num_val)])
+    return (
+        [_Task(_DAY_TRAIN, k, ('day_train',)) for k in range(num_train)]
+        + [_Task(_NIGHT_TRAIN, k, ('night_train',)) for k in range(num_train)]
+        + [_Task(_VAL, k, ('day_val', 'night_val')) for k in range(num_val)]
+    )
 
 
-def generate_night_street(out_dir: str | Path, num_train: int = 80, num_val: int = 20,
-                          size: tuple[int, int] = (192, 256), seed: int = 0,
-                          workers: int = 1,
-                          advanced: Callable[[], None] = lambda: None) -> None:
+def generate_night_street(
+    out_dir: str | Path,
+    num_train: int = 80,
+    num_val: int = 20,
+    size: tuple[int, int] = (192, 256),
+    seed: int = 0,
+    workers: int = 1,
+    advanced: Callable[[], None] = lambda: None,
+) -> None:
     """Render streets by day and by night, with labels, in the layout of the CamVid folders.
 
     ``img/{day_train,day_val,night_train,night_val}/street_*.png`` are pictures,
@@ -125,8 +143,10 @@ def generate_night_street(out_dir: str | Path, num_train: int = 80, num_val: int
     if not isinstance(seed, int) or seed < 0:
         raise ValueError(f'seed has to be an integer that is not negative, got {seed!r}')
     out_dir.mkdir(parents=True, exist_ok=True)
-    (out_dir / MARKER).write_text(json.dumps(dict(
-        num_train=num_train, num_val=num_val, size=size, seed=seed), indent=1), encoding='utf-8')
+    (out_dir / MARKER).write_text(
+        json.dumps(dict(num_train=num_train, num_val=num_val, size=size, seed=seed), indent=1),
+        encoding='utf-8',
+    )
     _prepare(out_dir)
     draw = partial(_draw, out_dir, tuple(size), seed)
     tasks = _tasks(num_train, num_val)
@@ -144,11 +164,14 @@ def generate_night_street(out_dir: str | Path, num_train: int = 80, num_val: int
 
 def _draw(out_dir: Path, size: tuple[int, int], seed: int, task: _Task) -> None:
     """Draw one street and write its pictures and labels."""
-    labels, *pictures = render_street((seed, task.stream, task.index), size,
-                                      tuple(split.split('_')[0] for split in task.splits))
+    labels, *pictures = render_street(
+        (seed, task.stream, task.index), size, tuple(split.split('_')[0] for split in task.splits)
+    )
     for split, picture in zip(task.splits, pictures):
         name = f'street_{task.index:05d}.png'
-        for path, image in ((out_dir / 'img' / split / name, picture),
-                            (out_dir / 'ann' / split / name, labels)):
+        for path, image in (
+            (out_dir / 'img' / split / name, picture),
+            (out_dir / 'ann' / split / name, labels),
+        ):
             if not cv2.imwrite(str(path), image):
                 raise OSError(f'cannot write {path}; is there space and permission?')

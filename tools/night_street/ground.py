@@ -1,4 +1,5 @@
 """The road with its markings, and the sidewalks beside it."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -21,19 +22,29 @@ class Street(NamedTuple):
         road (float): Half the width of the road.
         walk (float): Width of a sidewalk, between the kerb and the buildings.
     """
+
     road: float
     walk: float
 
 
-def _grain(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, depth: np.ndarray,
-           ) -> np.ndarray:
+def _grain(
+    rng: np.random.Generator,
+    x: np.ndarray,
+    z: np.ndarray,
+    depth: np.ndarray,
+) -> np.ndarray:
     """Coarse and fine noise fixed to the ground; the fine one fades before it would alias."""
     tile = smooth_noise(rng, (256, 256), (8, 20, 60))
     fine = rng.standard_normal((256, 256), dtype=np.float32)
 
     def look_up(image: np.ndarray, scale: float) -> np.ndarray:
-        return cv2.remap(image, x * np.float32(scale), z * np.float32(scale), cv2.INTER_LINEAR,
-                         borderMode=cv2.BORDER_WRAP)
+        return cv2.remap(
+            image,
+            x * np.float32(scale),
+            z * np.float32(scale),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_WRAP,
+        )
 
     grain = 0.1 * look_up(tile, 9) + 0.14 * look_up(fine, 24) * np.minimum(1, 5 / depth)
     return np.clip(grain, -0.6, 1)
@@ -42,15 +53,15 @@ def _grain(rng: np.random.Generator, x: np.ndarray, z: np.ndarray, depth: np.nda
 def _paint_plane(canvas: Canvas, height: float, label: int, color) -> None:
     """Colour the horizontal plane at ``height`` by ``color(x, z, depth) -> (albedo, mask)``."""
     eye = canvas.camera.eye
-    slope = canvas.along(np.array([0., 1, 0]))
+    slope = canvas.along(np.array([0.0, 1, 0]))
     first = int(np.argmax((slope < 0).any(1)))
     window = (slice(first, canvas.height), slice(0, canvas.width))
     slope = slope[window]
     with np.errstate(divide='ignore', invalid='ignore'):
         depth = np.where(slope < 0, np.float32(height - eye[1]) / slope, np.float32(1e3))
     depth = np.minimum(depth, np.float32(1e3))
-    x = np.float32(eye[0]) + depth * canvas.along(np.array([1., 0, 0]), window)
-    z = np.float32(eye[2]) + depth * canvas.along(np.array([0., 0, 1]), window)
+    x = np.float32(eye[0]) + depth * canvas.along(np.array([1.0, 0, 0]), window)
+    z = np.float32(eye[2]) + depth * canvas.along(np.array([0.0, 0, 1]), window)
     albedo, mask = color(x, z, depth)
     mask = mask & (depth > NEAR) & (z < FAR) & (depth < canvas.depth[window])
     np.copyto(canvas.albedo[window], albedo, where=mask[..., None])

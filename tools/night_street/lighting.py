@@ -2,6 +2,7 @@
 
 Both functions return linear radiance, (H, W, 3) float32; 1 is the white of the exposure.
 """
+
 from __future__ import annotations
 
 import numpy as np
@@ -10,8 +11,9 @@ from .scene import SKYLINE_START, SKYLINE_STEP, Scene
 from .surface import Surface
 from .textures import linear, smooth_noise
 
-SODIUM, LED, HEADLIGHT = (np.array(c, np.float32) for c in (
-    (1.0, 0.62, 0.26), (0.95, 0.97, 1.0), (1.0, 0.96, 0.86)))
+SODIUM, LED, HEADLIGHT = (
+    np.array(c, np.float32) for c in ((1.0, 0.62, 0.26), (0.95, 0.97, 1.0), (1.0, 0.96, 0.86))
+)
 MOON, CITY = (np.array(c, np.float32) for c in ((0.62, 0.8, 1.25), (1.25, 0.95, 0.7)))
 
 
@@ -42,8 +44,9 @@ def light_day(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     surface = scene.surface
     overcast = float(np.clip(rng.uniform(-0.6, 1), 0, 0.95))
     azimuth, height = rng.uniform(-np.pi, np.pi), rng.uniform(0.5, 1.2)
-    sun = np.array([np.sin(azimuth) * np.cos(height), np.sin(height),
-                    np.cos(azimuth) * np.cos(height)])
+    sun = np.array(
+        [np.sin(azimuth) * np.cos(height), np.sin(height), np.cos(azimuth) * np.cos(height)]
+    )
     cosine = np.maximum(surface.normal @ sun.astype(np.float32), 0) * _sun_share(scene, sun)
     sunlight = np.array([1.0, 0.92, 0.8], np.float32) * np.float32(1.25 * (1 - overcast))
     skylight = np.array([0.88, 1.0, 1.16], np.float32) * np.float32(0.32 + 0.36 * overcast)
@@ -82,8 +85,11 @@ def light_night(scene: Scene, rng: np.random.Generator) -> np.ndarray:
     pools = sum((_irradiance(surface, lamp) for lamp in scene.lamps), np.float32(0))
     beams = sum(_irradiance(surface, source, aim) for source, aim in scene.headlights)
     openness = (0.7 + 0.3 * surface.normal[..., 1])[..., None]
-    light = (ambient * openness + tint * (power * pools * np.ones_like(beams))[..., None]
-             + HEADLIGHT * (np.float32(8) * beams)[..., None])
+    light = (
+        ambient * openness
+        + tint * (power * pools * np.ones_like(beams))[..., None]
+        + HEADLIGHT * (np.float32(8) * beams)[..., None]
+    )
     # The ambient light comes from the sky, so that shines about as strongly itself.
     glow = tint * np.float32(rng.uniform(0.004, 0.02)) * (1 - surface.elevation[..., None]) ** 3
     clouds = np.clip(1 + 0.35 * smooth_noise(rng, surface.depth.shape, (4, 10, 24)), 0.3, 2)

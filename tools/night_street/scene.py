@@ -1,4 +1,5 @@
 """A street laid out at random and painted once: what is there, before any light falls on it."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -30,6 +31,7 @@ class Scene(NamedTuple):
         lamps (list[np.ndarray]): Positions (3,) of burning street lamps, in metres.
         headlights (list[tuple]): (position, direction) of head lights that burn.
     """
+
     surface: Surface
     wall: float
     skyline: np.ndarray
@@ -70,14 +72,20 @@ def _horizon(canvas: Canvas, rng: np.random.Generator) -> None:
         kind = rng.random()
         height = rng.uniform(5, 20)
         if kind < 0.55:
-            canvas.paint((x, 0, z), (18., 0, 0), (0, height, 0), front, BUILDING)
+            canvas.paint((x, 0, z), (18.0, 0, 0), (0, height, 0), front, BUILDING)
         elif kind < 0.85:
             ragged = 0.4 * smooth_noise(rng, (1, 48), (6, 20)) + np.linspace(1.6, 0, 32)[:, None]
             leaves = plain(vary(rng, (72, 94, 58)), 32, 48)
             leaves *= np.clip(1 + 0.25 * smooth_noise(rng, (32, 48), (8, 30)), 0.3, 2)[..., None]
             alpha = np.ascontiguousarray(ragged < 1.0, np.float32)
-            canvas.paint((x, 0, z), (18., 0, 0), (0, 0.7 * height, 0), Texture(leaves, alpha), TREE,
-                         normal=(0, 0.6, -0.8))
+            canvas.paint(
+                (x, 0, z),
+                (18.0, 0, 0),
+                (0, 0.7 * height, 0),
+                Texture(leaves, alpha),
+                TREE,
+                normal=(0, 0.6, -0.8),
+            )
 
 
 def _furnish(canvas: Canvas, rng: np.random.Generator, street: Street) -> list[np.ndarray]:
@@ -93,28 +101,43 @@ def _furnish(canvas: Canvas, rng: np.random.Generator, street: Street) -> list[n
                 lamps.append(lamp)
         for z in np.arange(rng.uniform(4, 12), 75, 9):
             if rng.random() < leafy:
-                paint_tree(canvas, rng, crowns[rng.integers(4)], x + side * rng.uniform(0, 0.6),
-                           z + rng.uniform(-2, 2), KERB)
+                paint_tree(
+                    canvas,
+                    rng,
+                    crowns[rng.integers(4)],
+                    x + side * rng.uniform(0, 0.6),
+                    z + rng.uniform(-2, 2),
+                    KERB,
+                )
             elif rng.random() < 0.25:
                 paint_sign(canvas, rng, x, z, KERB)
     return lamps
 
 
-def _drive(canvas: Canvas, rng: np.random.Generator, street: Street,
-           ) -> list[tuple[np.ndarray, np.ndarray]]:
+def _drive(
+    canvas: Canvas,
+    rng: np.random.Generator,
+    street: Street,
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Cars: parked at the kerb, ahead in our lane (right), and oncoming in the other one.
 
     Returns the head lights that burn, ours first.
     """
     ours = canvas.camera.eye * (1, 0, 1) + (0, 0.7, 1)
-    headlights = [(ours, np.array([0., -0.05, 1]))]
+    headlights = [(ours, np.array([0.0, -0.05, 1]))]
     for side in (-1, 1):
         if rng.random() < 0.75:
             z = rng.uniform(3, 12)
             while z < 45:
                 if rng.random() < 0.65:
-                    paint_car(canvas, rng, side * (street.road - 0.25 - WIDTH / 2), z, side < 0,
-                              lit=rng.random() < 0.05)
+                    paint_car(
+                        canvas,
+                        rng,
+                        side * (street.road - 0.25 - WIDTH / 2),
+                        z,
+                        side < 0,
+                        lit=rng.random() < 0.05,
+                    )
                 z += rng.uniform(5.5, 8)
     lane = 0.5 * (street.road - 2.2)
     for z in np.cumsum(rng.uniform(7, 28, 3)):
@@ -124,7 +147,7 @@ def _drive(canvas: Canvas, rng: np.random.Generator, street: Street,
         if rng.random() < 0.7:
             x = -lane + rng.uniform(-0.2, 0.2)
             paint_car(canvas, rng, x, z, True, lit=True)
-            headlights.append((np.array([x, 0.7, z - 0.1]), np.array([0., -0.06, -1])))
+            headlights.append((np.array([x, 0.7, z - 0.1]), np.array([0.0, -0.06, -1])))
     return headlights
 
 

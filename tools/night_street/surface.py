@@ -1,4 +1,5 @@
 """What is seen in each pixel of the picture: a canvas painted finer, averaged down."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -23,6 +24,7 @@ class Surface(NamedTuple):
             45 degrees.
         labels (np.ndarray): uint8 class ids.
     """
+
     albedo: np.ndarray
     emission: np.ndarray
     sky: np.ndarray
@@ -57,4 +59,5 @@ def average_down(canvas: Canvas, factor: int) -> Surface:
         position=eye[:, None, None] + rays * np.minimum(depth, np.float32(1e4)),
         depth=depth,
         elevation=np.clip(rays[1], 0, 1),
-        labels=np.ascontiguousarray(canvas.labels[::factor, ::factor]))
+        labels=np.ascontiguousarray(canvas.labels[::factor, ::factor]),
+    )

@@ -1,4 +1,5 @@
 """Small helpers for textures: colour conversion and smooth noise."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -18,8 +19,11 @@ def vary(rng: np.random.Generator, color: Sequence[float], amount: float = 18) -
     return linear(np.clip(np.asarray(color) + shift, 4, 252))
 
 
-def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: Sequence[int],
-                 ) -> np.ndarray:
+def smooth_noise(
+    rng: np.random.Generator,
+    shape: tuple[int, int],
+    cells: Sequence[int],
+) -> np.ndarray:
     """Sum of value-noise octaves, (h, w) float32 with mean about 0 and spread about 1.
 
     Args:

@@ -1,4 +1,5 @@
 """Train and compare on the drawn streets: the steps of the quick start."""
+
 from __future__ import annotations
 
 import os
@@ -42,8 +43,9 @@ class ProgressHook(Hook):
         self.after_train_iter = self.after_test_iter = lambda *args, **kwargs: advanced()
 
 
-def make_runner(config: str, name: str, seed: int, advanced: Callable[[], None],
-                **changes: object) -> Runner:
+def make_runner(
+    config: str, name: str, seed: int, advanced: Callable[[], None], **changes: object
+) -> Runner:
     """Make a runner from a config of the project, with some top-level keys changed."""
     cfg = Config.fromfile(config)
     # What is to be shown is tested after the training.
@@ -78,10 +80,25 @@ def compare(runner: Runner) -> dict[str, dict[str, float]]:
 
 def make_table(results: dict[str, dict[str, float]]) -> str:
     """Lay the metrics out as a Markdown table."""
-    return markdown_table(['enhancer', *COLUMNS], [
-        [name, *(f'{metrics[column]:.3f}' if column in ('SSIM', 'brightness')
-                 else f'{metrics[column]:.1f}' for column in COLUMNS)]
-        for name, metrics in results.items()], text_columns=1) + '\n'
+    return (
+        markdown_table(
+            ['enhancer', *COLUMNS],
+            [
+                [
+                    name,
+                    *(
+                        f'{metrics[column]:.3f}'
+                        if column in ('SSIM', 'brightness')
+                        else f'{metrics[column]:.1f}'
+                        for column in COLUMNS
+                    ),
+                ]
+                for name, metrics in results.items()
+            ],
+            text_columns=1,
+        )
+        + '\n'
+    )
 
 
 @torch.no_grad()
@@ -93,12 +110,19 @@ def draw_picture(runner: Runner) -> Path:
         batch = dict(inputs=[item['inputs']], data_samples=[item['data_samples']])
         low = item['inputs'].flip(0)[None] / 255
         sample = model.test_step(batch)[0]
-        images = [(tensor.permute(1, 2, 0) * 255).round().byte().numpy()
-                  for tensor in (low[0], sample.enhanced.data, sample.reference.data)]
-        labels = [model.segmentor.predict(low)[0].numpy(), sample.pred_sem_seg.data[0].numpy(),
-                  sample.gt_sem_seg.data[0].numpy()]
-        overlays = [overlay_segmentation(image, label, NightStreetDataset.METAINFO['palette'])
-                    for image, label in zip(images, labels)]
+        images = [
+            (tensor.permute(1, 2, 0) * 255).round().byte().numpy()
+            for tensor in (low[0], sample.enhanced.data, sample.reference.data)
+        ]
+        labels = [
+            model.segmentor.predict(low)[0].numpy(),
+            sample.pred_sem_seg.data[0].numpy(),
+            sample.gt_sem_seg.data[0].numpy(),
+        ]
+        overlays = [
+            overlay_segmentation(image, label, NightStreetDataset.METAINFO['palette'])
+            for image, label in zip(images, labels)
+        ]
         rows.append([images[0], images[1], *overlays])
     titles = ['night', 'enhanced', 'segmented at night', 'segmented, enhanced', 'truth, on the day']
     path = FOLDER / 'before_after.png'
@@ -123,8 +147,13 @@ def run(scenes: int, seed: int) -> tuple[str, Path, str]:
             return lambda: progress.advance(task)
 
         generate_night_street(
-            FOLDER / 'data', scenes, NUM_VAL, seed=seed, workers=os.cpu_count() or 1,
-            advanced=begin('1/4 draw streets', 2 * scenes + NUM_VAL))
+            FOLDER / 'data',
+            scenes,
+            NUM_VAL,
+            seed=seed,
+            workers=os.cpu_count() or 1,
+            advanced=begin('1/4 draw streets', 2 * scenes + NUM_VAL),
+        )
         advanced = begin('2/4 train the segmentor by day', Config.fromfile(SEGMENTOR).max_iters)
         train(make_runner(SEGMENTOR, 'segmentor', seed, advanced))
         advanced = begin('3/4 train SCL-LLE by night', Config.fromfile(ENHANCER).max_iters)

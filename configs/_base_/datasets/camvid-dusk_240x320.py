@@ -2,6 +2,7 @@
 
 The rest stays as it is, so that daylight is not paid for the night.
 """
+
 _base_ = './camvid-dusk_320x320.py'
 image_pipeline = [
     dict(type='mmscllle.LoadImage'),
@@ -17,7 +18,8 @@ day_pipeline = [
         exposure=(0.06, 0.11),
         shot_noise=(1.5e-3, 2.5e-3),
         read_noise=(1e-6, 4e-6),
-        prob=0.88),
+        prob=0.88,
+    ),
 ]
 train_dataloader = dict(
     dataset=dict(
@@ -26,12 +28,16 @@ train_dataloader = dict(
                 type='mmscllle.CamVidDataset',
                 data_root=_base_.data_root,
                 data_prefix=dict(img_path='img/day_train', seg_map_path='ann/day_train'),
-                pipeline=day_pipeline),
+                pipeline=day_pipeline,
+            ),
             dict(
                 type='mmscllle.LowLightImageDataset',
                 data_root=_base_.data_root,
                 data_prefix=dict(img_path='img/dusk'),
-                pipeline=image_pipeline),
+                pipeline=image_pipeline,
+            ),
         ],
         positive_pipeline=image_pipeline,
-        negative_pipeline=[*image_pipeline, dict(type='mmscllle.SynthesizeExposure')]))
+        negative_pipeline=[*image_pipeline, dict(type='mmscllle.SynthesizeExposure')],
+    )
+)

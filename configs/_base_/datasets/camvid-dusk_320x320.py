@@ -1,4 +1,5 @@
 """CamVid: darkened day frames with labels and real dusk frames without; day frames as positives."""
+
 data_root = '{{$MMSCLLLE_SHARED:../shared}}/data/camvid/'
 crop_size = (320, 320)
 crop = [
@@ -24,18 +25,22 @@ train_dataloader = dict(
                 type='mmscllle.CamVidDataset',
                 data_root=data_root,
                 data_prefix=dict(img_path='img/day_train', seg_map_path='ann/day_train'),
-                pipeline=day_pipeline),
+                pipeline=day_pipeline,
+            ),
             dict(
                 type='mmscllle.LowLightImageDataset',
                 data_root=data_root,
                 data_prefix=dict(img_path='img/dusk'),
-                pipeline=image_pipeline),
+                pipeline=image_pipeline,
+            ),
         ],
         positive_folders=[data_root + 'img/day_train'],
         negative_folders=[data_root + 'img/day_train'],
         positive_pipeline=image_pipeline,
         negative_pipeline=[*image_pipeline, dict(type='mmscllle.SynthesizeExposure')],
-        pipeline=[dict(type='mmscllle.PackTripletInputs')]))
+        pipeline=[dict(type='mmscllle.PackTripletInputs')],
+    ),
+)
 val_dataloader = dict(
     batch_size=1,
     num_workers=2,
@@ -48,8 +53,10 @@ val_dataloader = dict(
         pipeline=[
             dict(type='mmscllle.LoadImage'),
             dict(type='mmscllle.LoadLabelMap'),
-            dict(type='mmscllle.PackEnhanceInputs')
-        ]))
+            dict(type='mmscllle.PackEnhanceInputs'),
+        ],
+    ),
+)
 test_dataloader = val_dataloader
 val_evaluator = [
     dict(type='mmseg.IoUMetric', iou_metrics=['mIoU']),

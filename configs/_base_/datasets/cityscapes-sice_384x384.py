@@ -1,4 +1,5 @@
 """Darkened Cityscapes as anchors, SICE part 1 as positives and negatives, as in the paper."""
+
 cityscapes_root = 'data/cityscapes/'
 sice_root = 'data/SICE/Dataset_Part1/'
 size = (384, 384)
@@ -29,18 +30,22 @@ train_dataloader = dict(
             dict(
                 type='mmseg.CityscapesDataset',
                 data_root=cityscapes_root,
-                data_prefix=dict(
-                    img_path='leftImg8bit/train', seg_map_path='gtFine/train'),
-                pipeline=anchor_pipeline)
+                data_prefix=dict(img_path='leftImg8bit/train', seg_map_path='gtFine/train'),
+                pipeline=anchor_pipeline,
+            )
         ],
         positive_folders=[sice_root + 'Label'],
         # The darkest exposures of each bracketed sequence and, of its seven or nine, the brightest.
         negative_folders=[
-            sice_root + '[0-9]*/[12].JPG', sice_root + '[0-9]*/7.JPG', sice_root + '[0-9]*/9.JPG'
+            sice_root + '[0-9]*/[12].JPG',
+            sice_root + '[0-9]*/7.JPG',
+            sice_root + '[0-9]*/9.JPG',
         ],
         positive_pipeline=contrast_pipeline,
         negative_pipeline=contrast_pipeline,
-        pipeline=[dict(type='mmscllle.PackTripletInputs')]))
+        pipeline=[dict(type='mmscllle.PackTripletInputs')],
+    ),
+)
 val_dataloader = dict(
     batch_size=1,
     num_workers=4,
@@ -50,7 +55,9 @@ val_dataloader = dict(
         type='mmscllle.LowLightImageDataset',
         data_root='data/lowlight',
         data_prefix=dict(img_path='dicm'),
-        pipeline=[dict(type='mmscllle.LoadImage'), dict(type='mmscllle.PackEnhanceInputs')]))
+        pipeline=[dict(type='mmscllle.LoadImage'), dict(type='mmscllle.PackEnhanceInputs')],
+    ),
+)
 test_dataloader = val_dataloader
 val_evaluator = [
     dict(type='mmscllle.NIQE'),

@@ -3,6 +3,7 @@
 Data: https://www.cityscapes-dataset.com, leftImg8bit and gtFine in data/cityscapes, with the
 label maps of mmseg's tools/dataset_converters/cityscapes.py.
 """
+
 cityscapes_root = 'data/cityscapes/'
 crop = [
     dict(type='mmseg.RandomCrop', crop_size=(1024, 1024)),
@@ -18,7 +19,8 @@ darkened_cityscapes = dict(
         dict(type='mmscllle.LoadLabelMap'),
         *crop,
         dict(type='mmscllle.SynthesizeLowLight'),
-    ])
+    ],
+)
 train_dataloader = dict(
     batch_size=2,
     num_workers=4,
@@ -30,4 +32,6 @@ train_dataloader = dict(
         negative_folders=[cityscapes_root + 'leftImg8bit/train'],
         positive_pipeline=image_pipeline,
         negative_pipeline=[*image_pipeline, dict(type='mmscllle.SynthesizeExposure')],
-        pipeline=[dict(type='mmscllle.PackTripletInputs')]))
+        pipeline=[dict(type='mmscllle.PackTripletInputs')],
+    ),
+)

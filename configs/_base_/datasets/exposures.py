@@ -2,9 +2,11 @@
 
 Anchors are under-exposed shots, and darkened days of CamVid with labels for the semantic terms.
 """
+
 shared_data = '{{$MMSCLLLE_SHARED:../shared}}/data/'
 stacks = dict(
-    type='mmscllle.ExposureStackDataset', data_root=shared_data + 'exposures', split='train')
+    type='mmscllle.ExposureStackDataset', data_root=shared_data + 'exposures', split='train'
+)
 crop = [
     dict(type='mmseg.RandomCrop', crop_size=(320, 320)),
     dict(type='RandomFlip', prob=0.5),
@@ -20,7 +22,8 @@ street_anchors = dict(
         dict(type='mmscllle.LoadLabelMap'),
         *crop,
         dict(type='mmscllle.SynthesizeLowLight', exposure=(0.04, 0.6)),
-    ])
+    ],
+)
 train_dataloader = dict(
     batch_size=2,
     num_workers=2,
@@ -31,7 +34,9 @@ train_dataloader = dict(
         anchors=[stack_anchors, street_anchors],
         positives=dict(stacks, role='positive', pipeline=image_pipeline),
         negatives=dict(stacks, role='negative', pipeline=image_pipeline),
-        pipeline=[dict(type='mmscllle.PackTripletInputs')]))
+        pipeline=[dict(type='mmscllle.PackTripletInputs')],
+    ),
+)
 val_dataloader = dict(
     batch_size=1,
     num_workers=2,
@@ -45,8 +50,10 @@ val_dataloader = dict(
         pipeline=[
             dict(type='mmscllle.LoadImage'),
             dict(type='mmscllle.LoadReference'),
-            dict(type='mmscllle.PackEnhanceInputs')
-        ]))
+            dict(type='mmscllle.PackEnhanceInputs'),
+        ],
+    ),
+)
 test_dataloader = val_dataloader
 val_evaluator = [
     dict(type='mmscllle.ImageQuality'),

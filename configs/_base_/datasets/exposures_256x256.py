@@ -3,6 +3,7 @@
 Anchors: under-exposed shots with another shot of their scene; well-exposed shots that are darkened
 and are their own reference; days of CamVid darkened likewise, with labels.
 """
+
 _base_ = './exposures.py'
 size = 256
 darken = [
@@ -12,7 +13,8 @@ darken = [
         shot_noise=(1e-7, 1e-3),
         read_noise=(1e-6, 5e-4),
         uneven_prob=0.4,
-        prob=0.94),
+        prob=0.94,
+    ),
     dict(type='mmscllle.CompressJPEG'),
 ]
 square_pipeline = [
@@ -28,9 +30,11 @@ dark_shots = dict(
         dict(type='mmscllle.LoadSecondShot'),
         dict(type='mmscllle.RandomSquareCrop', size=size),
         dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 1e-3), prob=0.3),
-    ])
+    ],
+)
 darkened_shots = dict(
-    _base_.stacks, role='positive', means=[(100, 142)], pipeline=[*square_pipeline, *darken])
+    _base_.stacks, role='positive', means=[(100, 142)], pipeline=[*square_pipeline, *darken]
+)
 street_anchors = dict(
     _base_.street_anchors,
     pipeline=[
@@ -38,7 +42,8 @@ street_anchors = dict(
         dict(type='mmscllle.LoadLabelMap'),
         dict(type='mmscllle.RandomSquareCrop', size=size),
         *darken,
-    ])
+    ],
+)
 train_dataloader = dict(
     batch_size=6,
     num_workers=1,
@@ -50,4 +55,6 @@ train_dataloader = dict(
         ],
         positives=None,
         negatives=None,
-        pipeline=[dict(type='mmscllle.PackTripletInputs', second=True, reference=True)]))
+        pipeline=[dict(type='mmscllle.PackTripletInputs', second=True, reference=True)],
+    ),
+)

@@ -1,4 +1,5 @@
 """Anchors of the stacks alone, with their scene's reference, cut out alike: inputs['reference']."""
+
 _base_ = './exposures.py'
 reference_pipeline = [
     dict(type='mmscllle.LoadImage'),
@@ -8,10 +9,14 @@ reference_pipeline = [
         mapping=dict(img=['img', 'gt_img'], img_shape=['img_shape', ...]),
         auto_remap=True,
         share_random_params=True,
-        transforms=_base_.crop),
+        transforms=_base_.crop,
+    ),
 ]
 train_dataloader = dict(
     dataset=dict(
-        anchors=[dict(_base_.stack_anchors, filter_cfg=dict(reference=True),
-                      pipeline=reference_pipeline)],
-        pipeline=[dict(type='mmscllle.PackTripletInputs', reference=True)]))
+        anchors=[
+            dict(_base_.stack_anchors, filter_cfg=dict(reference=True), pipeline=reference_pipeline)
+        ],
+        pipeline=[dict(type='mmscllle.PackTripletInputs', reference=True)],
+    )
+)

@@ -3,9 +3,9 @@
 Data: https://daooshee.github.io/BMVC2018website (Wei et al., BMVC 2018). Unpack LOLdataset.zip in
 data/LOL: data/LOL/our485/{low,high}/*.png, data/LOL/eval15/{low,high}/*.png. A pair has one name.
 """
+
 _base_ = './mmagic_paired.py'
-test_dataloader = dict(
-    _base_.dataloader, dataset=dict(_base_.dataset, data_root='data/LOL/eval15'))
+test_dataloader = dict(_base_.dataloader, dataset=dict(_base_.dataset, data_root='data/LOL/eval15'))
 test_evaluator = dict(
     type='Evaluator',
     _scope_='mmagic',
@@ -14,7 +14,8 @@ test_evaluator = dict(
         dict(type='mmagic.SSIM', prefix='LOL-v1'),
         dict(type='mmagic.MAE', prefix='LOL-v1'),
         dict(type='mmagic.NIQE', prefix='LOL-v1', input_order='CHW'),
-    ])
+    ],
+)
 val_dataloader = test_dataloader
 val_evaluator = test_evaluator
 val_cfg = dict(type='mmagic.MultiValLoop')
@@ -32,4 +33,6 @@ train_dataloader = dict(
             dict(type='mmagic.PairedRandomCrop', gt_patch_size=256),
             dict(type='mmagic.Flip', keys=['img', 'gt']),
             dict(type='mmagic.PackInputs'),
-        ]))
+        ],
+    ),
+)

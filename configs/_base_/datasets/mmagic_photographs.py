@@ -1,4 +1,5 @@
 """One folder of low-light photographs without references, as NIQE by mmagic takes it."""
+
 dataset = dict(
     type='mmagic.BasicImageDataset',
     data_prefix=dict(img=''),
@@ -8,7 +9,11 @@ dataset = dict(
         # NIQE needs no reference, but mmagic's asks each sample for one.
         dict(type='mmagic.CopyValues', src_keys=['img'], dst_keys=['gt']),
         dict(type='mmagic.PackInputs'),
-    ])
+    ],
+)
 dataloader = dict(
     # Where images differ in size, mmagic would pad those of a batch.
-    batch_size=1, num_workers=4, sampler=dict(type='DefaultSampler', shuffle=False))
+    batch_size=1,
+    num_workers=4,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+)

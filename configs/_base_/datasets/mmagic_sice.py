@@ -7,6 +7,7 @@ labels) in data/SICE: data/SICE/Dataset_Part2/{1,2,...}/{1,2,...}.JPG, .../Label
 
 writes data/SICE/part2/low/001_1.png, ..., and data/SICE/part2/high/001.png, ..., 1200 x 900.
 """
+
 _base_ = './mmagic_paired.py'
 test_dataloader = dict(
     _base_.dataloader,
@@ -14,7 +15,9 @@ test_dataloader = dict(
         _base_.dataset,
         data_root='data/SICE/part2',
         # The images of a sequence share its reference, named by their first three characters.
-        filename_tmpl=dict(gt='{:.3}')))
+        filename_tmpl=dict(gt='{:.3}'),
+    ),
+)
 test_evaluator = dict(
     type='Evaluator',
     _scope_='mmagic',
@@ -23,4 +26,5 @@ test_evaluator = dict(
         dict(type='mmagic.SSIM', prefix='SICE'),
         dict(type='mmagic.MAE', prefix='SICE'),
         dict(type='mmagic.NIQE', prefix='SICE', input_order='CHW'),
-    ])
+    ],
+)

@@ -1,4 +1,5 @@
 """The photographs of DICM and LIME that come with the shared data, by NIQE."""
+
 _base_ = './mmagic_photographs.py'
 lowlight = '{{$MMSCLLLE_SHARED:../shared}}/data/lowlight/'
 folders = dict(DICM=lowlight + 'dicm', LIME=lowlight + 'lime')
@@ -10,6 +11,8 @@ test_evaluator = [
     dict(
         type='Evaluator',
         _scope_='mmagic',
-        metrics=[dict(type='mmagic.NIQE', prefix=name, input_order='CHW')]) for name in folders
+        metrics=[dict(type='mmagic.NIQE', prefix=name, input_order='CHW')],
+    )
+    for name in folders
 ]
 test_cfg = dict(type='mmagic.MultiTestLoop')

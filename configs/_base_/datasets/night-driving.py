@@ -4,6 +4,7 @@ Data: http://data.vision.ee.ethz.ch/daid/NighttimeDriving/NighttimeDrivingTest.z
 it has to give data/NighttimeDrivingTest/leftImg8bit/test/night and
 data/NighttimeDrivingTest/gtCoarse_daytime_trainvaltest/test/night.
 """
+
 _base_ = './dark_test.py'
 test_dataloader = dict(
     dataset=dict(
@@ -11,4 +12,7 @@ test_dataloader = dict(
         data_root='data/NighttimeDrivingTest/',
         data_prefix=dict(
             img_path='leftImg8bit/test/night',
-            seg_map_path='gtCoarse_daytime_trainvaltest/test/night')))
+            seg_map_path='gtCoarse_daytime_trainvaltest/test/night',
+        ),
+    )
+)

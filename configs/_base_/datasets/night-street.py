@@ -1,4 +1,5 @@
 """Where tools/quick_start.py writes its scenes, and how they are tested."""
+
 data_root = 'work_dirs/quick_start/data'
 day_images = data_root + '/img/day_train'
 night_val = dict(
@@ -9,13 +10,15 @@ night_val = dict(
         dict(type='mmscllle.LoadImage'),
         dict(type='mmscllle.LoadReference'),
         dict(type='mmscllle.LoadLabelMap'),
-        dict(type='mmscllle.PackEnhanceInputs')
-    ])
+        dict(type='mmscllle.PackEnhanceInputs'),
+    ],
+)
 val_dataloader = dict(
     batch_size=1,
     num_workers=0,
     sampler=dict(type='DefaultSampler', shuffle=False),
-    dataset=night_val)
+    dataset=night_val,
+)
 test_dataloader = val_dataloader
 val_evaluator = [
     dict(type='mmseg.IoUMetric', iou_metrics=['mIoU']),

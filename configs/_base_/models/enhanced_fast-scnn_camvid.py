@@ -5,4 +5,5 @@ segmentor_checkpoint = shared_checkpoints + 'fast_scnn_camvid_day.pth'
 model = dict(
     segmentor=segmentor_config,
     segmentor_checkpoint=segmentor_checkpoint,
-    decode_head=dict(type='DepthwiseSeparableFCNHead'))
+    decode_head=dict(type='DepthwiseSeparableFCNHead'),
+)

@@ -1,4 +1,5 @@
 """Segmentation leads, the terms of SCL-LLE steady it."""
+
 _base_ = ['./enhanced_fast-scnn_camvid.py', './joint_objective.py']
 terms = _base_.joint_objective
 model = dict(
@@ -12,4 +13,6 @@ model = dict(
         semantic_brightness=dict(terms.semantic_brightness, loss_weight=0.08),
         color_constancy=dict(terms.color_constancy, loss_weight=0.5),
         illumination_smoothness=dict(terms.illumination_smoothness, loss_weight=0.25),
-        segmentor=dict(type='mmscllle.FrozenSegmentor', num_classes=11)))
+        segmentor=dict(type='mmscllle.FrozenSegmentor', num_classes=11),
+    ),
+)

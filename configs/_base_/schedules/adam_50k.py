@@ -1,8 +1,10 @@
 """The paper's schedule: Adam, 1e-4, no decay of the rate."""
+
 optim_wrapper = dict(
     type='OptimWrapper',
     optimizer=dict(type='Adam', lr=1e-4, weight_decay=1e-4),
-    clip_grad=dict(max_norm=0.1))
+    clip_grad=dict(max_norm=0.1),
+)
 param_scheduler = []
 train_cfg = dict(type='IterBasedTrainLoop', max_iters=50000, val_interval=5000)
 val_cfg = dict(type='ValLoop')
@@ -15,5 +17,6 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(type='mmscllle.SafeCheckpointHook', by_epoch=False, interval=5000),
     sampler_seed=dict(type='DistSamplerSeedHook'),
-    visualization=dict(type='mmscllle.EnhancementVisualizationHook', draw=True, interval=50))
+    visualization=dict(type='mmscllle.EnhancementVisualizationHook', draw=True, interval=50),
+)
 auto_scale_lr = dict(enable=False, base_batch_size=2)

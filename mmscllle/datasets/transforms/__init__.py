@@ -1,4 +1,5 @@
 """Transforms for mmcv's and mmseg's pipelines."""
+
 from .add_sensor_noise import AddSensorNoise
 from .check_niqe_size import CheckNIQESize
 from .compress_jpeg import CompressJPEG
@@ -14,8 +15,21 @@ from .take_as_reference import TakeAsReference
 from .take_as_second_shot import TakeAsSecondShot
 
 __all__ = [
-    'AddSensorNoise', 'CheckNIQESize', 'CompressJPEG', 'FourierAmplitudeTransfer', 'LoadImage',
-    'LoadLabelMap', 'LoadReference', 'LoadSecondShot', 'PackEnhanceInputs', 'PackTripletInputs',
-    'RandomSquareCrop', 'SynthesizeExposure', 'SynthesizeLowLight', 'SynthesizeNight',
-    'SynthesizeUnderExposure', 'TakeAsReference', 'TakeAsSecondShot'
+    'AddSensorNoise',
+    'CheckNIQESize',
+    'CompressJPEG',
+    'FourierAmplitudeTransfer',
+    'LoadImage',
+    'LoadLabelMap',
+    'LoadReference',
+    'LoadSecondShot',
+    'PackEnhanceInputs',
+    'PackTripletInputs',
+    'RandomSquareCrop',
+    'SynthesizeExposure',
+    'SynthesizeLowLight',
+    'SynthesizeNight',
+    'SynthesizeUnderExposure',
+    'TakeAsReference',
+    'TakeAsSecondShot',
 ]

@@ -1,4 +1,5 @@
 """Make a clean dark picture as noisy as one of a smaller sensor."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -32,11 +33,13 @@ class AddSensorNoise(BaseTransform):
         ValueError: If an argument is out of range.
     """
 
-    def __init__(self,
-                 exposure: Sequence[float] = (0.3, 1.),
-                 shot_noise: Sequence[float] = (3e-5, 2e-3),
-                 read_noise: Sequence[float] = (3e-5, 6e-4),
-                 prob: float = 0.5) -> None:
+    def __init__(
+        self,
+        exposure: Sequence[float] = (0.3, 1.0),
+        shot_noise: Sequence[float] = (3e-5, 2e-3),
+        read_noise: Sequence[float] = (3e-5, 6e-4),
+        prob: float = 0.5,
+    ) -> None:
         self.exposure = check_range('exposure', exposure)
         self.shot_noise = check_range('shot_noise', shot_noise)
         self.read_noise = check_range('read_noise', read_noise)
@@ -46,12 +49,15 @@ class AddSensorNoise(BaseTransform):
         """Add noise to ``results['img']``, uint8 (H, W, 3)."""
         if np.random.rand() < self.prob:
             image = results['img']
-            levels = (np.arange(256, dtype=np.float32) / 255)**DISPLAY_GAMMA
+            levels = (np.arange(256, dtype=np.float32) / 255) ** DISPLAY_GAMMA
             light = levels[image] * np.float32(np.random.uniform(*self.exposure))
-            blur = np.random.uniform(*BLUR) if np.random.rand() < BLUR_PROB else 0.
-            noisy = add_sensor_noise(light, draw_log_uniform(self.shot_noise),
-                                     draw_log_uniform(self.read_noise),
-                                     draw_noise(image.shape, blur))
-            shown = np.clip(noisy, 0, 1)**(1 / DISPLAY_GAMMA)
+            blur = np.random.uniform(*BLUR) if np.random.rand() < BLUR_PROB else 0.0
+            noisy = add_sensor_noise(
+                light,
+                draw_log_uniform(self.shot_noise),
+                draw_log_uniform(self.read_noise),
+                draw_noise(image.shape, blur),
+            )
+            shown = np.clip(noisy, 0, 1) ** (1 / DISPLAY_GAMMA)
             results['img'] = np.rint(shown * 255).astype(np.uint8)
         return results

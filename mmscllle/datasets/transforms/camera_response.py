@@ -1,4 +1,5 @@
 """How a camera turns light into display values, and back."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class CameraResponse:
         """Display values in [0, 1], float32, of ``light``: 0 and below is black, 1 and up white."""
         linear = (1 - np.exp(-self.shoulder * np.maximum(light, 0))) / (1 - np.exp(-self.shoulder))
         grid = np.linspace(0, 1, STEPS + 1)
-        values = np.minimum(linear, 1)**(1 / self.gamma)
+        values = np.minimum(linear, 1) ** (1 / self.gamma)
         return np.interp(values, grid, self._contrasted(grid)).astype(np.float32)
 
     def invert(self, image: np.ndarray) -> np.ndarray:

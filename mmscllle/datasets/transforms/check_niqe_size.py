@@ -1,4 +1,5 @@
 """Find images that are too small for NIQE before NIQE does."""
+
 from __future__ import annotations
 
 from mmcv.transforms import BaseTransform
@@ -27,7 +28,8 @@ class CheckNIQESize(BaseTransform):
         blocks = (height // BLOCK) * (width // BLOCK)
         if blocks < MIN_BLOCKS:
             raise ValueError(
-                f"image {results['img_path']!r} of {height} x {width} (H x W) is too small for "
+                f'image {results["img_path"]!r} of {height} x {width} (H x W) is too small for '
                 f'NIQE: it holds {blocks} whole blocks of {BLOCK} x {BLOCK}, and NIQE needs '
-                f'{MIN_BLOCKS}. Take it out of the folder')
+                f'{MIN_BLOCKS}. Take it out of the folder'
+            )
         return results

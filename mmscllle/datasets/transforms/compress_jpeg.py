@@ -1,4 +1,5 @@
 """Blocks and ringing of a JPEG file."""
+
 from __future__ import annotations
 
 from typing import Sequence

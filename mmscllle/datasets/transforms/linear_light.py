@@ -1,4 +1,5 @@
 """Exposure and sensor noise act on linear light, not on display values."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -33,11 +34,13 @@ def draw_log_uniform(values: tuple[float, float]) -> float:
     return float(np.exp(np.random.uniform(*np.log(values))))
 
 
-def change_exposure(image: np.ndarray,
-           exposure: float,
-           gamma: float = 1.,
-           shot_noise: float = 0.,
-           read_noise: float = 0.) -> np.ndarray:
+def change_exposure(
+    image: np.ndarray,
+    exposure: float,
+    gamma: float = 1.0,
+    shot_noise: float = 0.0,
+    read_noise: float = 0.0,
+) -> np.ndarray:
     """Take a display-referred image again with another exposure.
 
     Args:
@@ -54,11 +57,13 @@ def change_exposure(image: np.ndarray,
         TypeError: If the image is not uint8.
     """
     if image.dtype != np.uint8:
-        raise TypeError(f'exposure works on uint8 images, got {image.dtype}; leave to_float32 of '
-                        'LoadImageFromFile off and darken before normalising')
-    levels = (np.arange(256, dtype=np.float32) / 255)**DISPLAY_GAMMA
-    light = ((levels * exposure)**gamma)[image]
+        raise TypeError(
+            f'exposure works on uint8 images, got {image.dtype}; leave to_float32 of '
+            'LoadImageFromFile off and darken before normalising'
+        )
+    levels = (np.arange(256, dtype=np.float32) / 255) ** DISPLAY_GAMMA
+    light = ((levels * exposure) ** gamma)[image]
     if shot_noise or read_noise:
         noise = np.random.standard_normal(image.shape).astype(np.float32)
         light += noise * np.sqrt(light * shot_noise + read_noise)
-    return np.rint(np.clip(light, 0, 1)**(1 / DISPLAY_GAMMA) * 255).astype(np.uint8)
+    return np.rint(np.clip(light, 0, 1) ** (1 / DISPLAY_GAMMA) * 255).astype(np.uint8)

@@ -1,4 +1,5 @@
 """Load what mmcv's and mmseg's transforms do not, or do not check."""
+
 from __future__ import annotations
 
 import re
@@ -65,8 +66,10 @@ class LoadLabelMap(LoadAnnotations):
             raise OSError(f'label map {path!r} is damaged or no image: {error}') from error
         size, image_size = results['gt_seg_map'].shape, results['img'].shape[:2]
         if size != image_size:
-            raise ValueError(f'label map {path!r} is of size {size}, its image '
-                             f"{results['img_path']!r} of {image_size}")
+            raise ValueError(
+                f'label map {path!r} is of size {size}, its image '
+                f'{results["img_path"]!r} of {image_size}'
+            )
         return results
 
 
@@ -127,8 +130,10 @@ def _load_fitting(load: LoadImage, results: dict, path: str, name: str) -> np.nd
     """Load an image that has to be of the size of ``img``."""
     image = load(dict(img_path=path))['img']
     if image.shape != results['img'].shape:
-        raise ValueError(f"{name} {path!r} is of shape {image.shape}, its image "
-                         f"{results['img_path']!r} of {results['img'].shape}")
+        raise ValueError(
+            f'{name} {path!r} is of shape {image.shape}, its image '
+            f'{results["img_path"]!r} of {results["img"].shape}'
+        )
     return image
 
 
@@ -142,4 +147,4 @@ def _is_cut_off_jpeg(content: bytes) -> bool:
         if segment is None or segment[1] == JPEG_END:
             return segment is None
         # Its length, which counts its own two bytes, skips what a thumbnail inside looks like.
-        position = segment.end() + int.from_bytes(content[segment.end():segment.end() + 2], 'big')
+        position = segment.end() + int.from_bytes(content[segment.end() : segment.end() + 2], 'big')

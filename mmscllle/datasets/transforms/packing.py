@@ -1,4 +1,5 @@
 """Pack what the models take."""
+
 from __future__ import annotations
 
 import inspect
@@ -65,8 +66,10 @@ class PackTripletInputs(BaseTransform):
         """Pack ``results['anchor']``, and ``'positive'`` and ``'negative'`` if they are there."""
         anchor = results['anchor']
         contrasts = {name: part for name, part in results.items() if name != 'anchor'}
-        images = {'low': anchor['img'],
-                  **{name: contrast['img'] for name, contrast in contrasts.items()}}
+        images = {
+            'low': anchor['img'],
+            **{name: contrast['img'] for name, contrast in contrasts.items()},
+        }
         if self.second:
             images['second'] = anchor.get('second_img', np.zeros_like(anchor['img']))
         if self.reference:
@@ -74,14 +77,17 @@ class PackTripletInputs(BaseTransform):
         sizes = {name: image.shape[:2] for name, image in images.items()}
         if len(set(sizes.values())) > 1:
             files = {name: part['img_path'] for name, part in results.items()}
-            raise ValueError(f'{", ".join(images)} must have one size, got {sizes} from {files}; '
-                             'crop or resize them alike in their pipelines')
+            raise ValueError(
+                f'{", ".join(images)} must have one size, got {sizes} from {files}; '
+                'crop or resize them alike in their pipelines'
+            )
         sample = self.pack(anchor)['data_samples']
-        sample.set_metainfo({f'{name}_path': contrast['img_path']
-                             for name, contrast in contrasts.items()})
+        sample.set_metainfo(
+            {f'{name}_path': contrast['img_path'] for name, contrast in contrasts.items()}
+        )
         return dict(
-            inputs={name: _to_tensor(image) for name, image in images.items()},
-            data_samples=sample)
+            inputs={name: _to_tensor(image) for name, image in images.items()}, data_samples=sample
+        )
 
 
 def _to_tensor(image: np.ndarray) -> torch.Tensor:

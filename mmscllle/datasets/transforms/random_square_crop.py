@@ -1,4 +1,5 @@
 """Crop all pictures of a scene alike."""
+
 from __future__ import annotations
 
 import cv2
@@ -10,8 +11,12 @@ from mmscllle.registry import TRANSFORMS
 from .shares import check_share
 
 # What is cropped, where it is there, and how it is reduced: classes have no mean.
-PICTURES = dict(img=cv2.INTER_AREA, second_img=cv2.INTER_AREA, gt_img=cv2.INTER_AREA,
-                gt_seg_map=cv2.INTER_NEAREST)
+PICTURES = dict(
+    img=cv2.INTER_AREA,
+    second_img=cv2.INTER_AREA,
+    gt_img=cv2.INTER_AREA,
+    gt_seg_map=cv2.INTER_NEAREST,
+)
 
 
 @TRANSFORMS.register_module()
@@ -45,8 +50,10 @@ class RandomSquareCrop(BaseTransform):
         height, width = results['img'].shape[:2]
         shorter = min(height, width)
         if shorter < self.size:
-            raise ValueError(f"{results['img_path']!r} of {height} x {width} pixels is smaller "
-                             f'than the square of {self.size} that RandomSquareCrop cuts out')
+            raise ValueError(
+                f'{results["img_path"]!r} of {height} x {width} pixels is smaller '
+                f'than the square of {self.size} that RandomSquareCrop cuts out'
+            )
         zoomed = np.random.rand() < self.zoom_prob
         side = np.random.randint(self.size, shorter + 1) if zoomed else self.size
         top, left = (np.random.randint(extent - side + 1) for extent in (height, width))
@@ -56,9 +63,11 @@ class RandomSquareCrop(BaseTransform):
             if picture is None:
                 continue
             if picture.shape[:2] != (height, width):
-                raise ValueError(f"{name} of {results['img_path']!r} is of {picture.shape[:2]} "
-                                 f'pixels, img of {(height, width)}')
-            square = picture[top:top + side, left:left + side]
+                raise ValueError(
+                    f'{name} of {results["img_path"]!r} is of {picture.shape[:2]} '
+                    f'pixels, img of {(height, width)}'
+                )
+            square = picture[top : top + side, left : left + side]
             if side != self.size:
                 square = cv2.resize(square, (self.size, self.size), interpolation=interpolation)
             results[name] = np.ascontiguousarray(square[:, ::-1] if flipped else square)

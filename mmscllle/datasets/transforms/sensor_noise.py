@@ -1,11 +1,12 @@
 """Noise of a sensor, as it looks after the camera has made a picture of it."""
+
 from __future__ import annotations
 
 import cv2
 import numpy as np
 
 
-def draw_noise(shape: tuple[int, ...], blur: float = 0., grey: float = 0.) -> np.ndarray:
+def draw_noise(shape: tuple[int, ...], blur: float = 0.0, grey: float = 0.0) -> np.ndarray:
     """Draw standard normal noise.
 
     Args:

@@ -1,4 +1,5 @@
 """Shares of pictures, as arguments of transforms."""
+
 from __future__ import annotations
 
 

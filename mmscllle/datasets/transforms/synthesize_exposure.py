@@ -1,4 +1,5 @@
 """Make wrongly exposed negatives where no bracketed set exists."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -24,10 +25,12 @@ class SynthesizeExposure(BaseTransform):
             [0, 1].
     """
 
-    def __init__(self,
-                 over: tuple[float, float] = (3., 10.),
-                 under: tuple[float, float] = (0.01, 0.08),
-                 under_prob: float = 0.5) -> None:
+    def __init__(
+        self,
+        over: tuple[float, float] = (3.0, 10.0),
+        under: tuple[float, float] = (0.01, 0.08),
+        under_prob: float = 0.5,
+    ) -> None:
         self.over = check_range('over', over)
         self.under = check_range('under', under)
         self.under_prob = check_share('under_prob', under_prob)

@@ -1,4 +1,5 @@
 """Darken a well-lit image as a camera would see it with less light."""
+
 from __future__ import annotations
 
 import numpy as np
@@ -32,12 +33,14 @@ class SynthesizeLowLight(BaseTransform):
         ValueError: If a range is not two ascending positive numbers, or ``prob`` not in [0, 1].
     """
 
-    def __init__(self,
-                 exposure: tuple[float, float] = (0.05, 0.3),
-                 gamma: tuple[float, float] = (1., 1.),
-                 shot_noise: tuple[float, float] = (5e-4, 4e-3),
-                 read_noise: tuple[float, float] = (1e-6, 1e-5),
-                 prob: float = 1.) -> None:
+    def __init__(
+        self,
+        exposure: tuple[float, float] = (0.05, 0.3),
+        gamma: tuple[float, float] = (1.0, 1.0),
+        shot_noise: tuple[float, float] = (5e-4, 4e-3),
+        read_noise: tuple[float, float] = (1e-6, 1e-5),
+        prob: float = 1.0,
+    ) -> None:
         self.exposure = check_range('exposure', exposure)
         self.gamma = check_range('gamma', gamma)
         self.shot_noise = check_range('shot_noise', shot_noise)
@@ -52,5 +55,6 @@ class SynthesizeLowLight(BaseTransform):
                 exposure=draw_log_uniform(self.exposure),
                 gamma=draw_log_uniform(self.gamma),
                 shot_noise=draw_log_uniform(self.shot_noise),
-                read_noise=draw_log_uniform(self.read_noise))
+                read_noise=draw_log_uniform(self.read_noise),
+            )
         return results

@@ -1,4 +1,5 @@
 """Take a well-exposed picture again with too little light."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -17,18 +18,18 @@ from .shares import check_share
 # Values above this may have been brighter than the camera could tell.
 NEARLY_WHITE = 0.7
 # Where the exposure that meets the mean is looked for, in stops, and how often that is halved.
-EXPOSURE_STOPS, SEARCH_STEPS = (-14., 1.), 12
+EXPOSURE_STOPS, SEARCH_STEPS = (-14.0, 1.0), 12
 # One pixel of 8 x 8 is enough to tell the mean.
 MEAN_STEP = 8
 # Where light is uneven, a random pattern of so many cells tells where, or the picture itself,
 # blurred by so many pixels.  The level above which the light stays; how steep the border is.
-UNEVEN_CELLS, UNEVEN_BLUR = (2, 5), 8.
-UNEVEN_LEVEL, STEEP_PATTERN, STEEP_PICTURE = (0.4, 0.75), (1., 3.), (2., 8.)
+UNEVEN_CELLS, UNEVEN_BLUR = (2, 5), 8.0
+UNEVEN_LEVEL, STEEP_PATTERN, STEEP_PICTURE = (0.4, 0.75), (1.0, 3.0), (2.0, 8.0)
 # Share of the pictures whose light has a colour.
 CAST_PROB = 0.4
 # Share of the pictures in which the noise of neighbours and of channels is alike, as it is after
 # demosaicing and denoising, and how much so.
-CORRELATED_PROB, BLUR, GREY = 0.6, (0.4, 1.), (0., 0.8)
+CORRELATED_PROB, BLUR, GREY = 0.6, (0.4, 1.0), (0.0, 0.8)
 # Read noise is as drawn from this mean on, and falls with the root of the mean below it.
 FULL_NOISE_MEAN = 40 / 255
 
@@ -61,17 +62,19 @@ class SynthesizeUnderExposure(BaseTransform):
         ValueError: If an argument is out of range.
     """
 
-    def __init__(self,
-                 mean: Sequence[float] = (4, 95),
-                 shoulder: Sequence[float] = (0.5, 5.),
-                 gamma: Sequence[float] = (1.9, 2.4),
-                 contrast: Sequence[float] = (0.01, 0.35),
-                 highlights: float = 25.,
-                 cast: float = 0.06,
-                 uneven_prob: float = 0.,
-                 shot_noise: Sequence[float] = (3e-6, 1.2e-3),
-                 read_noise: Sequence[float] = (1e-5, 6e-4),
-                 prob: float = 1.) -> None:
+    def __init__(
+        self,
+        mean: Sequence[float] = (4, 95),
+        shoulder: Sequence[float] = (0.5, 5.0),
+        gamma: Sequence[float] = (1.9, 2.4),
+        contrast: Sequence[float] = (0.01, 0.35),
+        highlights: float = 25.0,
+        cast: float = 0.06,
+        uneven_prob: float = 0.0,
+        shot_noise: Sequence[float] = (3e-6, 1.2e-3),
+        read_noise: Sequence[float] = (1e-5, 6e-4),
+        prob: float = 1.0,
+    ) -> None:
         self.mean = check_range('mean', mean)
         self.shoulder = check_range('shoulder', shoulder)
         self.gamma = check_range('gamma', gamma)
@@ -91,14 +94,20 @@ class SynthesizeUnderExposure(BaseTransform):
         """Darken ``results['img']``, uint8 (H, W, 3), and take ``results['second_img']`` anew."""
         if np.random.rand() >= self.prob:
             return results
-        camera = CameraResponse(np.random.uniform(*self.shoulder), np.random.uniform(*self.gamma),
-                                np.random.uniform(*self.contrast))
+        camera = CameraResponse(
+            np.random.uniform(*self.shoulder),
+            np.random.uniform(*self.gamma),
+            np.random.uniform(*self.contrast),
+        )
         light = camera.invert(results['img'])
         if np.random.rand() < CAST_PROB:
             light *= np.exp(np.random.normal(scale=self.cast, size=3)).astype(np.float32)
-        share = (self._draw_dark_share(results['img']) if np.random.rand() < self.uneven_prob
-                 else np.float32(1))
-        light *= self._draw_highlights(results['img'])**share
+        share = (
+            self._draw_dark_share(results['img'])
+            if np.random.rand() < self.uneven_prob
+            else np.float32(1)
+        )
+        light *= self._draw_highlights(results['img']) ** share
         for name in ('img', 'second_img'):
             if name in results:
                 results[name] = self._expose(light, camera, share)
@@ -109,7 +118,7 @@ class SynthesizeUnderExposure(BaseTransform):
         """How much of the darkening, in stops, each pixel gets: from 0 to 1, (H, W, 1)."""
         height, width = image.shape[:2]
         if np.random.rand() < 0.5:
-            coarse = np.random.rand(*2 * (np.random.randint(*UNEVEN_CELLS), )).astype(np.float32)
+            coarse = np.random.rand(*2 * (np.random.randint(*UNEVEN_CELLS),)).astype(np.float32)
             levels = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
             steepness = np.random.uniform(*STEEP_PATTERN)
         else:
@@ -121,14 +130,15 @@ class SynthesizeUnderExposure(BaseTransform):
     def _draw_highlights(self, image: np.ndarray) -> np.ndarray:
         """How much brighter than it looks what is nearly white was, (H, W, 1), at least 1."""
         height, width = image.shape[:2]
-        coarse = np.random.rand(*2 * (np.random.randint(1, 5), )).astype(np.float32)
+        coarse = np.random.rand(*2 * (np.random.randint(1, 5),)).astype(np.float32)
         patches = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
         white = (image.max(axis=2) / np.float32(255) - NEARLY_WHITE) / (1 - NEARLY_WHITE)
-        most = draw_log_uniform((1., self.highlights))
-        return (1 + (most - 1) * patches * np.maximum(white, 0)**1.5)[..., None]
+        most = draw_log_uniform((1.0, self.highlights))
+        return (1 + (most - 1) * patches * np.maximum(white, 0) ** 1.5)[..., None]
 
-    def _expose(self, light: np.ndarray, camera: CameraResponse,
-                share: np.ndarray | np.float32) -> np.ndarray:
+    def _expose(
+        self, light: np.ndarray, camera: CameraResponse, share: np.ndarray | np.float32
+    ) -> np.ndarray:
         mean = draw_log_uniform(self.mean) / 255
         sample = light[::MEAN_STEP, ::MEAN_STEP]
         low, high = EXPOSURE_STOPS
@@ -137,10 +147,16 @@ class SynthesizeUnderExposure(BaseTransform):
             too_bright = camera.render(sample * 2**middle).mean() > mean
             low, high = (low, middle) if too_bright else (middle, high)
         correlated = np.random.rand() < CORRELATED_PROB
-        noise = draw_noise(light.shape,
-                           blur=np.random.uniform(*BLUR) if correlated else 0.,
-                           grey=np.random.uniform(*GREY) if correlated else 0.)
-        read = draw_log_uniform(self.read_noise) * min(1, mean / FULL_NOISE_MEAN)**0.5
-        noisy = add_sensor_noise(light * np.exp2(np.float32(middle) * share),
-                                 draw_log_uniform(self.shot_noise), read, noise)
+        noise = draw_noise(
+            light.shape,
+            blur=np.random.uniform(*BLUR) if correlated else 0.0,
+            grey=np.random.uniform(*GREY) if correlated else 0.0,
+        )
+        read = draw_log_uniform(self.read_noise) * min(1, mean / FULL_NOISE_MEAN) ** 0.5
+        noisy = add_sensor_noise(
+            light * np.exp2(np.float32(middle) * share),
+            draw_log_uniform(self.shot_noise),
+            read,
+            noise,
+        )
         return np.rint(camera.render(noisy) * 255).astype(np.uint8)

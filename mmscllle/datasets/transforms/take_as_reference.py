@@ -1,4 +1,5 @@
 """A well-exposed picture is the reference of what is darkened from it."""
+
 from __future__ import annotations
 
 import cv2
@@ -8,7 +9,7 @@ from mmcv.transforms import BaseTransform
 from mmscllle.registry import TRANSFORMS
 
 # Of the bilateral filter that takes local contrast out: levels, of 1, and pixels.
-LEVELS, PIXELS = 0.2, 5.
+LEVELS, PIXELS = 0.2, 5.0
 
 
 @TRANSFORMS.register_module()
@@ -26,7 +27,7 @@ class TakeAsReference(BaseTransform):
         ValueError: If it is negative.
     """
 
-    def __init__(self, local_contrast: float = 0.) -> None:
+    def __init__(self, local_contrast: float = 0.0) -> None:
         if local_contrast < 0:
             raise ValueError(f'local_contrast must not be negative, got {local_contrast}')
         self.local_contrast = local_contrast

@@ -8,6 +8,10 @@ from .metric_table_hook import MetricTableHook
 from .safe_checkpoint_hook import SafeCheckpointHook
 
 __all__ = [
-    'AveragedWeightsHook', 'EnhancementVisualizationHook', 'FiniteTrainingHook',
-    'GeneratorCheckpointHook', 'MetricTableHook', 'SafeCheckpointHook'
+    'AveragedWeightsHook',
+    'EnhancementVisualizationHook',
+    'FiniteTrainingHook',
+    'GeneratorCheckpointHook',
+    'MetricTableHook',
+    'SafeCheckpointHook',
 ]

@@ -1,4 +1,5 @@
 """Averages the weights over the steps of a training."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -27,4 +28,5 @@ class AveragedWeightsHook(EMAHook):
             checkpoint: A checkpoint, or the weights by name.
         """
         super().after_load_checkpoint(
-            runner, checkpoint if 'state_dict' in checkpoint else dict(state_dict=checkpoint))
+            runner, checkpoint if 'state_dict' in checkpoint else dict(state_dict=checkpoint)
+        )

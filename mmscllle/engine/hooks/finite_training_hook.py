@@ -1,4 +1,5 @@
 """Stops a training at the first loss or weight that is not finite."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -57,8 +58,9 @@ class FiniteTrainingHook(Hook):
         """
         self._batch = data_batch
 
-    def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None,
-                         outputs: dict | None = None) -> None:
+    def after_train_iter(
+        self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: dict | None = None
+    ) -> None:
         """Look at the weights after a step.
 
         Args:
@@ -70,8 +72,11 @@ class FiniteTrainingHook(Hook):
         Raises:
             ValueError: If one is not finite.
         """
-        weights = {name: value for name, value in _unwrapped(runner).named_parameters()
-                   if value.requires_grad}
+        weights = {
+            name: value
+            for name, value in _unwrapped(runner).named_parameters()
+            if value.requires_grad
+        }
         self._check(runner, weights, 'after the step the weight ')
 
     def _check(self, runner: Runner, values: Mapping[str, Tensor], what: str = '') -> None:
@@ -88,16 +93,23 @@ class FiniteTrainingHook(Hook):
         rank = f'_rank{get_rank()}' if get_rank() else ''
         path = join_path(runner.work_dir, f'non_finite_iter_{step}{rank}.pth')
         files = sorted(set(_files(self._batch)))
-        terms = {name: value.detach().cpu() for name, value in values.items()
-                 if value.numel() == 1}
+        terms = {name: value.detach().cpu() for name, value in values.items() if value.numel() == 1}
         save_checkpoint(
-            dict(state_dict=_unwrapped(runner).state_dict(), batch=_tensors(self._batch),
-                 files=files, iter=step, terms=terms), path)
+            dict(
+                state_dict=_unwrapped(runner).state_dict(),
+                batch=_tensors(self._batch),
+                files=files,
+                iter=step,
+                terms=terms,
+            ),
+            path,
+        )
         raise ValueError(
             f'training stops at iteration {step}: {", ".join(bad[:8])} is infinite or not a '
             f'number, for the batch of {", ".join(files) or "files without a name"}. Weights, '
             f'batch and losses are in {path}. The checkpoints before are good; try a lower '
-            'learning rate or look at these files')
+            'learning rate or look at these files'
+        )
 
 
 def _unwrapped(runner: Runner) -> BaseModel:

@@ -37,8 +37,9 @@ class MetricTableHook(Hook):
         if not metrics:
             return
         table = to_markdown(
-            {(dataset, ): values for dataset, values in metrics_by_dataset(metrics).items()},
-            ('data set', ))
+            {(dataset,): values for dataset, values in metrics_by_dataset(metrics).items()},
+            ('data set',),
+        )
         path = Path(runner.log_dir, 'metrics.md')
         path.write_text(table, encoding='utf-8')
         runner.logger.info(f'{path}\n{table}')

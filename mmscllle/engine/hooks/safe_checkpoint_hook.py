@@ -1,4 +1,5 @@
 """Removes an older checkpoint only once the newer one is written."""
+
 from __future__ import annotations
 
 import os

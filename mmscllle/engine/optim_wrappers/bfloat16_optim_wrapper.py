@@ -1,4 +1,5 @@
 """Mixed precision that also works on a CPU."""
+
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext

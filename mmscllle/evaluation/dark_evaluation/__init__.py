@@ -1,4 +1,5 @@
 """Compare enhancers by what a segmentor sees behind them: the parts of ``tools/dark_eval.py``."""
+
 from .cell import evaluate_cell
 from .comparison_table import summarise, to_markdown
 from .contact_sheet import draw_contact_sheet, rank_images
@@ -9,7 +10,16 @@ from .loop import evaluate_methods
 from .methods import Method, MethodBuilder
 
 __all__ = [
-    'InputError', 'LabelledImages', 'Method', 'MethodBuilder', 'draw_contact_sheet',
-    'evaluate_cell', 'evaluate_methods', 'grid_to_markdown', 'rank_images', 'summarise',
-    'summarise_grid', 'to_markdown'
+    'InputError',
+    'LabelledImages',
+    'Method',
+    'MethodBuilder',
+    'draw_contact_sheet',
+    'evaluate_cell',
+    'evaluate_methods',
+    'grid_to_markdown',
+    'rank_images',
+    'summarise',
+    'summarise_grid',
+    'to_markdown',
 ]

@@ -1,4 +1,5 @@
 """One table of all methods, as figures and as Markdown."""
+
 from __future__ import annotations
 
 from statistics import median
@@ -27,15 +28,24 @@ def summarise(name: str, records: Sequence[dict], classes: Sequence[str]) -> dic
         reasons. None stands for what is not defined.
     """
     good = [record for record in records if 'error' not in record]
-    failures = [dict(image=record['image'], reason=record['error'])
-                for record in records if 'error' in record]
+    failures = [
+        dict(image=record['image'], reason=record['error'])
+        for record in records
+        if 'error' in record
+    ]
     scores = dataset_scores([record['areas'] for record in good], len(classes))
     scores['IoU'] = dict(zip(classes, scores['IoU']))
     times = [record['ms'] for record in good if not record['warm_up']]
     peaks = [record['memory_mib'] for record in good if record['memory_mib'] is not None]
-    return dict(name=name, **scores, ms_per_image=round(median(times), 2) if times else None,
-                peak_memory_mib=round(max(peaks), 1) if peaks else None,
-                images=len(good), failed=len(failures), failures=failures)
+    return dict(
+        name=name,
+        **scores,
+        ms_per_image=round(median(times), 2) if times else None,
+        peak_memory_mib=round(max(peaks), 1) if peaks else None,
+        images=len(good),
+        failed=len(failures),
+        failures=failures,
+    )
 
 
 def to_markdown(rows: Sequence[dict], device: str, memory: str) -> str:
@@ -54,14 +64,24 @@ def to_markdown(rows: Sequence[dict], device: str, memory: str) -> str:
     cells = []
     for row in rows:
         percent = [row['mIoU'], row['mAcc'], row['aAcc'], *row['IoU'].values()]
-        cells.append([row['name'], *(_number(value, 2) for value in percent),
-                      _number(row['ms_per_image'], 1), _number(row['peak_memory_mib'], 0),
-                      str(row['images']), str(row['failed'])])
+        cells.append(
+            [
+                row['name'],
+                *(_number(value, 2) for value in percent),
+                _number(row['ms_per_image'], 1),
+                _number(row['peak_memory_mib'], 0),
+                str(row['images']),
+                str(row['failed']),
+            ]
+        )
     lines = [markdown_table(header, cells, text_columns=1)]
-    lines += ['', 'Under a class name: its IoU. mIoU, mAcc, aAcc and IoU in per cent; mIoU and '
-              'mAcc are means over the classes that the label maps have, the same for all rows. '
-              f'ms/image: median time to enhance and segment one image on {device}, without '
-              f'loading it and without the first {WARM_UP} of a run. MiB: peak memory, {memory}.']
+    lines += [
+        '',
+        'Under a class name: its IoU. mIoU, mAcc, aAcc and IoU in per cent; mIoU and '
+        'mAcc are means over the classes that the label maps have, the same for all rows. '
+        f'ms/image: median time to enhance and segment one image on {device}, without '
+        f'loading it and without the first {WARM_UP} of a run. MiB: peak memory, {memory}.',
+    ]
     return '\n'.join(lines + _failures(rows)) + '\n'
 
 
@@ -75,8 +95,11 @@ def _failures(rows: Sequence[dict]) -> list[str]:
     if not methods:
         return []
     count = len({image for image, _ in methods})
-    lines = ['', f'{count} image{"s" * (count > 1)} failed and '
-             f'{"do" if count > 1 else "does"} not count:', '']
+    lines = [
+        '',
+        f'{count} image{"s" * (count > 1)} failed and {"do" if count > 1 else "does"} not count:',
+        '',
+    ]
     for (image, reason), names in methods.items():
         which = 'all methods' if len(names) == len(rows) else ', '.join(names)
         lines.append(f'- {image} ({which}): {reason}')

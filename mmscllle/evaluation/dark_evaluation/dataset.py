@@ -1,4 +1,5 @@
 """The labelled images that a segmentor is judged on."""
+
 from __future__ import annotations
 
 import hashlib
@@ -15,8 +16,11 @@ from mmscllle.registry import DATASETS
 from .folders import folder_dataset
 from .inputs import InputError, blame, one_line
 
-PLAIN_PIPELINE = [dict(type='LoadImageFromFile'), dict(type='LoadAnnotations'),
-                  dict(type='PackSegInputs')]
+PLAIN_PIPELINE = [
+    dict(type='LoadImageFromFile'),
+    dict(type='LoadAnnotations'),
+    dict(type='PackSegInputs'),
+]
 
 
 def read_ignored_label(cfg: Config) -> int:
@@ -37,8 +41,9 @@ def read_class_names(meta: dict, num_classes: int) -> dict:
         ``classes``, and ``palette`` where the checkpoint has one.
     """
     # Checkpoints of mmseg 0.x have them in capitals.
-    found = meta.get('dataset_meta') or {key.lower(): meta.get(key)
-                                         for key in ('CLASSES', 'PALETTE')}
+    found = meta.get('dataset_meta') or {
+        key.lower(): meta.get(key) for key in ('CLASSES', 'PALETTE')
+    }
     names = dict(classes=found.get('classes') or [f'class {i}' for i in range(num_classes)])
     if found.get('palette'):
         names['palette'] = found['palette']
@@ -72,17 +77,21 @@ class LabelledImages:
             try:
                 self.dataset = DATASETS.build(ConfigDict(config))
             except FileNotFoundError as error:
-                raise InputError(f'{argument}: the dataset is not there ({one_line(error)}); put '
-                                 'it where the config says, or name another with --data, or '
-                                 'folders with --img-dir and --ann-dir') from error
+                raise InputError(
+                    f'{argument}: the dataset is not there ({one_line(error)}); put '
+                    'it where the config says, or name another with --data, or '
+                    'folders with --img-dir and --ann-dir'
+                ) from error
             for part in getattr(self.dataset, 'datasets', [self.dataset]):
                 # Otherwise MMEngine puts another image in the place of one that is left out.
                 part.test_mode = True
         if not len(self.dataset):
             raise InputError(f'{argument}: the dataset is empty; check its folders and suffixes')
         if not self.dataset.metainfo.get('classes'):
-            raise InputError(f'{argument}: the dataset names no classes; set '
-                             'test_dataloader.dataset.metainfo.classes')
+            raise InputError(
+                f'{argument}: the dataset names no classes; set '
+                'test_dataloader.dataset.metainfo.classes'
+            )
         self.classes = tuple(self.dataset.metainfo['classes'])
         self.palette = self.dataset.metainfo['palette']
 
@@ -94,15 +103,26 @@ class LabelledImages:
             InputError: If the config has none.
         """
         if not (cfg.get('test_dataloader') or {}).get('dataset'):
-            raise InputError(f'{argument}: the config has no test_dataloader.dataset; name a '
-                             'config that has one with --data, or folders with --img-dir and '
-                             '--ann-dir')
-        return cls(cfg.test_dataloader.dataset.to_dict(), cfg.get('default_scope') or 'mmseg',
-                   argument, read_ignored_label(cfg))
+            raise InputError(
+                f'{argument}: the config has no test_dataloader.dataset; name a '
+                'config that has one with --data, or folders with --img-dir and '
+                '--ann-dir'
+            )
+        return cls(
+            cfg.test_dataloader.dataset.to_dict(),
+            cfg.get('default_scope') or 'mmseg',
+            argument,
+            read_ignored_label(cfg),
+        )
 
     @classmethod
-    def from_folders(cls, img_dir: str, ann_dir: str, metainfo: dict, cfg: Config,
-                     ) -> LabelledImages:
+    def from_folders(
+        cls,
+        img_dir: str,
+        ann_dir: str,
+        metainfo: dict,
+        cfg: Config,
+    ) -> LabelledImages:
         """Take two folders, loaded as the segmentor's config loads its test images.
 
         Args:
@@ -114,8 +134,12 @@ class LabelledImages:
         with blame('--img-dir'):
             own = (cfg.get('test_dataloader') or {}).get('dataset', {}).get('pipeline') or []
             usable = any(str(step.get('type')).endswith('LoadAnnotations') for step in own)
-            config = folder_dataset(img_dir, ann_dir, metainfo,
-                                    [dict(step) for step in own] if usable else PLAIN_PIPELINE)
+            config = folder_dataset(
+                img_dir,
+                ann_dir,
+                metainfo,
+                [dict(step) for step in own] if usable else PLAIN_PIPELINE,
+            )
         scope = cfg.get('default_scope') or 'mmseg'
         return cls(config, scope, '--img-dir', read_ignored_label(cfg))
 
@@ -139,8 +163,10 @@ class LabelledImages:
 
     def stamp(self, index: int) -> list:
         """Sizes and times of an image and its label map, which show whether they have changed."""
-        return [[os.path.getsize(path), os.stat(path).st_mtime_ns] if os.path.isfile(path) else None
-                for path in self._files(index)]
+        return [
+            [os.path.getsize(path), os.stat(path).st_mtime_ns] if os.path.isfile(path) else None
+            for path in self._files(index)
+        ]
 
     def _files(self, index: int) -> list[str]:
         info = self.dataset.get_data_info(index)

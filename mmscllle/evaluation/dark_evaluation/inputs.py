@@ -1,4 +1,5 @@
 """What a user passes: configs, and errors that name the argument to blame."""
+
 from __future__ import annotations
 
 import re
@@ -56,8 +57,10 @@ def read_config(source: str, argument: str, options: dict | None = None) -> Conf
         elif Path(source).is_file():
             cfg = Config.fromfile(source)
         else:
-            raise FileNotFoundError(f'there is no config file {source!r}; give a path, or an '
-                                    "installed package's config as 'mmseg::folder/name.py'")
+            raise FileNotFoundError(
+                f'there is no config file {source!r}; give a path, or an '
+                "installed package's config as 'mmseg::folder/name.py'"
+            )
         cfg.merge_from_dict(options or {})
         return cfg
 
@@ -77,8 +80,10 @@ def split_named_source(entry: str, argument: str) -> tuple[str, str]:
     """
     name, _, source = entry.partition('=')
     if not re.fullmatch(r'[\w.+-]+', name) or not source:
-        raise InputError(f'{argument}: got {entry!r}; write NAME=SOURCE, with letters, digits and '
-                         '. _ + - in the name')
+        raise InputError(
+            f'{argument}: got {entry!r}; write NAME=SOURCE, with letters, digits and '
+            '. _ + - in the name'
+        )
     return name, source
 
 

@@ -1,4 +1,5 @@
 """Run the methods over the images, one image at a time."""
+
 from __future__ import annotations
 
 import sys
@@ -24,9 +25,14 @@ from .scores import count_areas
 WARM_UP = 3
 
 
-def evaluate_methods(methods: Sequence[Method], images: LabelledImages, count: int, folder: Path,
-                     device: torch.device,
-                     say: Callable[[str], None]) -> dict[str, list[dict]]:
+def evaluate_methods(
+    methods: Sequence[Method],
+    images: LabelledImages,
+    count: int,
+    folder: Path,
+    device: torch.device,
+    say: Callable[[str], None],
+) -> dict[str, list[dict]]:
     """Segment the first ``count`` images with each method and score them.
 
     Results go to ``folder/<method>.jsonl`` as they come; those that are there already are kept,
@@ -50,15 +56,23 @@ def evaluate_methods(methods: Sequence[Method], images: LabelledImages, count: i
     stamps = [images.stamp(index) for index in range(count)]
     logs = {}
     for method in methods:
-        fingerprint = dict(method.fingerprint, data=images.fingerprint, device=str(device),
-                           version=__version__)
+        fingerprint = dict(
+            method.fingerprint, data=images.fingerprint, device=str(device), version=__version__
+        )
         log = logs[method.name] = ResultLog(folder / f'{method.name}.jsonl', fingerprint)
         if log.discarded is not None:
-            say(f'{method.name}: the earlier results in {log.path} are discarded, since they '
-                f'belong to other {" and ".join(log.discarded) or "content"}')
-    todo = {method.name: [index for index in range(count)
-                          if not logs[method.name].find(names[index], stamps[index])]
-            for method in methods}
+            say(
+                f'{method.name}: the earlier results in {log.path} are discarded, since they '
+                f'belong to other {" and ".join(log.discarded) or "content"}'
+            )
+    todo = {
+        method.name: [
+            index
+            for index in range(count)
+            if not logs[method.name].find(names[index], stamps[index])
+        ]
+        for method in methods
+    }
     left = sum(map(len, todo.values()))
     done = count * len(methods) - left
     if done:
@@ -72,8 +86,11 @@ def evaluate_methods(methods: Sequence[Method], images: LabelledImages, count: i
         for position, index in enumerate(todo[method.name]):
             record: dict = dict(image=names[index], stamp=stamps[index])
             try:
-                record.update(_evaluate_image(method.model, images, index, device),
-                              warm_up=position < WARM_UP, memory_mib=memory.read())
+                record.update(
+                    _evaluate_image(method.model, images, index, device),
+                    warm_up=position < WARM_UP,
+                    memory_mib=memory.read(),
+                )
             # Whatever is wrong with one image must not cost the others.
             except Exception as error:
                 record['error'] = one_line(error)
@@ -93,12 +110,14 @@ def segment(model: BaseSegmentor, batch: dict) -> SegDataSample:
     return model.test_step(batch)[0]
 
 
-def _evaluate_image(model: BaseSegmentor, images: LabelledImages, index: int,
-                    device: torch.device) -> dict:
+def _evaluate_image(
+    model: BaseSegmentor, images: LabelledImages, index: int, device: torch.device
+) -> dict:
     batch = images[index]
     if 'gt_sem_seg' not in batch['data_samples'][0]:
-        raise ValueError(f'it has no label map; add LoadAnnotations to the pipeline '
-                         f'({images.argument})')
+        raise ValueError(
+            f'it has no label map; add LoadAnnotations to the pipeline ({images.argument})'
+        )
     label = batch['data_samples'][0].gt_sem_seg.data
     start = perf_counter()
     sample = segment(model, batch)
@@ -106,6 +125,7 @@ def _evaluate_image(model: BaseSegmentor, images: LabelledImages, index: int,
         torch.cuda.synchronize(device)
     milliseconds = 1000 * (perf_counter() - start)
     label = label[0] if label.dim() == 3 and len(label) == 1 else label
-    areas = count_areas(sample.pred_sem_seg.data[0], label, len(images.classes),
-                        images.ignore_index)
+    areas = count_areas(
+        sample.pred_sem_seg.data[0], label, len(images.classes), images.ignore_index
+    )
     return dict(areas=areas, ms=milliseconds)

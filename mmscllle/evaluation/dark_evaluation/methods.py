@@ -1,4 +1,5 @@
 """What is compared: the segmentor alone, and behind each enhancer."""
+
 from __future__ import annotations
 
 import hashlib
@@ -81,8 +82,13 @@ class MethodBuilder:
         InputError: If the config or the checkpoint is not right.
     """
 
-    def __init__(self, cfg: Config, checkpoint: str, config_argument: str = 'SEGMENTOR_CONFIG',
-                 checkpoint_argument: str = 'SEGMENTOR_CHECKPOINT') -> None:
+    def __init__(
+        self,
+        cfg: Config,
+        checkpoint: str,
+        config_argument: str = 'SEGMENTOR_CONFIG',
+        checkpoint_argument: str = 'SEGMENTOR_CHECKPOINT',
+    ) -> None:
         self.enhancer_config: dict | None = None
         self.config_argument = config_argument
         with blame(config_argument):
@@ -100,8 +106,9 @@ class MethodBuilder:
             InputError: If there is no such baseline.
         """
         if name not in BASELINES:
-            raise InputError(f'--baselines: there is no {name!r}; choose from '
-                             f'{", ".join(BASELINES)}')
+            raise InputError(
+                f'--baselines: there is no {name!r}; choose from {", ".join(BASELINES)}'
+            )
         config = dict(type=BASELINES[name])
         if name == 'none':
             return self._method(name, self.segmentor, config)
@@ -122,8 +129,9 @@ class MethodBuilder:
         """
         argument = f'--enhancer {name}={source}'
         with blame(argument):
-            return self._chain(name, read_source(source, argument, self.enhancer_config),
-                               self.segmentor, argument)
+            return self._chain(
+                name, read_source(source, argument, self.enhancer_config), self.segmentor, argument
+            )
 
     def joint(self, name: str, checkpoint: str) -> Method:
         """A chain with both parts from one checkpoint.
@@ -135,10 +143,13 @@ class MethodBuilder:
         with blame(argument):
             weights, _ = read_checkpoint(checkpoint, argument)
             if not any(key.startswith('segmentor.') for key in weights):
-                raise ValueError('it is no checkpoint of an EnhancedSegmentor; give that of an '
-                                 'enhancer alone with --enhancer')
+                raise ValueError(
+                    'it is no checkpoint of an EnhancedSegmentor; give that of an '
+                    'enhancer alone with --enhancer'
+                )
             source = EnhancerSource(
-                self.enhancer_config or match_known(checkpoint, argument), checkpoint)
+                self.enhancer_config or match_known(checkpoint, argument), checkpoint
+            )
             segmentor, _ = self._load_segmentor(checkpoint, argument)
             return self._chain(name, source, segmentor, argument)
 
@@ -152,23 +163,33 @@ class MethodBuilder:
         chain = EnhancedSegmentor(dict(type=BASELINES['none']), self.config)
         chain.enhancer = InFastMode(method.model.enhancer)
         chain.segmentor = method.model.segmentor
-        return Method(name, chain.requires_grad_(False).eval(),
-                      dict(method.fingerprint, config=digest([method.fingerprint, 'fast'])))
+        return Method(
+            name,
+            chain.requires_grad_(False).eval(),
+            dict(method.fingerprint, config=digest([method.fingerprint, 'fast'])),
+        )
 
     def _load_segmentor(self, checkpoint: str, argument: str) -> tuple[BaseSegmentor, dict]:
         with blame(self.config_argument):
             network = revert_sync_batchnorm(build_segmentor(self.config, self.config_argument))
         with blame(argument):
-            meta = load_weights(network, checkpoint, argument,
-                                f'Does it belong to {self.config_argument}?', 'segmentor')
+            meta = load_weights(
+                network,
+                checkpoint,
+                argument,
+                f'Does it belong to {self.config_argument}?',
+                'segmentor',
+            )
         return network.requires_grad_(False).eval(), meta
 
-    def _chain(self, name: str, source: EnhancerSource, segmentor: BaseSegmentor,
-               argument: str) -> Method:
+    def _chain(
+        self, name: str, source: EnhancerSource, segmentor: BaseSegmentor, argument: str
+    ) -> Method:
         chain = EnhancedSegmentor(dict(type=BASELINES['none']), self.config)
         chain.enhancer, chain.segmentor = load_enhancer(source, argument), segmentor
         return self._method(name, chain.requires_grad_(False).eval(), source.config)
 
     def _method(self, name: str, model: BaseSegmentor, config: dict) -> Method:
-        return Method(name, model, dict(weights=digest_weights(model),
-                                        config=digest([config, self.config])))
+        return Method(
+            name, model, dict(weights=digest_weights(model), config=digest([config, self.config]))
+        )

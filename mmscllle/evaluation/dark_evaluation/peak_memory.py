@@ -1,4 +1,5 @@
 """Peak memory since a moment: of the GPU, or of the process on a CPU."""
+
 from __future__ import annotations
 
 import gc
@@ -29,8 +30,11 @@ class PeakMemory:
         self.device = device
         self.meaning = 'allocated by torch on the GPU'
         if device.type != 'cuda':
-            self.meaning = ('resident memory of the process' if self._forget() else
-                            'resident memory of the process since its start')
+            self.meaning = (
+                'resident memory of the process'
+                if self._forget()
+                else 'resident memory of the process since its start'
+            )
 
     def reset(self) -> None:
         """Forget the peak so far, where that is possible."""

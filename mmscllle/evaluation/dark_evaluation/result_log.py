@@ -1,4 +1,5 @@
 """Results by image in a file that a broken-off run leaves usable."""
+
 from __future__ import annotations
 
 import json
@@ -31,8 +32,11 @@ class ResultLog:
         if found == fingerprint:
             self.records = {record['image']: record for record in records if 'image' in record}
         elif records:
-            self.discarded = [key for key, value in fingerprint.items()
-                              if not isinstance(found, dict) or found.get(key) != value]
+            self.discarded = [
+                key
+                for key, value in fingerprint.items()
+                if not isinstance(found, dict) or found.get(key) != value
+            ]
         # Written anew without the lines that do not count, and put in place in one step.
         entries = (dict(fingerprint=fingerprint), *self.records.values())
         write_text(path, ''.join(json.dumps(entry) + '\n' for entry in entries))

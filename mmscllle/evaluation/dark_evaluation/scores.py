@@ -1,4 +1,5 @@
 """How well one prediction, or all of them together, fit the label maps: mmseg's IoU."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -12,8 +13,9 @@ from torch import Tensor
 Areas = Sequence[Sequence[float]]
 
 
-def count_areas(prediction: Tensor, label: Tensor, num_classes: int,
-                ignore_index: int) -> list[list[int]]:
+def count_areas(
+    prediction: Tensor, label: Tensor, num_classes: int, ignore_index: int
+) -> list[list[int]]:
     """Count the pixels that mmseg's ``IoUMetric`` is computed from.
 
     Args:
@@ -31,13 +33,15 @@ def count_areas(prediction: Tensor, label: Tensor, num_classes: int,
     if label.shape != prediction.shape:
         raise ValueError(
             f'the label map has shape {tuple(label.shape)}, the image {tuple(prediction.shape)}; '
-            'it must hold one class index a pixel, at the size of the image')
+            'it must hold one class index a pixel, at the size of the image'
+        )
     label = label.to(prediction.device)
     outside = label[(label != ignore_index) & ((label < 0) | (label >= num_classes))]
     if len(outside):
         raise ValueError(
             f'the label map has the label {int(outside[0])}, outside of the {num_classes} classes '
-            f'(0 to {num_classes - 1}; {ignore_index} does not count)')
+            f'(0 to {num_classes - 1}; {ignore_index} does not count)'
+        )
     areas = IoUMetric.intersect_and_union(prediction, label, num_classes, ignore_index)
     return [[int(value) for value in area] for area in areas]
 
@@ -71,12 +75,21 @@ def dataset_scores(areas: Sequence[Areas], num_classes: int) -> dict:
     if not areas:
         return dict(mIoU=None, mAcc=None, aAcc=None, IoU=[None] * num_classes)
     # In single precision and in the images' order, as mmseg adds them up.
-    totals = [sum((torch.tensor(image[kind], dtype=torch.float32) for image in areas),
-                  torch.zeros(num_classes)) for kind in range(4)]
+    totals = [
+        sum(
+            (torch.tensor(image[kind], dtype=torch.float32) for image in areas),
+            torch.zeros(num_classes),
+        )
+        for kind in range(4)
+    ]
     values = IoUMetric.total_area_to_metrics(*totals)
     values['IoU'] = np.where(totals[3].numpy() > 0, values['IoU'], np.nan)
-    return dict(mIoU=_percent(values['IoU']), mAcc=_percent(values['Acc']),
-                aAcc=_percent(values['aAcc']), IoU=[_percent(value) for value in values['IoU']])
+    return dict(
+        mIoU=_percent(values['IoU']),
+        mAcc=_percent(values['Acc']),
+        aAcc=_percent(values['aAcc']),
+        IoU=[_percent(value) for value in values['IoU']],
+    )
 
 
 def _percent(values: np.ndarray) -> float | None:

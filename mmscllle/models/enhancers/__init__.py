@@ -1,4 +1,5 @@
 """Networks that brighten an image, and baselines without weights."""
+
 from .base import Enhancer, adapt_enhancer, make_engine
 from .baselines import CLAHEEnhancer, GammaEnhancer, IdentityEnhancer
 from .bilateral_grid_enhancer import BilateralGridEnhancer
@@ -12,8 +13,22 @@ from .tone_curves import apply_curves
 from .zero_dce_plus_plus import ZeroDCEPlusPlus
 
 __all__ = [
-    'BilateralGridEnhancer', 'CLAHEEnhancer', 'CLIPLIT', 'CurveEnhancer', 'Enhancer',
-    'EnhancerSource', 'GammaEnhancer', 'IAT', 'IdentityEnhancer', 'PairLIE', 'SCI',
-    'ZeroDCEPlusPlus', 'adapt_enhancer', 'apply_curves', 'build_enhancer', 'find_enhancer',
-    'load_enhancer', 'make_engine'
+    'BilateralGridEnhancer',
+    'CLAHEEnhancer',
+    'CLIPLIT',
+    'CurveEnhancer',
+    'Enhancer',
+    'EnhancerSource',
+    'GammaEnhancer',
+    'IAT',
+    'IdentityEnhancer',
+    'PairLIE',
+    'SCI',
+    'ZeroDCEPlusPlus',
+    'adapt_enhancer',
+    'apply_curves',
+    'build_enhancer',
+    'find_enhancer',
+    'load_enhancer',
+    'make_engine',
 ]

@@ -1,4 +1,5 @@
 """The contract that every enhancer keeps to with what trains it or runs it."""
+
 from __future__ import annotations
 
 import copy
@@ -12,9 +13,11 @@ from mmscllle.utils.weights import claim_part
 if TYPE_CHECKING:
     from mmscllle.inference import Engine
 
-CONTRACT = ('an enhancer takes RGB images in [0, 1], (N, 3, H, W), and returns the enhanced images '
-            'of the same shape, or the pair (enhanced images, curves), where curves are '
-            '(N, C, h, w), with C = 0 if there are none')
+CONTRACT = (
+    'an enhancer takes RGB images in [0, 1], (N, 3, H, W), and returns the enhanced images '
+    'of the same shape, or the pair (enhanced images, curves), where curves are '
+    '(N, C, h, w), with C = 0 if there are none'
+)
 
 
 class Enhancer(nn.Module):
@@ -33,7 +36,7 @@ class Enhancer(nn.Module):
     """
 
     receptive_field: int | None = None
-    modes: tuple[str, ...] = ('exact', )
+    modes: tuple[str, ...] = ('exact',)
 
     def __init__(self, init_cfg: dict | list | None = None) -> None:
         super().__init__()
@@ -46,6 +49,7 @@ class Enhancer(nn.Module):
         # Imported here: MMEngine's models bring half of torch.distributed, which takes longer than
         # a photograph, and an enhancer with weights from a file does without.
         from mmengine.model import BaseModule
+
         BaseModule.init_weights(self)
 
     @property
@@ -55,6 +59,7 @@ class Enhancer(nn.Module):
 
     def _dump_init_info(self) -> None:
         from mmengine.model import BaseModule
+
         BaseModule._dump_init_info(self)
 
     def forward_fast(self, image: Tensor) -> tuple[Tensor, Tensor]:
@@ -65,12 +70,14 @@ class Enhancer(nn.Module):
         """
         raise ValueError(f'{type(self).__name__} has no fast mode, only {", ".join(self.modes)}')
 
-    def make_engine(self,
-                    device: str | torch.device = 'cpu',
-                    precision: str = 'float32',
-                    fast: bool = False,
-                    tile: int | None = None,
-                    compile: bool = False) -> Engine:
+    def make_engine(
+        self,
+        device: str | torch.device = 'cpu',
+        precision: str = 'float32',
+        fast: bool = False,
+        tile: int | None = None,
+        compile: bool = False,
+    ) -> Engine:
         """Make what runs the enhancer on images; its weights are copied.
 
         Args:
@@ -98,6 +105,7 @@ def make_plain_engine(enhancer: nn.Module, *options: Any, **more: Any) -> Engine
     """Make the engine that runs any enhancer; the options are those of ``make_engine``."""
     # Not at the top: engines use parts of this package.
     from mmscllle.inference.plain_engine import PlainEngine
+
     return PlainEngine(enhancer, *options, **more)
 
 
@@ -140,12 +148,15 @@ def check_images(network: nn.Module, inputs: tuple) -> None:
     """
     image, *_ = inputs
     if image.dim() != 4 or image.shape[1] != 3:
-        raise ValueError(f'{type(network).__name__} takes RGB images of shape (N, 3, H, W), '
-                         f'got {tuple(image.shape)}')
+        raise ValueError(
+            f'{type(network).__name__} takes RGB images of shape (N, 3, H, W), '
+            f'got {tuple(image.shape)}'
+        )
 
 
-def find_own_weights(network: nn.Module, state_dict: dict[str, Tensor], prefix: str,
-                     *_: object) -> None:
+def find_own_weights(
+    network: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: object
+) -> None:
     """Let an enhancer load checkpoints of models that hold it; a hook of ``load_state_dict``.
 
     Args:
@@ -178,14 +189,23 @@ def check_enhancement(network: nn.Module, inputs: tuple, output: object) -> tupl
     """
     image, *_ = inputs
     pair = (output, image[:, :0]) if isinstance(output, Tensor) else output
-    if (isinstance(pair, (tuple, list)) and len(pair) == 2
-            and all(isinstance(value, Tensor) for value in pair)):
+    if (
+        isinstance(pair, (tuple, list))
+        and len(pair) == 2
+        and all(isinstance(value, Tensor) for value in pair)
+    ):
         enhanced, curves = pair
-        if (enhanced.shape == image.shape and enhanced.is_floating_point() and curves.dim() == 4
-                and len(curves) == len(image)):
+        if (
+            enhanced.shape == image.shape
+            and enhanced.is_floating_point()
+            and curves.dim() == 4
+            and len(curves) == len(image)
+        ):
             return enhanced, curves
-    raise ValueError(f'{type(network).__name__} returned {_name_shapes(output)} for images of '
-                     f'shape {tuple(image.shape)}: {CONTRACT}')
+    raise ValueError(
+        f'{type(network).__name__} returned {_name_shapes(output)} for images of '
+        f'shape {tuple(image.shape)}: {CONTRACT}'
+    )
 
 
 def _name_shapes(value: object) -> str:

@@ -1,4 +1,5 @@
 """Enhancers without weights, to compare with."""
+
 from __future__ import annotations
 
 import cv2

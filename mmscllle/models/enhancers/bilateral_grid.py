@@ -1,4 +1,5 @@
 """A bilateral grid of tone curves: one curve for each channel of each cell of the image."""
+
 from __future__ import annotations
 
 import math
@@ -9,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 # How far the knots of the curves crowd in the shadows: with 100 a third of them lie below 0.05.
-COMPRESSION = 100.
+COMPRESSION = 100.0
 # Channels that describe a cell, see `describe_cells`.
 DESCRIPTION = 21
 # Weights of the neighbours that the base of a pixel is averaged over: binomial, sigma = 1.
@@ -53,10 +54,12 @@ def smooth(image: Tensor) -> Tensor:
     channels = int(image.shape[1])
     weights = image.new_tensor(BINOMIAL)
     image = functional.pad(image, (2, 2, 2, 2), mode='replicate')
-    image = functional.conv2d(image, weights.view(1, 1, 5, 1).expand(channels, 1, 5, 1),
-                              groups=channels)
-    return functional.conv2d(image, weights.view(1, 1, 1, 5).expand(channels, 1, 1, 5),
-                             groups=channels)
+    image = functional.conv2d(
+        image, weights.view(1, 1, 5, 1).expand(channels, 1, 5, 1), groups=channels
+    )
+    return functional.conv2d(
+        image, weights.view(1, 1, 1, 5).expand(channels, 1, 1, 5), groups=channels
+    )
 
 
 def describe_cells(image: Tensor, cell: int) -> Tensor:
@@ -80,10 +83,15 @@ def describe_cells(image: Tensor, cell: int) -> Tensor:
     variance = functional.avg_pool2d(light * light, cell) - mean * mean
     beside = functional.pad(light, (1, 1, 0, 0), mode='replicate')
     before, after = beside[..., :-2], beside[..., 2:]
-    return torch.cat((functional.pixel_unshuffle(quarters, 2),
-                      4 * variance.clamp(min=1e-8).sqrt(),
-                      4 * functional.avg_pool2d((after - light).abs(), cell),
-                      4 * functional.avg_pool2d((before - 2 * light + after).abs(), cell)), dim=1)
+    return torch.cat(
+        (
+            functional.pixel_unshuffle(quarters, 2),
+            4 * variance.clamp(min=1e-8).sqrt(),
+            4 * functional.avg_pool2d((after - light).abs(), cell),
+            4 * functional.avg_pool2d((before - 2 * light + after).abs(), cell),
+        ),
+        dim=1,
+    )
 
 
 def _positions(length: int, cell: int, cells: int, like: Tensor) -> Tensor:
@@ -120,10 +128,17 @@ def slice_grid(grid: Tensor, light: Tensor, cell: int) -> tuple[Tensor, Tensor]:
     y = _positions(height, cell, rows, light)[:, None] + lower * (rows + 1)
     x = _positions(width, cell, columns, light).expand_as(y)
     where = torch.stack(((2 * x + 1) / columns - 1, (2 * y + 1) / (steps * (rows + 1)) - 1), dim=-1)
-    low, high = functional.grid_sample(
-        ends, where.view(batch * channels, height, width, 2), mode='bilinear',
-        padding_mode='border', align_corners=False).view(
-            batch, channels, 2, height, width).unbind(dim=2)
+    low, high = (
+        functional.grid_sample(
+            ends,
+            where.view(batch * channels, height, width, 2),
+            mode='bilinear',
+            padding_mode='border',
+            align_corners=False,
+        )
+        .view(batch, channels, 2, height, width)
+        .unbind(dim=2)
+    )
     return low + (light * steps - lower) * (high - low), steps * (high - low)
 
 
@@ -139,8 +154,9 @@ def enlarge(cells: Tensor, cell: int, size: Sequence[int]) -> Tensor:
         (N, C, H, W).
     """
     cells = functional.interpolate(
-        cells, scale_factor=float(cell), mode='bilinear', align_corners=False)
-    return cells[..., :size[0], :size[1]]
+        cells, scale_factor=float(cell), mode='bilinear', align_corners=False
+    )
+    return cells[..., : size[0], : size[1]]
 
 
 def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int) -> Tensor:

@@ -1,4 +1,5 @@
 """An enhancer that sees the whole picture: tone curves in a bilateral grid."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Sequence
@@ -30,7 +31,8 @@ def convolve(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     """A 3x3 convolution and leaky ReLU; no frame appears, as all is alike beyond the border."""
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, 3, stride, padding=1, padding_mode='replicate'),
-        nn.LeakyReLU(SLOPE))
+        nn.LeakyReLU(SLOPE),
+    )
 
 
 @MODELS.register_module()
@@ -60,10 +62,12 @@ class BilateralGridEnhancer(Enhancer):
     modes = ('exact', 'fast')
     cell = CELL
 
-    def __init__(self,
-                 channels: Sequence[int] = (20, 32, 48, 64),
-                 knots: int = 16,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        channels: Sequence[int] = (20, 32, 48, 64),
+        knots: int = 16,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg)
         if len(channels) < 2 or min(channels) < 1:
             raise ValueError(f'channels must be two or more positive numbers, got {channels}')
@@ -71,12 +75,22 @@ class BilateralGridEnhancer(Enhancer):
             raise ValueError(f'knots must be at least 2, got {knots}')
         self.knots = knots
         pairs = list(zip(channels, channels[1:]))
-        self.down = nn.ModuleList([
-            nn.Sequential(convolve(DESCRIPTION, channels[0]), convolve(channels[0], channels[0])),
-            *(nn.Sequential(convolve(fine, coarse, stride=2), convolve(coarse, coarse))
-              for fine, coarse in pairs)])
-        self.whole = nn.Sequential(nn.Linear(2 * channels[-1], channels[-1]), nn.LeakyReLU(SLOPE),
-                                   nn.Linear(channels[-1], channels[-1]))
+        self.down = nn.ModuleList(
+            [
+                nn.Sequential(
+                    convolve(DESCRIPTION, channels[0]), convolve(channels[0], channels[0])
+                ),
+                *(
+                    nn.Sequential(convolve(fine, coarse, stride=2), convolve(coarse, coarse))
+                    for fine, coarse in pairs
+                ),
+            ]
+        )
+        self.whole = nn.Sequential(
+            nn.Linear(2 * channels[-1], channels[-1]),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(channels[-1], channels[-1]),
+        )
         self.narrow = nn.ModuleList([nn.Conv2d(coarse, fine, 1) for fine, coarse in pairs])
         self.up = nn.ModuleList([convolve(fine, fine) for fine, _ in pairs])
         self.curves = nn.Conv2d(channels[0], 3 * knots, 1)
@@ -107,8 +121,12 @@ class BilateralGridEnhancer(Enhancer):
         cells = cells + whole[:, :, None, None]
         for number in reversed(range(len(self.up))):
             finer = levels[number]
-            cells = functional.interpolate(self.narrow[number](cells), size=finer.shape[2:],
-                                           mode='bilinear', align_corners=False)
+            cells = functional.interpolate(
+                self.narrow[number](cells),
+                size=finer.shape[2:],
+                mode='bilinear',
+                align_corners=False,
+            )
             cells = self.up[number](cells + finer)
         curves = self.curves(cells).sigmoid()
         # Traced, `unflatten` and `len` hold on to the sizes of the example; `shape` does not.
@@ -138,4 +156,5 @@ class BilateralGridEnhancer(Enhancer):
         """Make the engine that runs this network; the options are those of ``Enhancer``."""
         # Not at the top: engines use parts of this package.
         from mmscllle.inference.grid_engine import GridEngine
+
         return GridEngine(self, *options, **more)

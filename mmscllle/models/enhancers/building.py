@@ -1,4 +1,5 @@
 """Build the enhancer of a config and fill it with weights."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -49,6 +50,7 @@ def find_enhancer(cfg: Config | ConfigDict | dict | str, key: str = '') -> Enhan
         if '::' in cfg:
             # Imported here, as it brings MMEngine's runner, which takes a second.
             from mmengine.hub import get_config
+
             cfg = get_config(cfg)
         else:
             cfg = Config.fromfile(cfg)
@@ -60,8 +62,11 @@ def find_enhancer(cfg: Config | ConfigDict | dict | str, key: str = '') -> Enhan
             config = find_enhancer(config, key).config
     if 'type' not in config:
         raise ValueError(f'{where}the model of the config, or its enhancer, has no type')
-    weights = (cfg.get('load_from') or model.get('enhancer_checkpoint')
-               or (config.get('init_cfg') or {}).get('checkpoint'))
+    weights = (
+        cfg.get('load_from')
+        or model.get('enhancer_checkpoint')
+        or (config.get('init_cfg') or {}).get('checkpoint')
+    )
     return EnhancerSource(config, weights)
 
 
@@ -102,10 +107,17 @@ def load_enhancer(source: EnhancerSource, key: str) -> nn.Module:
     """
     enhancer = build_enhancer(source.config)
     if source.weights:
-        load_weights(enhancer, source.weights, key,
-                     f'The enhancer is a {type(enhancer).__name__}; give the config of the one '
-                     'that these weights were trained in.', 'enhancer')
+        load_weights(
+            enhancer,
+            source.weights,
+            key,
+            f'The enhancer is a {type(enhancer).__name__}; give the config of the one '
+            'that these weights were trained in.',
+            'enhancer',
+        )
     elif enhancer.state_dict():
-        raise ValueError(f'{key}: no weights of the {type(enhancer).__name__} are named, and '
-                         'random ones are of no use; give the path of a checkpoint')
+        raise ValueError(
+            f'{key}: no weights of the {type(enhancer).__name__} are named, and '
+            'random ones are of no use; give the path of a checkpoint'
+        )
     return enhancer

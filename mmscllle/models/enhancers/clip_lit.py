@@ -1,4 +1,5 @@
 """CLIP-LIT: a light map, estimated from near and from all over the picture."""
+
 from __future__ import annotations
 
 import torch
@@ -50,17 +51,23 @@ class PyramidPool(nn.Module):
     def __init__(self, channels: int, reduced: int, bins: tuple[int, ...] = (1, 2, 3, 6)) -> None:
         super().__init__()
         self.features = nn.ModuleList(
-            nn.Sequential(AveragePool(count), nn.Conv2d(channels, reduced, 1, bias=False),
-                          nn.PReLU()) for count in bins)
+            nn.Sequential(
+                AveragePool(count), nn.Conv2d(channels, reduced, 1, bias=False), nn.PReLU()
+            )
+            for count in bins
+        )
         # The only convolution that pads by zeros.
         self.fuse = nn.Sequential(
             nn.Conv2d(channels + len(bins) * reduced, channels, 3, padding=1, bias=False),
-            nn.PReLU())
+            nn.PReLU(),
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Fuse ``x``, (N, C, H, W), with its averages; the shape stays."""
-        averages = [functional.interpolate(level(x), x.shape[2:], mode='bilinear',
-                                           align_corners=True) for level in self.features]
+        averages = [
+            functional.interpolate(level(x), x.shape[2:], mode='bilinear', align_corners=True)
+            for level in self.features
+        ]
         return self.fuse(torch.cat((x, *averages), dim=1))
 
 

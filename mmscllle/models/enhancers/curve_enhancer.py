@@ -1,4 +1,5 @@
 """The curve-estimating enhancement network shared by Zero-DCE and SCL-LLE."""
+
 from __future__ import annotations
 
 import torch
@@ -39,15 +40,19 @@ class CurveEnhancer(Enhancer):
     receptive_field = 7
     modes = ('exact', 'fast')
 
-    def __init__(self,
-                 channels: int = 32,
-                 iterations: int = 8,
-                 downsample: int = 8,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        channels: int = 32,
+        iterations: int = 8,
+        downsample: int = 8,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg or dict(type='Normal', layer='Conv2d', std=0.02))
         if channels < 1 or iterations < 1:
-            raise ValueError('channels and iterations must be positive, '
-                             f'got channels={channels}, iterations={iterations}')
+            raise ValueError(
+                'channels and iterations must be positive, '
+                f'got channels={channels}, iterations={iterations}'
+            )
         if not isinstance(downsample, int) or downsample < 2:
             raise ValueError(f'downsample must be an integer above 1, got {downsample!r}')
         self.iterations = iterations
@@ -107,15 +112,18 @@ class CurveEnhancer(Enhancer):
         curves = self.estimate_curves(reduce_image(image, downsample))
         return apply_curves(image, curves, downsample), curves
 
-    def make_engine(self,
-                    device: str | torch.device = 'cpu',
-                    precision: str = 'float32',
-                    fast: bool = False,
-                    tile: int | None = None,
-                    compile: bool = False) -> Engine:
+    def make_engine(
+        self,
+        device: str | torch.device = 'cpu',
+        precision: str = 'float32',
+        fast: bool = False,
+        tile: int | None = None,
+        compile: bool = False,
+    ) -> Engine:
         """Make the engine of tone curves; see :meth:`Enhancer.make_engine`."""
         # Not at the top: the engine uses this class.
         from mmscllle.inference.curve_engine import CurveEngine
+
         return CurveEngine(self, device, precision, fast, tile, compile)
 
     def as_released(self) -> nn.Module:

@@ -1,4 +1,5 @@
 """The curve-estimating network as its authors run it."""
+
 from __future__ import annotations
 
 import torch

@@ -1,4 +1,5 @@
 """IAT: a local correction of each pixel, then a colour matrix and a gamma for the picture."""
+
 from __future__ import annotations
 
 from collections import OrderedDict
@@ -38,9 +39,13 @@ class LocalBlock(nn.Module):
         self.attn = nn.Conv2d(channels, channels, 5, padding=2, groups=channels)
         self.conv2 = nn.Conv2d(channels, channels, 1)
         self.norm2 = ChannelNorm(channels)
-        self.mlp = nn.Sequential(OrderedDict(
-            fc1=nn.Conv2d(channels, 4 * channels, 1), act=nn.GELU(),
-            fc2=nn.Conv2d(4 * channels, channels, 1)))
+        self.mlp = nn.Sequential(
+            OrderedDict(
+                fc1=nn.Conv2d(channels, 4 * channels, 1),
+                act=nn.GELU(),
+                fc2=nn.Conv2d(4 * channels, channels, 1),
+            )
+        )
         self.gamma_1 = nn.Parameter(torch.full((1, channels, 1, 1), 1e-4))
         self.gamma_2 = nn.Parameter(torch.full((1, channels, 1, 1), 1e-4))
 
@@ -85,9 +90,11 @@ class QueryAttention(nn.Module):
 
     def forward(self, places: Tensor) -> Tensor:
         """Answer the queries, (N, queries, C), from the ``places``, (N, H * W, C)."""
-        query, key, value = (x.reshape(*x.shape[:2], self.heads, -1).transpose(1, 2)
-                             for x in (self.q, self.k(places), self.v(places)))
-        scale = query.shape[-1]**-0.5
+        query, key, value = (
+            x.reshape(*x.shape[:2], self.heads, -1).transpose(1, 2)
+            for x in (self.q, self.k(places), self.v(places))
+        )
+        scale = query.shape[-1] ** -0.5
         attention = (scale * query @ key.transpose(2, 3)).softmax(dim=-1)
         return self.proj((attention @ value).transpose(1, 2).flatten(2))
 
@@ -101,9 +108,13 @@ class QueryBlock(nn.Module):
         self.norm1 = nn.LayerNorm(channels)
         self.attn = QueryAttention(channels, queries, heads)
         self.norm2 = nn.LayerNorm(channels)
-        self.mlp = nn.Sequential(OrderedDict(
-            fc1=nn.Linear(channels, 4 * channels), act=nn.GELU(),
-            fc2=nn.Linear(4 * channels, channels)))
+        self.mlp = nn.Sequential(
+            OrderedDict(
+                fc1=nn.Linear(channels, 4 * channels),
+                act=nn.GELU(),
+                fc2=nn.Linear(4 * channels, channels),
+            )
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Turn ``x``, (N, C, H, W), into (N, queries, C)."""
@@ -119,9 +130,17 @@ class GlobalBranch(nn.Module):
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
         half = channels // 2
-        self.conv_large = nn.ModuleDict(dict(proj=nn.Sequential(
-            nn.Conv2d(3, half, 3, stride=2, padding=1), nn.BatchNorm2d(half), nn.GELU(),
-            nn.Conv2d(half, channels, 3, stride=2, padding=1), nn.BatchNorm2d(channels))))
+        self.conv_large = nn.ModuleDict(
+            dict(
+                proj=nn.Sequential(
+                    nn.Conv2d(3, half, 3, stride=2, padding=1),
+                    nn.BatchNorm2d(half),
+                    nn.GELU(),
+                    nn.Conv2d(half, channels, 3, stride=2, padding=1),
+                    nn.BatchNorm2d(channels),
+                )
+            )
+        )
         # One query asks for the gamma, nine for the entries of the matrix.
         self.generator = QueryBlock(channels, 10, heads)
         self.gamma_linear = nn.Linear(channels, 1)
@@ -162,12 +181,14 @@ class IAT(Enhancer):
         (torch.Size([1, 3, 48, 64]), torch.Size([1, 0, 48, 64]))
     """
 
-    def __init__(self,
-                 local_channels: int = 16,
-                 blocks: int = 3,
-                 global_channels: int = 64,
-                 heads: int = 4,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        local_channels: int = 16,
+        blocks: int = 3,
+        global_channels: int = 64,
+        heads: int = 4,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg)
         self.local_net = LocalBranch(local_channels, blocks)
         self.global_net = GlobalBranch(global_channels, heads)
@@ -187,4 +208,4 @@ class IAT(Enhancer):
         factor, summand = self.local_net(image)
         gamma, color = self.global_net(image)
         linear = torch.einsum('nij,njhw->nihw', color, image * factor + summand)
-        return linear.clamp(1e-8, 1)**gamma
+        return linear.clamp(1e-8, 1) ** gamma

@@ -1,4 +1,5 @@
 """Find an enhancer by the name of its model or by its checkpoint alone."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -33,7 +34,7 @@ def read_source(source: str, key: str, configured: dict | None = None) -> Enhanc
     """
     if source.endswith(CONFIG_SUFFIXES) or '::' in source:
         return find_enhancer(source, key)
-    name = source[len(SCHEME):] if source.startswith(SCHEME) else source
+    name = source[len(SCHEME) :] if source.startswith(SCHEME) else source
     if name in SHIPPED_MODELS or not ('://' in source or Path(source).suffix):
         return find_model(name, key)
     config = match_known(source, key) if configured is None else configured
@@ -59,8 +60,10 @@ def find_model(name: str, key: str) -> EnhancerSource:
         return source._replace(weights=f'{SCHEME}{name}')
     entries = _read_metafiles()
     if name not in entries:
-        raise ValueError(f'{key}: there is no config file {name!r}, nor a model of that name; '
-                         f'known are {", ".join(known_models())}')
+        raise ValueError(
+            f'{key}: there is no config file {name!r}, nor a model of that name; '
+            f'known are {", ".join(known_models())}'
+        )
     source = find_enhancer(Config.fromfile(_root() / entries[name]['Config']), key)
     return source._replace(weights=entries[name].get('Weights'))
 
@@ -105,5 +108,8 @@ def _root() -> Path:
 
 def _read_metafiles() -> dict[str, dict]:
     """The models of the metafiles by name."""
-    return {entry['Name']: entry for file in load(_root() / 'model-index.yml')['Import']
-            for entry in load(_root() / file)['Models']}
+    return {
+        entry['Name']: entry
+        for file in load(_root() / 'model-index.yml')['Import']
+        for entry in load(_root() / file)['Models']
+    }

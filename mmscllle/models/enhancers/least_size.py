@@ -1,4 +1,5 @@
 """Images of a single row or column, for networks that pad by reflection."""
+
 from __future__ import annotations
 
 import torch
@@ -16,5 +17,5 @@ def at_least_two_pixels(image: Tensor) -> Tensor:
     """
     height, width = image.shape[2:]
     # What is added is empty from two pixels on; no branch, so a traced graph does it as well.
-    image = torch.cat((image, image[:, :, :1][:, :, :2 - height]), dim=2)
-    return torch.cat((image, image[..., :1][..., :2 - width]), dim=3)
+    image = torch.cat((image, image[:, :, :1][:, :, : 2 - height]), dim=2)
+    return torch.cat((image, image[..., :1][..., : 2 - width]), dim=3)

@@ -1,4 +1,5 @@
 """PairLIE: the image without noise, taken apart into illumination and reflectance."""
+
 from __future__ import annotations
 
 import torch
@@ -13,7 +14,7 @@ from .least_size import at_least_two_pixels
 
 def _network(out_channels: int, channels: int) -> nn.Sequential:
     """Five 3x3 convolutions, whose result is in front of a sigmoid."""
-    widths = (3, *4 * (channels, ), out_channels)
+    widths = (3, *4 * (channels,), out_channels)
     layers: list[nn.Module] = []
     for inputs, outputs in zip(widths, widths[1:]):
         layers += nn.ReflectionPad2d(1), nn.Conv2d(inputs, outputs, 3), nn.ReLU()
@@ -49,10 +50,9 @@ class PairLIE(Enhancer):
     # Two networks in a row, one pixel a layer.
     receptive_field = 10
 
-    def __init__(self,
-                 exponent: float = 0.2,
-                 channels: int = 64,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self, exponent: float = 0.2, channels: int = 64, init_cfg: dict | None = None
+    ) -> None:
         super().__init__(init_cfg)
         if not exponent > 0:
             raise ValueError(f'exponent must be positive, got {exponent}')

@@ -1,4 +1,5 @@
 """SCI: an illumination estimated by three small convolutions."""
+
 from __future__ import annotations
 
 from torch import Tensor, nn
@@ -40,14 +41,22 @@ class SCI(Enhancer):
     receptive_field = 3
 
     def __init__(self, channels: int = 3, init_cfg: dict | list | None = None) -> None:
-        super().__init__(init_cfg or [
-            dict(type='Normal', layer='Conv2d', std=0.02),
-            dict(type='Normal', layer='BatchNorm2d', mean=1, std=0.02)])
-        self.enhance = nn.ModuleDict(dict(
-            in_conv=nn.Sequential(nn.Conv2d(3, channels, 3, padding=1), nn.ReLU()),
-            conv=nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1),
-                               nn.BatchNorm2d(channels), nn.ReLU()),
-            out_conv=nn.Sequential(nn.Conv2d(channels, 3, 3, padding=1), nn.Sigmoid())))
+        super().__init__(
+            init_cfg
+            or [
+                dict(type='Normal', layer='Conv2d', std=0.02),
+                dict(type='Normal', layer='BatchNorm2d', mean=1, std=0.02),
+            ]
+        )
+        self.enhance = nn.ModuleDict(
+            dict(
+                in_conv=nn.Sequential(nn.Conv2d(3, channels, 3, padding=1), nn.ReLU()),
+                conv=nn.Sequential(
+                    nn.Conv2d(channels, channels, 3, padding=1), nn.BatchNorm2d(channels), nn.ReLU()
+                ),
+                out_conv=nn.Sequential(nn.Conv2d(channels, 3, 3, padding=1), nn.Sigmoid()),
+            )
+        )
         self._register_load_state_dict_pre_hook(self._drop_training_only)
 
     def estimate_illumination(self, image: Tensor) -> Tensor:

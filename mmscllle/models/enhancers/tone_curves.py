@@ -1,4 +1,5 @@
 """Iterated quadratic tone curves, estimated at full or at reduced size."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -42,8 +43,9 @@ def enlarge_curves(curves: Tensor, downsample: int, size: Sequence[int]) -> Tens
     if downsample == 1:
         return curves
     curves = functional.interpolate(
-        curves, scale_factor=float(downsample), mode='bilinear', align_corners=False)
-    return curves[..., :size[0], :size[1]]
+        curves, scale_factor=float(downsample), mode='bilinear', align_corners=False
+    )
+    return curves[..., : size[0], : size[1]]
 
 
 def apply_curves(image: Tensor, curves: Tensor, downsample: int = 1) -> Tensor:
@@ -71,12 +73,15 @@ def apply_curves(image: Tensor, curves: Tensor, downsample: int = 1) -> Tensor:
     """
     channels, size = image.shape[1], tuple(image.shape[2:])
     if curves.shape[1] % channels:
-        raise ValueError(f'curves must have a multiple of {channels} channels, '
-                         f'got shape {tuple(curves.shape)}')
+        raise ValueError(
+            f'curves must have a multiple of {channels} channels, got shape {tuple(curves.shape)}'
+        )
     expected = tuple(-(-side // downsample) for side in size)
     if tuple(curves.shape[2:]) != expected:
-        raise ValueError(f'curves of an image of {size} pixels at downsample={downsample} must be '
-                         f'of size {expected}, got shape {tuple(curves.shape)}')
+        raise ValueError(
+            f'curves of an image of {size} pixels at downsample={downsample} must be '
+            f'of size {expected}, got shape {tuple(curves.shape)}'
+        )
     for curve in curves.split(channels, dim=1):
         image = image + enlarge_curves(curve, downsample, size) * (image * image - image)
     return image

@@ -1,4 +1,5 @@
 """Zero-DCE++: one tone curve a pixel, estimated at a twelfth of the size."""
+
 from __future__ import annotations
 
 import torch
@@ -53,16 +54,19 @@ class ZeroDCEPlusPlus(Enhancer):
         (torch.Size([1, 3, 50, 64]), torch.Size([1, 3, 50, 64]))
     """
 
-    def __init__(self,
-                 channels: int = 32,
-                 iterations: int = 8,
-                 downsample: int = 12,
-                 init_cfg: dict | None = None) -> None:
+    def __init__(
+        self,
+        channels: int = 32,
+        iterations: int = 8,
+        downsample: int = 12,
+        init_cfg: dict | None = None,
+    ) -> None:
         super().__init__(init_cfg or dict(type='Normal', layer='Conv2d', std=0.02))
         if min(channels, iterations, downsample) < 1:
             raise ValueError(
                 'channels, iterations and downsample must be positive, got '
-                f'channels={channels}, iterations={iterations}, downsample={downsample}')
+                f'channels={channels}, iterations={iterations}, downsample={downsample}'
+            )
         self.iterations = iterations
         self.downsample = downsample
         self.e_conv1 = SeparableConv2d(3, channels)
@@ -89,7 +93,7 @@ class ZeroDCEPlusPlus(Enhancer):
         x6 = self.e_conv6(torch.cat((x2, x5), dim=1)).relu()
         curves = self.e_conv7(torch.cat((x1, x6), dim=1)).tanh()
         curves = functional.interpolate(curves, full, mode='bilinear', align_corners=True)
-        return curves[..., :size[0], :size[1]]
+        return curves[..., : size[0], : size[1]]
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch.

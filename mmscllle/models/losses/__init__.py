@@ -1,4 +1,5 @@
 """The seven terms of SCL-LLE, each a pure function and a thin registered module, and two more."""
+
 from .color_constancy import ColorConstancyLoss
 from .contrastive import ContrastiveLoss
 from .cross_exposure import CrossExposureLoss
@@ -11,7 +12,14 @@ from .semantic_brightness_consistency import SemanticBrightnessConsistencyLoss
 from .semantic_cross_entropy import SemanticCrossEntropyLoss
 
 __all__ = [
-    'ColorConstancyLoss', 'ContrastiveLoss', 'CrossExposureLoss', 'FastConsistencyLoss',
-    'FeatureRetentionLoss', 'IlluminationSmoothnessLoss', 'PerceptualRetentionLoss',
-    'ReconstructionLoss', 'SemanticBrightnessConsistencyLoss', 'SemanticCrossEntropyLoss'
+    'ColorConstancyLoss',
+    'ContrastiveLoss',
+    'CrossExposureLoss',
+    'FastConsistencyLoss',
+    'FeatureRetentionLoss',
+    'IlluminationSmoothnessLoss',
+    'PerceptualRetentionLoss',
+    'ReconstructionLoss',
+    'SemanticBrightnessConsistencyLoss',
+    'SemanticCrossEntropyLoss',
 ]

@@ -1,4 +1,5 @@
 """Grey world: the channels of a well-lit image have similar means."""
+
 from __future__ import annotations
 
 import torch
@@ -25,7 +26,7 @@ def color_constancy(image: Tensor, reference_form: bool = False) -> Tensor:
         One value an image, (N,).
     """
     red, green, blue = at_least_float32(image).mean(dim=(2, 3)).unbind(dim=1)
-    squared = torch.stack(((red - green)**2, (red - blue)**2, (green - blue)**2), dim=1)
+    squared = torch.stack(((red - green) ** 2, (red - blue) ** 2, (green - blue) ** 2), dim=1)
     if reference_form:
         return squared.pow(2).sum(dim=1).sqrt()
     return torch.linalg.vector_norm(squared, dim=1)

@@ -1,4 +1,5 @@
 """Pull the enhanced image towards normal light, push it from wrong exposures."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Callable, Sequence
@@ -96,12 +97,14 @@ class ContrastiveLoss(nn.Module):
         tensor(0.)
     """
 
-    def __init__(self,
-                 distance: str = 'brightness',
-                 margin: float = 0.3,
-                 loss_weight: float = 1.0,
-                 feature_extractor: dict | FeatureExtractor | None = None,
-                 reference_form: bool = False) -> None:
+    def __init__(
+        self,
+        distance: str = 'brightness',
+        margin: float = 0.3,
+        loss_weight: float = 1.0,
+        feature_extractor: dict | FeatureExtractor | None = None,
+        reference_form: bool = False,
+    ) -> None:
         super().__init__()
         if distance not in ('brightness', 'gram'):
             raise ValueError(f"distance must be 'brightness' or 'gram', got {distance!r}")
@@ -112,8 +115,10 @@ class ContrastiveLoss(nn.Module):
         self.loss_weight = loss_weight
         self.reference_form = reference_form
         self.feature_extractor: FeatureExtractor | None = (
-            MODELS.build(feature_extractor) if isinstance(feature_extractor, dict)
-            else feature_extractor)
+            MODELS.build(feature_extractor)
+            if isinstance(feature_extractor, dict)
+            else feature_extractor
+        )
 
     def compared_values(self, image: Tensor | Sequence[Tensor]) -> Tensor | Sequence[Tensor]:
         """The values that the distance compares: the image, or Gram matrices of its features."""
@@ -121,14 +126,20 @@ class ContrastiveLoss(nn.Module):
             return image
         if isinstance(image, Tensor):
             if self.feature_extractor is None:
-                raise ValueError("ContrastiveLoss(distance='gram') without a feature_extractor "
-                                 'takes a sequence of feature maps, got a tensor of shape '
-                                 f'{tuple(image.shape)}')
+                raise ValueError(
+                    "ContrastiveLoss(distance='gram') without a feature_extractor "
+                    'takes a sequence of feature maps, got a tensor of shape '
+                    f'{tuple(image.shape)}'
+                )
             image = self.feature_extractor.style(image)
         return gram_matrices(image)
 
-    def forward(self, enhanced: Tensor | Sequence[Tensor], positive: Tensor | Sequence[Tensor],
-                negative: Tensor | Sequence[Tensor]) -> Tensor:
+    def forward(
+        self,
+        enhanced: Tensor | Sequence[Tensor],
+        positive: Tensor | Sequence[Tensor],
+        negative: Tensor | Sequence[Tensor],
+    ) -> Tensor:
         """Compute the loss.
 
         Args:
@@ -140,7 +151,8 @@ class ContrastiveLoss(nn.Module):
             Scalar.
         """
         distance: Callable[..., Tensor] = (
-            gram_distance if self.distance == 'gram' else brightness_distance)
+            gram_distance if self.distance == 'gram' else brightness_distance
+        )
         anchor = self.compared_values(enhanced)
         to_positive = distance(anchor, self.compared_values(positive))
         to_negative = distance(anchor, self.compared_values(negative))

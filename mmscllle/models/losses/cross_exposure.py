@@ -1,4 +1,5 @@
 """Two exposures of one scene should give one picture."""
+
 from __future__ import annotations
 
 import torch
@@ -28,8 +29,9 @@ class CrossExposureLoss(nn.Module):
         ValueError: If ``brighter_share`` is not in [0, 1].
     """
 
-    def __init__(self, loss_weight: float = 1.0, brighter_share: float = 0.7,
-                 **weights: float) -> None:
+    def __init__(
+        self, loss_weight: float = 1.0, brighter_share: float = 0.7, **weights: float
+    ) -> None:
         super().__init__()
         if not 0 <= brighter_share <= 1:
             raise ValueError(f'brighter_share must be in [0, 1], got {brighter_share}')
@@ -37,8 +39,9 @@ class CrossExposureLoss(nn.Module):
         self.brighter_share = brighter_share
         self.distance = ReconstructionLoss(**weights).distance
 
-    def forward(self, enhanced: Tensor, enhanced_second: Tensor, low: Tensor,
-                second: Tensor) -> Tensor:
+    def forward(
+        self, enhanced: Tensor, enhanced_second: Tensor, low: Tensor, second: Tensor
+    ) -> Tensor:
         """Compute the loss.
 
         Args:
@@ -52,7 +55,7 @@ class CrossExposureLoss(nn.Module):
         """
         towards_second = self.distance(enhanced, enhanced_second.detach())
         towards_first = self.distance(enhanced_second, enhanced.detach())
-        second_is_brighter = (second.flatten(1).mean(dim=1) >= low.flatten(1).mean(dim=1))
+        second_is_brighter = second.flatten(1).mean(dim=1) >= low.flatten(1).mean(dim=1)
         share = torch.where(second_is_brighter, self.brighter_share, 1 - self.brighter_share)
         share = share.to(towards_second)
         distances = share * towards_second + (1 - share) * towards_first

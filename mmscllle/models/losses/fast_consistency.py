@@ -1,4 +1,5 @@
 """One set of weights for the exact and the fast mode."""
+
 from __future__ import annotations
 
 from torch import Tensor, nn

@@ -1,4 +1,5 @@
 """Keep what a recognition network sees in the low-light image."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -25,14 +26,16 @@ class FeatureRetentionLoss(nn.Module):
             ``forward`` are the features themselves, so that a model computes them once.
     """
 
-    def __init__(self,
-                 loss_weight: float = 1.0,
-                 feature_extractor: dict | FeatureExtractor | None = None) -> None:
+    def __init__(
+        self, loss_weight: float = 1.0, feature_extractor: dict | FeatureExtractor | None = None
+    ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
         self.feature_extractor: FeatureExtractor | None = (
-            MODELS.build(feature_extractor) if isinstance(feature_extractor, dict)
-            else feature_extractor)
+            MODELS.build(feature_extractor)
+            if isinstance(feature_extractor, dict)
+            else feature_extractor
+        )
 
     @property
     def takes(self) -> tuple[str, str]:

@@ -1,4 +1,5 @@
 """Neighbouring pixels get similar tone curves."""
+
 from __future__ import annotations
 
 from torch import Tensor, nn

@@ -1,4 +1,5 @@
 """Another library's perceptual loss in the place of feature retention."""
+
 from __future__ import annotations
 
 from torch import Tensor
@@ -41,5 +42,5 @@ class PerceptualRetentionLoss(Frozen):
         """
         terms = self.network(enhanced, low)
         if isinstance(terms, Tensor):
-            terms = (terms, )
+            terms = (terms,)
         return self.loss_weight * sum(term for term in terms if term is not None)

@@ -1,4 +1,5 @@
 """Sums of squares need more than half precision."""
+
 from __future__ import annotations
 
 import torch

@@ -1,4 +1,5 @@
 """The enhanced image should be the well-exposed one that it was darkened from."""
+
 from __future__ import annotations
 
 from torch import Tensor, nn
@@ -31,11 +32,13 @@ class ReconstructionLoss(nn.Module):
         equalized_weight: :math:`w_e`.
     """
 
-    def __init__(self,
-                 loss_weight: float = 1.0,
-                 square_weight: float = 2.0,
-                 similarity_weight: float = 0.5,
-                 equalized_weight: float = 0.5) -> None:
+    def __init__(
+        self,
+        loss_weight: float = 1.0,
+        square_weight: float = 2.0,
+        similarity_weight: float = 0.5,
+        equalized_weight: float = 0.5,
+    ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
         self.square_weight = square_weight
@@ -49,11 +52,12 @@ class ReconstructionLoss(nn.Module):
         means = [image.detach().flatten(1).mean(dim=1) for image in (enhanced, reference)]
         ratio = (means[1] / means[0].clamp(min=1e-3))[:, None, None, None]
         equalized = (ratio * enhanced - reference).flatten(1)
-        return (difference.abs().mean(dim=1)
-                + self.square_weight * difference.pow(2).mean(dim=1)
-                + self.similarity_weight
-                * (1 - structural_similarity(enhanced, reference, STRIDE))
-                + self.equalized_weight * equalized.abs().mean(dim=1))
+        return (
+            difference.abs().mean(dim=1)
+            + self.square_weight * difference.pow(2).mean(dim=1)
+            + self.similarity_weight * (1 - structural_similarity(enhanced, reference, STRIDE))
+            + self.equalized_weight * equalized.abs().mean(dim=1)
+        )
 
     def forward(self, enhanced: Tensor, reference: Tensor) -> Tensor:
         """Compute the loss.

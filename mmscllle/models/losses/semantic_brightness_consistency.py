@@ -1,4 +1,5 @@
 """One class of the scene, one brightness."""
+
 from __future__ import annotations
 
 import torch
@@ -14,8 +15,9 @@ def _fitting_labels(labels: Tensor, image: Tensor) -> Tensor:
     if labels.dim() == 4:
         labels = labels.squeeze(1)
     if labels.shape != image.shape[:1] + image.shape[2:]:
-        raise ValueError(f'labels of shape {tuple(labels.shape)} do not fit '
-                         f'images of shape {tuple(image.shape)}')
+        raise ValueError(
+            f'labels of shape {tuple(labels.shape)} do not fit images of shape {tuple(image.shape)}'
+        )
     return labels
 
 
@@ -26,10 +28,9 @@ def _class_index(labels: Tensor, ignore_index: int) -> tuple[Tensor, int]:
     return torch.where(valid, labels, torch.full_like(labels, classes)), classes
 
 
-def semantic_brightness_consistency(image: Tensor,
-                                    labels: Tensor,
-                                    ignore_index: int = 255,
-                                    reference_form: bool = False) -> Tensor:
+def semantic_brightness_consistency(
+    image: Tensor, labels: Tensor, ignore_index: int = 255, reference_form: bool = False
+) -> Tensor:
     r"""Spread of the brightness within each semantic class.
 
     .. math:: \sum_q \frac{1}{HW} \sum_p [y_p = q] (B_p - \mu_q)^2
@@ -82,11 +83,13 @@ class SemanticBrightnessConsistencyLoss(nn.Module):
             batch, as a broadcasting slip in the released code does (the last part of deviation 3).
     """
 
-    def __init__(self,
-                 loss_weight: float = 1.0,
-                 ignore_index: int = 255,
-                 reference_form: bool = False,
-                 mix_batch: bool = False) -> None:
+    def __init__(
+        self,
+        loss_weight: float = 1.0,
+        ignore_index: int = 255,
+        reference_form: bool = False,
+        mix_batch: bool = False,
+    ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
         self.ignore_index = ignore_index
@@ -105,8 +108,12 @@ class SemanticBrightnessConsistencyLoss(nn.Module):
         """
         if self.mix_batch:
             enhanced, labels = self._pair_all(enhanced, labels)
-        return self.loss_weight * semantic_brightness_consistency(
-            enhanced, labels, self.ignore_index, self.reference_form).mean()
+        return (
+            self.loss_weight
+            * semantic_brightness_consistency(
+                enhanced, labels, self.ignore_index, self.reference_form
+            ).mean()
+        )
 
     @staticmethod
     def _pair_all(image: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,5 @@
 """The enhanced image should be easy to segment."""
+
 from __future__ import annotations
 
 from typing import Sequence
@@ -12,8 +13,9 @@ from mmscllle.registry import MODELS
 from .precision import at_least_float32
 
 
-def semantic_cross_entropy(logits: Tensor, labels: Tensor, ignore_index: int = 255,
-                           class_weight: Tensor | None = None) -> Tensor:
+def semantic_cross_entropy(
+    logits: Tensor, labels: Tensor, ignore_index: int = 255, class_weight: Tensor | None = None
+) -> Tensor:
     """Cross-entropy averaged over the labelled pixels of each image (paper, eq. 6).
 
     Averaging per image makes a batch the mean of its images however the void pixels are spread
@@ -34,14 +36,23 @@ def semantic_cross_entropy(logits: Tensor, labels: Tensor, ignore_index: int = 2
     if labels.dim() == 4:
         labels = labels.squeeze(1)
     if labels.shape != logits.shape[:1] + logits.shape[2:]:
-        raise ValueError(f'labels of shape {tuple(labels.shape)} do not fit '
-                         f'logits of shape {tuple(logits.shape)}')
+        raise ValueError(
+            f'labels of shape {tuple(labels.shape)} do not fit '
+            f'logits of shape {tuple(logits.shape)}'
+        )
     if class_weight is not None and len(class_weight) != logits.shape[1]:
-        raise ValueError(f'class_weight has {len(class_weight)} values for {logits.shape[1]} '
-                         'classes: give one for each')
+        raise ValueError(
+            f'class_weight has {len(class_weight)} values for {logits.shape[1]} '
+            'classes: give one for each'
+        )
     labels = labels.long()
-    per_pixel = cross_entropy(at_least_float32(logits), labels, weight=class_weight,
-                              ignore_index=ignore_index, reduction='none')
+    per_pixel = cross_entropy(
+        at_least_float32(logits),
+        labels,
+        weight=class_weight,
+        ignore_index=ignore_index,
+        reduction='none',
+    )
     labelled = labels != ignore_index
     counts = labelled.to(per_pixel.dtype)
     if class_weight is not None:
@@ -64,10 +75,12 @@ class SemanticCrossEntropyLoss(nn.Module):
 
     class_weight: Tensor | None
 
-    def __init__(self,
-                 loss_weight: float = 1.0,
-                 ignore_index: int = 255,
-                 class_weight: Sequence[float] | None = None) -> None:
+    def __init__(
+        self,
+        loss_weight: float = 1.0,
+        ignore_index: int = 255,
+        class_weight: Sequence[float] | None = None,
+    ) -> None:
         super().__init__()
         self.loss_weight = loss_weight
         self.ignore_index = ignore_index

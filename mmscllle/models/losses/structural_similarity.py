@@ -1,4 +1,5 @@
 """Structural similarity, as a loss can use it."""
+
 from __future__ import annotations
 
 from torch import Tensor
@@ -27,12 +28,17 @@ def structural_similarity(a: Tensor, b: Tensor, stride: int = 1) -> Tensor:
         ValueError: If the images are smaller than a window.
     """
     if min(a.shape[2:]) < WINDOW:
-        raise ValueError(f'structural similarity needs images of at least {WINDOW} x {WINDOW} '
-                         f'pixels, got {a.shape[2]} x {a.shape[3]}')
+        raise ValueError(
+            f'structural similarity needs images of at least {WINDOW} x {WINDOW} '
+            f'pixels, got {a.shape[2]} x {a.shape[3]}'
+        )
     mean_a, mean_b = avg_pool2d(a, WINDOW, stride), avg_pool2d(b, WINDOW, stride)
     variance_a = avg_pool2d(a * a, WINDOW, stride) - mean_a * mean_a
     variance_b = avg_pool2d(b * b, WINDOW, stride) - mean_b * mean_b
     covariance = avg_pool2d(a * b, WINDOW, stride) - mean_a * mean_b
-    similarity = ((2 * mean_a * mean_b + C1) * (2 * covariance + C2)
-                  / ((mean_a**2 + mean_b**2 + C1) * (variance_a + variance_b + C2)))
+    similarity = (
+        (2 * mean_a * mean_b + C1)
+        * (2 * covariance + C2)
+        / ((mean_a**2 + mean_b**2 + C1) * (variance_a + variance_b + C2))
+    )
     return similarity.flatten(1).mean(dim=1)

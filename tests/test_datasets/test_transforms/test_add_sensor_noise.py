@@ -24,8 +24,8 @@ def test_without_noise_it_is_an_exposure():
 def test_exposure_is_drawn_from_its_range():
     np.random.seed(0)
     grey = np.full((1, 1, 3), 255, np.uint8)
-    transform = AddSensorNoise(exposure=(0.3, 1.), **NO_NOISE)
-    factors = [(run(transform, grey).max() / 255)**2.2 for _ in range(300)]
+    transform = AddSensorNoise(exposure=(0.3, 1.0), **NO_NOISE)
+    factors = [(run(transform, grey).max() / 255) ** 2.2 for _ in range(300)]
     assert 0.29 < min(factors) < 0.32 and 0.98 < max(factors) <= 1
     assert np.mean(factors) == pytest.approx(0.65, abs=0.05)
 
@@ -33,10 +33,10 @@ def test_exposure_is_drawn_from_its_range():
 @pytest.mark.parametrize(('shot', 'read'), [(4e-3, 1e-6), (1e-9, 0.014)])
 def test_variance_in_linear_light(shot, read):
     np.random.seed(0)
-    signal = (120 / 255)**2.2
+    signal = (120 / 255) ** 2.2
     transform = AddSensorNoise((1, 1), (shot, shot), (read, read), prob=1)
-    light = (run(transform, np.full((300, 300, 3), 120, np.uint8)) / 255)**2.2
-    step = 2.2 * signal**(1.2 / 2.2) / 255
+    light = (run(transform, np.full((300, 300, 3), 120, np.uint8)) / 255) ** 2.2
+    step = 2.2 * signal ** (1.2 / 2.2) / 255
     expected = shot * signal + read**2 + step**2 / 12
     assert light.var() == pytest.approx(expected, rel=0.03)
 
@@ -53,17 +53,20 @@ def test_half_of_the_noise_is_blurred():
     grey, alike = np.full((40, 40, 3), 120, np.uint8), []
     transform = AddSensorNoise((1, 1), (4e-3, 4e-3), prob=1)
     for _ in range(60):
-        noise = run(transform, grey) - 120.
+        noise = run(transform, grey) - 120.0
         alike.append(np.corrcoef(noise[:, 1:].ravel(), noise[:, :-1].ravel())[0, 1] > 0.1)
     assert 0.3 < np.mean(alike) < 0.7
 
 
-@pytest.mark.parametrize(('options', 'message'), [
-    (dict(exposure=(0, 1)), r'exposure must be two ascending positive numbers, got \(0, 1\)'),
-    (dict(shot_noise=(2, 1)), 'shot_noise must be two ascending positive numbers'),
-    (dict(read_noise=(1, )), 'read_noise must be two ascending positive numbers'),
-    (dict(prob=1.5), r'prob must be in \[0, 1\], got 1.5'),
-])
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(exposure=(0, 1)), r'exposure must be two ascending positive numbers, got \(0, 1\)'),
+        (dict(shot_noise=(2, 1)), 'shot_noise must be two ascending positive numbers'),
+        (dict(read_noise=(1,)), 'read_noise must be two ascending positive numbers'),
+        (dict(prob=1.5), r'prob must be in \[0, 1\], got 1.5'),
+    ],
+)
 def test_wrong_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         AddSensorNoise(**options)

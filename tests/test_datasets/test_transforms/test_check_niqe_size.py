@@ -16,7 +16,10 @@ def test_two_blocks_are_enough(size):
 
 @pytest.mark.parametrize(('size', 'blocks'), [((95, 2000), 0), ((191, 191), 1), ((1, 1), 0)])
 def test_a_small_image_is_named(size, blocks):
-    with pytest.raises(ValueError, match=rf"image 'a/dark.png' of {size[0]} x {size[1]} \(H x W\) "
-                       rf'is too small for NIQE: it holds {blocks} whole blocks of 96 x 96, and '
-                       'NIQE needs 2'):
+    with pytest.raises(
+        ValueError,
+        match=rf"image 'a/dark.png' of {size[0]} x {size[1]} \(H x W\) "
+        rf'is too small for NIQE: it holds {blocks} whole blocks of 96 x 96, and '
+        'NIQE needs 2',
+    ):
         CheckNIQESize()(result(*size))

@@ -9,11 +9,14 @@ from PIL import Image
 
 from mmscllle.datasets.transforms import CompressJPEG
 
-PICTURE = cv2.resize(np.random.default_rng(0).integers(256, size=(6, 8, 3), dtype=np.uint8),
-                     (64, 48), interpolation=cv2.INTER_CUBIC)
+PICTURE = cv2.resize(
+    np.random.default_rng(0).integers(256, size=(6, 8, 3), dtype=np.uint8),
+    (64, 48),
+    interpolation=cv2.INTER_CUBIC,
+)
 
 
-def run(quality, prob=1., **more):
+def run(quality, prob=1.0, **more):
     return CompressJPEG(quality, prob)(dict(img=PICTURE.copy(), **more))
 
 
@@ -47,15 +50,21 @@ def test_what_is_not_drawn_stays():
 def test_quality_and_share_are_drawn(monkeypatch):
     np.random.seed(0)
     seen, encode = [], cv2.imencode
-    monkeypatch.setattr(cv2, 'imencode', lambda suffix, image, options: (
-        seen.append(tuple(options)), encode(suffix, image, options))[1])
+    monkeypatch.setattr(
+        cv2,
+        'imencode',
+        lambda suffix, image, options: (
+            seen.append(tuple(options)),
+            encode(suffix, image, options),
+        )[1],
+    )
     for _ in range(200):
         run((60, 63), prob=0.5)
     assert set(seen) == {(cv2.IMWRITE_JPEG_QUALITY, quality) for quality in range(60, 64)}
     assert 70 < len(seen) < 130
 
 
-@pytest.mark.parametrize('quality', [(0, 50), (50, 101), (60, 50), (50, )])
+@pytest.mark.parametrize('quality', [(0, 50), (50, 101), (60, 50), (50,)])
 def test_wrong_quality(quality):
     with pytest.raises(ValueError, match='quality must be two ascending numbers of 1 to 100, got'):
         CompressJPEG(quality)

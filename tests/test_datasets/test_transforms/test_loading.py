@@ -23,8 +23,14 @@ def encode(picture, suffix, *options):
 
 
 def label_results(path, shape=(48, 64)):
-    return dict(img=np.zeros((*shape, 3), np.uint8), img_path='street.png', seg_map_path=str(path),
-                seg_fields=[], label_map=None, reduce_zero_label=False)
+    return dict(
+        img=np.zeros((*shape, 3), np.uint8),
+        img_path='street.png',
+        seg_map_path=str(path),
+        seg_fields=[],
+        label_map=None,
+        reduce_zero_label=False,
+    )
 
 
 @pytest.mark.parametrize('suffix', ['.jpg', '.png', '.bmp', '.webp'])
@@ -42,7 +48,7 @@ def test_pixels_and_sizes_are_those_of_mmcv(tmp_path, picture, suffix):
 def test_a_file_that_is_cut_off_is_named(tmp_path, picture, suffix, share):
     content = encode(picture, suffix)
     path = tmp_path / f'cut{suffix}'
-    path.write_bytes(content[:int(share * len(content))])
+    path.write_bytes(content[: int(share * len(content))])
     with pytest.raises(OSError, match=f'cut{suffix}.* is damaged or no image'):
         LoadImage()(dict(img_path=str(path)))
 
@@ -68,8 +74,9 @@ def test_missing_image(tmp_path):
         LoadImage()(dict(img_path=str(tmp_path / 'nowhere.png')))
 
 
-@pytest.mark.parametrize('options', [(), (cv2.IMWRITE_JPEG_PROGRESSIVE, 1),
-                                     (cv2.IMWRITE_JPEG_RST_INTERVAL, 2)])
+@pytest.mark.parametrize(
+    'options', [(), (cv2.IMWRITE_JPEG_PROGRESSIVE, 1), (cv2.IMWRITE_JPEG_RST_INTERVAL, 2)]
+)
 def test_end_of_a_jpeg(picture, options):
     content = encode(picture, '.jpg', *options)
     assert not _is_cut_off_jpeg(content)
@@ -98,16 +105,22 @@ def test_label_map(tmp_path):
 
 def test_label_map_of_another_size_is_named(tmp_path):
     cv2.imwrite(str(tmp_path / 'x.png'), np.zeros((48, 60), np.uint8))
-    with pytest.raises(ValueError, match=r'label map .*x.png.* is of size \(48, 60\), its image '
-                       r".*street.png' of \(48, 64\)"):
+    with pytest.raises(
+        ValueError,
+        match=r'label map .*x.png.* is of size \(48, 60\), its image '
+        r".*street.png' of \(48, 64\)",
+    ):
         LoadLabelMap()(label_results(tmp_path / 'x.png'))
 
 
 def test_unreadable_label_map_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match='nowhere.png'):
         LoadLabelMap()(label_results(tmp_path / 'nowhere.png'))
-    for name, content in (('empty.png', b''), ('text.png', b'no image'),
-                          ('cut.png', encode(np.zeros((48, 64), np.uint8), '.png')[:50])):
+    for name, content in (
+        ('empty.png', b''),
+        ('text.png', b'no image'),
+        ('cut.png', encode(np.zeros((48, 64), np.uint8), '.png')[:50]),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(OSError, match=f'label map .*{name}.* is damaged or no image'):
             LoadLabelMap()(label_results(tmp_path / name))
@@ -122,8 +135,11 @@ def test_reference(tmp_path, picture):
 
 def test_reference_of_another_size_is_named(tmp_path, picture):
     cv2.imwrite(str(tmp_path / 'x.png'), picture[:40])
-    with pytest.raises(ValueError, match=r'reference .*x.png.* is of shape \(40, 64, 3\), '
-                       r"its image .*low.png' of \(48, 64, 3\)"):
+    with pytest.raises(
+        ValueError,
+        match=r'reference .*x.png.* is of shape \(40, 64, 3\), '
+        r"its image .*low.png' of \(48, 64, 3\)",
+    ):
         LoadReference()(dict(img=picture, img_path='low.png', gt_path=str(tmp_path / 'x.png')))
 
 
@@ -149,7 +165,11 @@ def test_second_shot(tmp_path, picture):
 
 def test_a_second_shot_of_another_size_is_named(tmp_path, picture):
     cv2.imwrite(str(tmp_path / 'x.png'), picture[:40])
-    with pytest.raises(ValueError, match=r'second shot .*x.png.* is of shape \(40, 64, 3\), '
-                       r"its image .*low.png' of \(48, 64, 3\)"):
-        LoadSecondShot()(dict(img=picture, img_path='low.png',
-                              second_paths=[str(tmp_path / 'x.png')]))
+    with pytest.raises(
+        ValueError,
+        match=r'second shot .*x.png.* is of shape \(40, 64, 3\), '
+        r"its image .*low.png' of \(48, 64, 3\)",
+    ):
+        LoadSecondShot()(
+            dict(img=picture, img_path='low.png', second_paths=[str(tmp_path / 'x.png')])
+        )

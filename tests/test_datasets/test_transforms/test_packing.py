@@ -44,15 +44,22 @@ def test_enhance_inputs_without_labels_and_reference():
 def test_triplet():
     labels = np.full((4, 6), 7, np.uint8)
     packed = PackTripletInputs()(
-        dict(anchor=result('low', gt_seg_map=labels), positive=result('day'),
-             negative=result('white')))
+        dict(
+            anchor=result('low', gt_seg_map=labels),
+            positive=result('day'),
+            negative=result('white'),
+        )
+    )
     assert sorted(packed['inputs']) == ['low', 'negative', 'positive']
     for image in packed['inputs'].values():
         assert image.dtype == torch.uint8 and channels(image) == [BLUE, GREEN, RED]
     sample = packed['data_samples']
     assert (sample.gt_sem_seg.data == 7).all()
     assert (sample.img_path, sample.positive_path, sample.negative_path) == (
-        'low.png', 'day.png', 'white.png')
+        'low.png',
+        'day.png',
+        'white.png',
+    )
 
 
 def test_triplet_without_labels():
@@ -63,8 +70,11 @@ def test_triplet_without_labels():
 def test_second_shot_and_reference_of_the_anchor():
     anchor = result('low')
     other, reference = anchor['img'] + 1, anchor['img'] + 2
-    parts = dict(anchor=dict(anchor, second_img=other, gt_img=reference),
-                 positive=result('day'), negative=result('white'))
+    parts = dict(
+        anchor=dict(anchor, second_img=other, gt_img=reference),
+        positive=result('day'),
+        negative=result('white'),
+    )
     inputs = PackTripletInputs(second=True, reference=True)(parts)['inputs']
     assert sorted(inputs) == ['low', 'negative', 'positive', 'reference', 'second']
     for offset, name in enumerate(('low', 'second', 'reference')):
@@ -80,18 +90,27 @@ def test_a_black_image_stands_for_what_an_anchor_lacks():
         assert not inputs[name].any()
 
 
-@pytest.mark.parametrize('odd, name', [('anchor', 'low'), ('positive', 'positive'),
-                                       ('negative', 'negative')])
+@pytest.mark.parametrize(
+    'odd, name', [('anchor', 'low'), ('positive', 'positive'), ('negative', 'negative')]
+)
 def test_sizes_that_differ_are_named_with_their_files(odd, name):
-    parts = {part: result(f'file_of_{part}', (5, 6) if part == odd else (4, 6))
-             for part in ('anchor', 'positive', 'negative')}
-    with pytest.raises(ValueError, match=rf"must have one size.*'{name}': \(5, 6\).*"
-                       rf'file_of_{odd}.png.*crop or resize them alike'):
+    parts = {
+        part: result(f'file_of_{part}', (5, 6) if part == odd else (4, 6))
+        for part in ('anchor', 'positive', 'negative')
+    }
+    with pytest.raises(
+        ValueError,
+        match=rf"must have one size.*'{name}': \(5, 6\).*"
+        rf'file_of_{odd}.png.*crop or resize them alike',
+    ):
         PackTripletInputs()(parts)
 
 
 def test_a_second_shot_of_another_size_is_an_error():
-    parts = dict(anchor=result('low', second_img=result('other', (5, 6))['img']),
-                 positive=result('day'), negative=result('white'))
+    parts = dict(
+        anchor=result('low', second_img=result('other', (5, 6))['img']),
+        positive=result('day'),
+        negative=result('white'),
+    )
     with pytest.raises(ValueError, match=r"must have one size.*'second': \(5, 6\)"):
         PackTripletInputs(second=True)(parts)

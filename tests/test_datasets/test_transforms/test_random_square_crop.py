@@ -8,13 +8,19 @@ from mmscllle.datasets.transforms import RandomSquareCrop
 
 HEIGHT, WIDTH, SIZE = 20, 30, 8
 # Each pixel tells where it was.
-PICTURE = np.stack(np.broadcast_arrays(np.arange(HEIGHT)[:, None], np.arange(WIDTH), 7),
-                   axis=2).astype(np.uint8)
+PICTURE = np.stack(
+    np.broadcast_arrays(np.arange(HEIGHT)[:, None], np.arange(WIDTH), 7), axis=2
+).astype(np.uint8)
 
 
 def scene():
-    return dict(img=PICTURE.copy(), second_img=PICTURE + 1, gt_img=PICTURE + 2,
-                gt_seg_map=PICTURE[..., 1].copy(), img_path='low.png')
+    return dict(
+        img=PICTURE.copy(),
+        second_img=PICTURE + 1,
+        gt_img=PICTURE + 2,
+        gt_seg_map=PICTURE[..., 1].copy(),
+        img_path='low.png',
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +36,7 @@ def test_all_pictures_alike():
         assert (results['second_img'] == image + 1).all() and (results['gt_img'] == image + 2).all()
         assert (results['gt_seg_map'] == image[..., 1]).all()
         top, left = image[..., :2].min(axis=(0, 1))
-        cut = PICTURE[top:top + SIZE, left:left + SIZE]
+        cut = PICTURE[top : top + SIZE, left : left + SIZE]
         assert (image == cut).all() or (image == cut[:, ::-1]).all()
 
 
@@ -63,8 +69,10 @@ def test_larger_squares_are_reduced(monkeypatch):
 
 def test_share_of_larger_squares():
     # In a reduced square neighbours are more than a pixel apart.
-    zoomed = [np.ptp(crop[0, :, 1].astype(int)) > SIZE - 1 for crop in (
-        RandomSquareCrop(SIZE, zoom_prob=0.3)(scene())['img'] for _ in range(400))]
+    zoomed = [
+        np.ptp(crop[0, :, 1].astype(int)) > SIZE - 1
+        for crop in (RandomSquareCrop(SIZE, zoom_prob=0.3)(scene())['img'] for _ in range(400))
+    ]
     # One side in thirteen is the size itself.
     assert np.mean(zoomed) == pytest.approx(0.3 * 12 / 13, abs=0.08)
 
@@ -76,21 +84,30 @@ def test_the_whole_picture():
 
 
 def test_a_picture_that_is_too_small():
-    with pytest.raises(ValueError, match="'low.png' of 20 x 30 pixels is smaller than the square "
-                                         'of 21 that RandomSquareCrop cuts out'):
+    with pytest.raises(
+        ValueError,
+        match="'low.png' of 20 x 30 pixels is smaller than the square "
+        'of 21 that RandomSquareCrop cuts out',
+    ):
         RandomSquareCrop(21)(scene())
 
 
 def test_pictures_of_other_sizes():
-    with pytest.raises(ValueError, match=r"gt_img of 'low.png' is of \(19, 30\) pixels, img of "
-                                         r'\(20, 30\)'):
+    with pytest.raises(
+        ValueError,
+        match=r"gt_img of 'low.png' is of \(19, 30\) pixels, img of "
+        r'\(20, 30\)',
+    ):
         RandomSquareCrop(SIZE)(dict(scene(), gt_img=PICTURE[1:]))
 
 
-@pytest.mark.parametrize(('options', 'message'), [
-    (dict(size=0), 'size must be at least 1 pixel, got 0'),
-    (dict(size=8, zoom_prob=2), r'zoom_prob must be in \[0, 1\], got 2'),
-])
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(size=0), 'size must be at least 1 pixel, got 0'),
+        (dict(size=8, zoom_prob=2), r'zoom_prob must be in \[0, 1\], got 2'),
+    ],
+)
 def test_wrong_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         RandomSquareCrop(**options)

@@ -30,10 +30,11 @@ def test_neighbours_and_channels_do_not_depend_on_each_other():
 
 def test_blurred_neighbours_depend_on_each_other():
     # Blurred by s, white noise at a distance d is correlated by exp(-d^2 / 4 s^2).
-    noise = draw_noise((300, 300, 1), blur=1.)
+    noise = draw_noise((300, 300, 1), blur=1.0)
     for distance in (1, 2):
         assert correlation(noise[:, distance:], noise[:, :-distance]) == pytest.approx(
-            np.exp(-distance**2 / 4), abs=0.02)
+            np.exp(-(distance**2) / 4), abs=0.02
+        )
 
 
 def test_channels_have_something_in_common():
@@ -44,6 +45,6 @@ def test_channels_have_something_in_common():
 
 def test_hand_values():
     # sqrt(0.25 * 0.04 + 0.1^2) = 0.141421; in the dark, and below, there is read noise alone.
-    light = np.array([0.25, 0.25, 0., -0.5])
-    noisy = add_sensor_noise(light, 0.04, 0.1, np.array([1., -2., 1., 1.]))
+    light = np.array([0.25, 0.25, 0.0, -0.5])
+    noisy = add_sensor_noise(light, 0.04, 0.1, np.array([1.0, -2.0, 1.0, 1.0]))
     assert noisy == pytest.approx([0.391421, -0.032843, 0.1, -0.4], abs=1e-6)

@@ -13,12 +13,13 @@ def run(transform, count=1):
 
 
 def linear(image):
-    return ((image / 255)**2.2).mean()
+    return ((image / 255) ** 2.2).mean()
 
 
 def test_low_light_with_all_but_no_noise_is_expose():
     transform = SynthesizeLowLight(
-        exposure=(0.1, 0.1), gamma=(1.2, 1.2), shot_noise=TINY, read_noise=TINY)
+        exposure=(0.1, 0.1), gamma=(1.2, 1.2), shot_noise=TINY, read_noise=TINY
+    )
     assert (run(transform)[0] == change_exposure(GREY, 0.1, 1.2)).all()
 
 
@@ -61,10 +62,10 @@ def test_low_light_wrong_prob(prob):
         SynthesizeLowLight(prob=prob)
 
 
-@pytest.mark.parametrize(('under_prob', 'low', 'high'), [(0., 1.9, 4.1), (1., 0.045, 0.11)])
+@pytest.mark.parametrize(('under_prob', 'low', 'high'), [(0.0, 1.9, 4.1), (1.0, 0.045, 0.11)])
 def test_exposure_stays_in_its_ranges(under_prob, low, high):
     np.random.seed(0)
-    transform = SynthesizeExposure(over=(2., 4.), under=(0.05, 0.1), under_prob=under_prob)
+    transform = SynthesizeExposure(over=(2.0, 4.0), under=(0.05, 0.1), under_prob=under_prob)
     factors = [linear(image) / linear(GREY) for image in run(transform, 100)]
     assert low < min(factors) and max(factors) < high
     assert max(factors) / min(factors) > 1.5
@@ -81,6 +82,6 @@ def test_exposure_wrong_arguments():
     with pytest.raises(ValueError, match='over must be two ascending positive numbers'):
         SynthesizeExposure(over=(0, 3))
     with pytest.raises(ValueError, match='under must be two ascending positive numbers'):
-        SynthesizeExposure(under=(0.1, ))
+        SynthesizeExposure(under=(0.1,))
     with pytest.raises(ValueError, match=r'under_prob must be in \[0, 1\], got 2'):
         SynthesizeExposure(under_prob=2)

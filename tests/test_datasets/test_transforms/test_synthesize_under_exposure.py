@@ -7,8 +7,11 @@ import pytest
 from mmscllle.datasets.transforms import SynthesizeUnderExposure, synthesize_under_exposure
 
 # Large and small patches of all levels.
-PICTURE = cv2.resize(np.random.default_rng(0).integers(256, size=(9, 12, 3), dtype=np.uint8),
-                     (96, 72), interpolation=cv2.INTER_LINEAR)
+PICTURE = cv2.resize(
+    np.random.default_rng(0).integers(256, size=(9, 12, 3), dtype=np.uint8),
+    (96, 72),
+    interpolation=cv2.INTER_LINEAR,
+)
 GREY = np.full((64, 64, 3), 120, np.uint8)
 PLAIN = dict(highlights=1, cast=0, shot_noise=(1e-12, 1e-12), read_noise=(1e-9, 1e-9))
 
@@ -92,15 +95,14 @@ def test_light_of_a_colour():
         image = run(SynthesizeUnderExposure(mean=(60, 60), **{**PLAIN, 'cast': cast}), GREY)
         return np.ptp(image.reshape(-1, 3).mean(axis=0)) > 1
 
-    assert not any(is_coloured(0.) for _ in range(10))
+    assert not any(is_coloured(0.0) for _ in range(10))
     share = synthesize_under_exposure.CAST_PROB
     assert np.mean([is_coloured(0.3) for _ in range(150)]) == pytest.approx(share, abs=0.12)
 
 
 def test_noise_of_neighbours_and_channels():
     alike, common = [], []
-    transform = SynthesizeUnderExposure(
-        mean=(60, 60), **{**PLAIN, 'shot_noise': (1e-3, 1e-3)})
+    transform = SynthesizeUnderExposure(mean=(60, 60), **{**PLAIN, 'shot_noise': (1e-3, 1e-3)})
     for _ in range(80):
         noise = run(transform, GREY).astype(float)
         noise -= noise.mean(axis=(0, 1))
@@ -114,10 +116,14 @@ def test_noise_of_neighbours_and_channels():
 @pytest.mark.parametrize(('mean', 'factor'), [(10, 0.5), (40, 1), (90, 1)])
 def test_very_dark_pictures_have_less_read_noise(monkeypatch, mean, factor):
     drawn = []
-    monkeypatch.setattr(synthesize_under_exposure, 'add_sensor_noise',
-                        lambda light, shot, read, noise: (drawn.append((shot, read)), light)[1])
-    run(SynthesizeUnderExposure(
-        mean=(mean, mean), shot_noise=(1e-3, 1e-3), read_noise=(2e-4, 2e-4)))
+    monkeypatch.setattr(
+        synthesize_under_exposure,
+        'add_sensor_noise',
+        lambda light, shot, read, noise: (drawn.append((shot, read)), light)[1],
+    )
+    run(
+        SynthesizeUnderExposure(mean=(mean, mean), shot_noise=(1e-3, 1e-3), read_noise=(2e-4, 2e-4))
+    )
     assert drawn == [(pytest.approx(1e-3), pytest.approx(2e-4 * factor))]
 
 
@@ -128,17 +134,20 @@ def test_share_of_the_pictures():
     assert np.mean(dark) == pytest.approx(0.3, abs=0.1)
 
 
-@pytest.mark.parametrize(('options', 'message'), [
-    (dict(mean=(0, 9)), 'mean must be two ascending positive numbers'),
-    (dict(shoulder=(2, 1)), 'shoulder must be two ascending positive numbers'),
-    (dict(gamma=(2, )), 'gamma must be two ascending positive numbers'),
-    (dict(contrast=(-1, 1)), 'contrast must be two ascending positive numbers'),
-    (dict(shot_noise=(2, 1)), 'shot_noise must be two ascending positive numbers'),
-    (dict(read_noise=(2, 1)), 'read_noise must be two ascending positive numbers'),
-    (dict(highlights=0.5), 'highlights must be at least 1, got 0.5'),
-    (dict(cast=-0.1), 'cast must not be negative, got -0.1'),
-    (dict(prob=1.1), r'prob must be in \[0, 1\], got 1.1'),
-])
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(mean=(0, 9)), 'mean must be two ascending positive numbers'),
+        (dict(shoulder=(2, 1)), 'shoulder must be two ascending positive numbers'),
+        (dict(gamma=(2,)), 'gamma must be two ascending positive numbers'),
+        (dict(contrast=(-1, 1)), 'contrast must be two ascending positive numbers'),
+        (dict(shot_noise=(2, 1)), 'shot_noise must be two ascending positive numbers'),
+        (dict(read_noise=(2, 1)), 'read_noise must be two ascending positive numbers'),
+        (dict(highlights=0.5), 'highlights must be at least 1, got 0.5'),
+        (dict(cast=-0.1), 'cast must not be negative, got -0.1'),
+        (dict(prob=1.1), r'prob must be in \[0, 1\], got 1.1'),
+    ],
+)
 def test_wrong_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         SynthesizeUnderExposure(**options)

@@ -22,12 +22,15 @@ def test_local_contrast():
     kept = image.copy()
     reference = TakeAsReference(local_contrast=0.5)(dict(img=image))['gt_img']
     light = image / np.float32(255)
-    detail = light - cv2.bilateralFilter(light, -1, 0.2, 5.)
+    detail = light - cv2.bilateralFilter(light, -1, 0.2, 5.0)
     expected = light + 0.5 * 4 * light * (1 - light) * detail
     np.testing.assert_allclose(reference, 255 * expected, atol=0.501)
     assert (image == kept).all()
-    textures = [picture[10:30, side].std() for picture in (image, reference)
-                for side in (slice(5, 20), slice(40, 55))]
+    textures = [
+        picture[10:30, side].std()
+        for picture in (image, reference)
+        for side in (slice(5, 20), slice(40, 55))
+    ]
     assert textures[2] > 1.2 * textures[0] and textures[3] > 1.2 * textures[1]
     # No halo along the step.
     assert abs(reference[:, 25:35].astype(int) - image[:, 25:35]).max() <= 6

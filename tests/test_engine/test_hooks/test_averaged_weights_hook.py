@@ -1,4 +1,5 @@
 """Averaged weights start from whatever ``load_from`` takes."""
+
 from __future__ import annotations
 
 import pytest
@@ -19,17 +20,25 @@ def test_load_from_starts_the_average(content, tmp_path):
         torch.save(weights, path)
     else:
         torch.save(dict(state_dict={f'enhancer.{n}': w for n, w in weights.items()}), path)
-    model = SCLLLE(enhancer=dict(type='mmscllle.CurveEnhancer'),
-                   objective=dict(
-                       type='mmscllle.SCLLLEObjective',
-                       color_constancy=dict(type='mmscllle.ColorConstancyLoss')))
+    model = SCLLLE(
+        enhancer=dict(type='mmscllle.CurveEnhancer'),
+        objective=dict(
+            type='mmscllle.SCLLLEObjective',
+            color_constancy=dict(type='mmscllle.ColorConstancyLoss'),
+        ),
+    )
     image = torch.randint(256, (3, 16, 16), dtype=torch.uint8)
     runner = Runner(
-        model, str(tmp_path), load_from=path, experiment_name=f'average_of_{content}',
+        model,
+        str(tmp_path),
+        load_from=path,
+        experiment_name=f'average_of_{content}',
         train_dataloader=DataLoader([dict(inputs=dict(low=image))], batch_size=1),
         train_cfg=dict(by_epoch=False, max_iters=1),
-        optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.)),
-        custom_hooks=[dict(type='mmscllle.AveragedWeightsHook')], default_scope='mmscllle')
+        optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.0)),
+        custom_hooks=[dict(type='mmscllle.AveragedWeightsHook')],
+        default_scope='mmscllle',
+    )
     runner.train()
     hook = next(hook for hook in runner.hooks if type(hook).__name__ == 'AveragedWeightsHook')
     for averaged in (hook.ema_model.module.enhancer, runner.model.enhancer):

@@ -1,4 +1,5 @@
 """A training stops before a number that is not finite reaches a checkpoint."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -20,11 +21,13 @@ NAN, INF = float('nan'), float('inf')
 class Images(Dataset):
     """Eight numbers with the names of files."""
 
-    metainfo = dict(classes=('a', ))
+    metainfo = dict(classes=('a',))
 
     def __getitem__(self, index: int) -> dict:
-        return dict(inputs=torch.tensor([index / 8]),
-                    data_samples=SegDataSample(metainfo=dict(img_path=f'images/{index}.png')))
+        return dict(
+            inputs=torch.tensor([index / 8]),
+            data_samples=SegDataSample(metainfo=dict(img_path=f'images/{index}.png')),
+        )
 
     def __len__(self) -> int:
         return 8
@@ -46,9 +49,11 @@ class Line(BaseModel):
             # Zero, and its slope infinite.
             root = (0 * self.line.weight).abs().sqrt()
             return dict(loss_distance=distance, loss_other=root.sum())
-        return dict(loss_distance=distance,
-                    loss_other=distance * (self.value if wrong else 1),
-                    note=torch.tensor(3.))
+        return dict(
+            loss_distance=distance,
+            loss_other=distance * (self.value if wrong else 1),
+            note=torch.tensor(3.0),
+        )
 
 
 @pytest.fixture
@@ -57,17 +62,25 @@ def build_runner(tmp_path):
         data = Images()
 
         def collate(items: list[dict]) -> dict:
-            return dict(inputs=torch.stack([item['inputs'] for item in items]),
-                        data_samples=[item['data_samples'] for item in items])
+            return dict(
+                inputs=torch.stack([item['inputs'] for item in items]),
+                data_samples=[item['data_samples'] for item in items],
+            )
 
         return Runner(
-            model, str(tmp_path), experiment_name=tmp_path.name,
-            train_dataloader=DataLoader(data, 2, sampler=InfiniteSampler(data, shuffle=False),
-                                        collate_fn=collate),
+            model,
+            str(tmp_path),
+            experiment_name=tmp_path.name,
+            train_dataloader=DataLoader(
+                data, 2, sampler=InfiniteSampler(data, shuffle=False), collate_fn=collate
+            ),
             train_cfg=dict(by_epoch=False, max_iters=6),
             optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1)),
-            default_hooks=dict(checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=1),
-                               finite_training=dict(type='mmscllle.FiniteTrainingHook')))
+            default_hooks=dict(
+                checkpoint=dict(type='CheckpointHook', by_epoch=False, interval=1),
+                finite_training=dict(type='mmscllle.FiniteTrainingHook'),
+            ),
+        )
 
     return build
 
@@ -75,9 +88,13 @@ def build_runner(tmp_path):
 @pytest.mark.parametrize('value', [NAN, INF, -INF])
 def test_a_term_that_is_not_finite(build_runner, tmp_path, value):
     runner = build_runner(Line(4, value))
-    with pytest.raises(ValueError, match=(
+    with pytest.raises(
+        ValueError,
+        match=(
             r'iteration 4: loss, loss_other is infinite or not a number, for the batch of '
-            r'images/6.png, images/7.png\. .*non_finite_iter_4.pth')):
+            r'images/6.png, images/7.png\. .*non_finite_iter_4.pth'
+        ),
+    ):
         runner.train()
     names = {path.name for path in tmp_path.glob('*.pth')}
     assert names == {'iter_1.pth', 'iter_2.pth', 'iter_3.pth', 'non_finite_iter_4.pth'}

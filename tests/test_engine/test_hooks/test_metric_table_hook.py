@@ -40,20 +40,30 @@ class Mean(BaseMetric):
 def runner(tmp_path) -> Runner:
     """Tests two data sets, in a manner of speaking: one metric with two prefixes."""
     loader = dict(
-        batch_size=2, dataset=Numbers(), sampler=dict(type='DefaultSampler', shuffle=False),
-        collate_fn=lambda numbers: dict(numbers=torch.tensor(numbers)))
+        batch_size=2,
+        dataset=Numbers(),
+        sampler=dict(type='DefaultSampler', shuffle=False),
+        collate_fn=lambda numbers: dict(numbers=torch.tensor(numbers)),
+    )
     return Runner(
-        Echo(), str(tmp_path), experiment_name=str(tmp_path), test_dataloader=loader,
-        test_cfg=dict(), test_evaluator=[Mean(prefix='first'), Mean(prefix='second')],
-        custom_hooks=[dict(type='mmscllle.MetricTableHook')])
+        Echo(),
+        str(tmp_path),
+        experiment_name=str(tmp_path),
+        test_dataloader=loader,
+        test_cfg=dict(),
+        test_evaluator=[Mean(prefix='first'), Mean(prefix='second')],
+        custom_hooks=[dict(type='mmscllle.MetricTableHook')],
+    )
 
 
 def test_a_row_for_each_data_set_is_logged_and_saved(runner):
     runner.test()
-    table = ('| data set |   mean |\n'
-             '|:---------|-------:|\n'
-             '| first    | 1.0000 |\n'
-             '| second   | 1.0000 |\n')
+    table = (
+        '| data set |   mean |\n'
+        '|:---------|-------:|\n'
+        '| first    | 1.0000 |\n'
+        '| second   | 1.0000 |\n'
+    )
     folder = Path(runner.log_dir)
     assert (folder / 'metrics.md').read_text() == table
     assert table in next(folder.glob('*.log')).read_text()

@@ -1,4 +1,5 @@
 """An older checkpoint is there until the newer one is."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -44,14 +45,21 @@ def build_runner(tmp_path):
     def build(work_dir: Path = tmp_path, **options: object) -> Runner:
         data = [torch.ones(1) for _ in range(4)]
         return Runner(
-            Line(), str(work_dir), experiment_name=work_dir.name,
+            Line(),
+            str(work_dir),
+            experiment_name=work_dir.name,
             train_dataloader=DataLoader(data, 1, collate_fn=collate),
             val_dataloader=DataLoader(data, 1, collate_fn=collate),
-            val_evaluator=Evaluator([Rising()]), val_cfg=dict(),
+            val_evaluator=Evaluator([Rising()]),
+            val_cfg=dict(),
             train_cfg=dict(by_epoch=True, max_epochs=3),
             optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.1)),
-            default_hooks=dict(checkpoint=dict(
-                type='mmscllle.SafeCheckpointHook', interval=1, rule='greater', **options)))
+            default_hooks=dict(
+                checkpoint=dict(
+                    type='mmscllle.SafeCheckpointHook', interval=1, rule='greater', **options
+                )
+            ),
+        )
 
     return build
 
@@ -59,7 +67,10 @@ def build_runner(tmp_path):
 def test_it_keeps_what_mmengine_keeps(build_runner, tmp_path):
     build_runner(max_keep_ckpts=2, save_best='score').train()
     assert sorted(path.name for path in tmp_path.glob('*.pth')) == [
-        'best_score_epoch_3.pth', 'epoch_2.pth', 'epoch_3.pth']
+        'best_score_epoch_3.pth',
+        'epoch_2.pth',
+        'epoch_3.pth',
+    ]
 
 
 @pytest.mark.parametrize('first', ['epoch_1.pth', 'best_score_epoch_1.pth'])

@@ -15,7 +15,7 @@ class Line(BaseModel):
     def __init__(self):
         super().__init__()
         self.layer = torch.nn.Linear(2, 1, bias=False)
-        torch.nn.init.constant_(self.layer.weight, 1.)
+        torch.nn.init.constant_(self.layer.weight, 1.0)
 
     def forward(self, inputs, data_samples=None, mode='loss'):
         output = self.layer(inputs)
@@ -41,18 +41,18 @@ def fast_bfloat16(monkeypatch):
 
 def test_a_cpu_without_instructions_computes_in_float32(model, monkeypatch):
     monkeypatch.setattr(cpu_bfloat16, 'has_fast_bfloat16', lambda: False)
-    model.train_step(dict(inputs=torch.tensor([[1 + 2**-9, 0.]])), wrap(model))
+    model.train_step(dict(inputs=torch.tensor([[1 + 2**-9, 0.0]])), wrap(model))
     assert model.precision == torch.float32
 
 
 def test_a_step_computes_in_bfloat16_and_updates_in_float32(model):
     # 1 + 2^-9 is no bfloat16: it is rounded to 1 in the product, the weight is not.
-    inputs = torch.tensor([[1 + 2**-9, 0.]])
+    inputs = torch.tensor([[1 + 2**-9, 0.0]])
     model.train_step(dict(inputs=inputs), wrap(model))
     assert model.precision == torch.bfloat16
     weight = model.layer.weight
     assert weight.dtype == torch.float32
-    torch.testing.assert_close(weight.detach(), torch.tensor([[0.5, 1.]]), rtol=0, atol=0)
+    torch.testing.assert_close(weight.detach(), torch.tensor([[0.5, 1.0]]), rtol=0, atol=0)
 
 
 def test_nothing_outside_of_a_step_changes(model):
@@ -64,6 +64,6 @@ def test_nothing_outside_of_a_step_changes(model):
 
 def test_options_of_the_wrapper_it_extends(model):
     wrapper = wrap(model, clip_grad=dict(max_norm=0.1))
-    model.train_step(dict(inputs=torch.tensor([[3., 4.]])), wrapper)
+    model.train_step(dict(inputs=torch.tensor([[3.0, 4.0]])), wrapper)
     # The gradient (3, 4) is cut to length 0.1 before the step of 0.5.
     torch.testing.assert_close(model.layer.weight.detach(), torch.tensor([[0.97, 0.96]]))

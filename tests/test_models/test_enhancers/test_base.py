@@ -32,20 +32,27 @@ def test_pairs_stay_pairs():
     assert enhanced is image and curves.shape == (2, 1, 2, 5)
 
 
-@pytest.mark.parametrize(('make', 'found'), [
-    (lambda x: x[:, :1], r'float32 \(2, 1, 4, 5\)'),
-    (lambda x: x[..., 1:], r'float32 \(2, 3, 4, 4\)'),
-    (lambda x: (255 * x).byte(), r'uint8 \(2, 3, 4, 5\)'),
-    (lambda x: (x, x[0]), r'\(float32 \(2, 3, 4, 5\), float32 \(3, 4, 5\)\)'),
-    (lambda x: (x, x[:1]), r'\(float32 \(2, 3, 4, 5\), float32 \(1, 3, 4, 5\)\)'),
-    (lambda x: (x, x, x), r'\(float32 .*, float32 .*, float32 .*\)'),
-    (lambda x: (x, None), r'\(float32 \(2, 3, 4, 5\), NoneType\)'),
-    (lambda x: dict(image=x), 'dict'),
-], ids=['grey', 'cropped', 'integers', 'no batch', 'another batch', 'three', 'None', 'dict'])
+@pytest.mark.parametrize(
+    ('make', 'found'),
+    [
+        (lambda x: x[:, :1], r'float32 \(2, 1, 4, 5\)'),
+        (lambda x: x[..., 1:], r'float32 \(2, 3, 4, 4\)'),
+        (lambda x: (255 * x).byte(), r'uint8 \(2, 3, 4, 5\)'),
+        (lambda x: (x, x[0]), r'\(float32 \(2, 3, 4, 5\), float32 \(3, 4, 5\)\)'),
+        (lambda x: (x, x[:1]), r'\(float32 \(2, 3, 4, 5\), float32 \(1, 3, 4, 5\)\)'),
+        (lambda x: (x, x, x), r'\(float32 .*, float32 .*, float32 .*\)'),
+        (lambda x: (x, None), r'\(float32 \(2, 3, 4, 5\), NoneType\)'),
+        (lambda x: dict(image=x), 'dict'),
+    ],
+    ids=['grey', 'cropped', 'integers', 'no batch', 'another batch', 'three', 'None', 'dict'],
+)
 def test_anything_else_shows_the_contract(make, found):
     network = adapt_enhancer(Returns(make))
-    with pytest.raises(ValueError, match=rf'Returns returned {found} for images of shape '
-                                         r'\(2, 3, 4, 5\): an enhancer takes RGB images'):
+    with pytest.raises(
+        ValueError,
+        match=rf'Returns returned {found} for images of shape '
+        r'\(2, 3, 4, 5\): an enhancer takes RGB images',
+    ):
         network(torch.rand(2, 3, 4, 5))
 
 
@@ -74,6 +81,7 @@ def test_adapting_twice_is_adapting_once():
 def test_weights_keep_their_names():
     network = adapt_enhancer(nn.Conv2d(3, 3, 1))
     assert list(network.state_dict()) == ['weight', 'bias']
-    torch.testing.assert_close(make_engine(network)(torch.zeros(1, 3, 2, 2)),
-                               network.bias.detach().clamp(0, 1)[None, :, None, None].expand(
-                                   1, 3, 2, 2))
+    torch.testing.assert_close(
+        make_engine(network)(torch.zeros(1, 3, 2, 2)),
+        network.bias.detach().clamp(0, 1)[None, :, None, None].expand(1, 3, 2, 2),
+    )

@@ -42,12 +42,13 @@ def between_cells(cells: np.ndarray, y: int, x: int) -> np.ndarray:
     """Bilinear between the centres of cells, (..., h, w)."""
     top, bottom, down = neighbours(y, cells.shape[-2])
     left, right, across = neighbours(x, cells.shape[-1])
-    return ((1 - down) * ((1 - across) * cells[..., top, left] + across * cells[..., top, right])
-            + down * ((1 - across) * cells[..., bottom, left] + across * cells[..., bottom, right]))
+    return (1 - down) * (
+        (1 - across) * cells[..., top, left] + across * cells[..., top, right]
+    ) + down * ((1 - across) * cells[..., bottom, left] + across * cells[..., bottom, right])
 
 
 def test_shadows_are_spread():
-    values = compress(torch.tensor([0., 0.05, 1.], dtype=torch.float64))
+    values = compress(torch.tensor([0.0, 0.05, 1.0], dtype=torch.float64))
     assert values.tolist() == pytest.approx([0, math.log(6) / math.log(101), 1])
 
 
@@ -78,18 +79,22 @@ def test_description_of_cells(size):
     bends = np.abs(np.diff(light, n=2, prepend=light[..., :1], append=light[..., -1:]))
     for row in range(rows):
         for column in range(columns):
-            place = np.s_[..., row * CELL:(row + 1) * CELL, column * CELL:(column + 1) * CELL]
+            place = np.s_[..., row * CELL : (row + 1) * CELL, column * CELL : (column + 1) * CELL]
             cell = light[place]
-            quarters = [cell[..., y:y + 2, x:x + 2].mean(axis=(2, 3))
-                        for y in (0, 2) for x in (0, 2)]
+            quarters = [
+                cell[..., y : y + 2, x : x + 2].mean(axis=(2, 3)) for y in (0, 2) for x in (0, 2)
+            ]
             found = described[:, :, row, column]
             np.testing.assert_allclose(found[:, :12].reshape(2, 3, 4), np.stack(quarters, axis=-1))
             np.testing.assert_allclose(
-                found[:, 12:15], np.maximum(4 * cell.std(axis=(2, 3)), 4e-4), atol=1e-6)
+                found[:, 12:15], np.maximum(4 * cell.std(axis=(2, 3)), 4e-4), atol=1e-6
+            )
             np.testing.assert_allclose(
-                found[:, 15:18], 4 * differences[place].mean(axis=(2, 3)), atol=1e-12)
+                found[:, 15:18], 4 * differences[place].mean(axis=(2, 3)), atol=1e-12
+            )
             np.testing.assert_allclose(
-                found[:, 18:], 4 * bends[place].mean(axis=(2, 3)), atol=1e-12)
+                found[:, 18:], 4 * bends[place].mean(axis=(2, 3)), atol=1e-12
+            )
 
 
 @pytest.mark.parametrize('size', [(1, 1), (3, 9), (8, 8), (9, 13)])
@@ -105,7 +110,7 @@ def test_slicing_against_a_plain_loop(size, knots):
             for index in np.ndindex(2, 3):
                 level = light[(*index, y, x)].item() * steps
                 knot = min(int(level), steps - 1)
-                low, high = curves[index][knot:knot + 2]
+                low, high = curves[index][knot : knot + 2]
                 expected = low + (level - knot) * (high - low)
                 assert values[(*index, y, x)].item() == pytest.approx(expected)
                 assert slopes[(*index, y, x)].item() == pytest.approx(steps * (high - low))
@@ -136,7 +141,8 @@ def test_how_much_of_the_detail_is_kept():
     grid = knot_levels(8).double().pow(0.5).view(1, 1, 8, 1, 1).expand(1, 3, 8, 2, 2)
     none, half, whole = (
         apply_grid(image, grid, torch.full((1, 3, 2, 2), kept).double(), CELL)
-        for kept in (0., 0.5, 1.))
+        for kept in (0.0, 0.5, 1.0)
+    )
     base = smooth(image)
     torch.testing.assert_close(none, slice_grid(grid, compress(base), CELL)[0])
     # The slope of a curve, for a step of light, by differences.
@@ -153,9 +159,9 @@ def test_flat_curves_take_out_everything():
 
 
 def test_results_are_cut_off():
-    image = torch.tensor([0., 1.]).repeat(1, 3, 8, 4).double()
-    grid = torch.tensor([0., 1.]).view(1, 1, 2, 1, 1).expand(1, 3, 2, 2, 2).double()
-    result = apply_grid(image, grid, torch.full((1, 3, 2, 2), 9.).double(), CELL)
+    image = torch.tensor([0.0, 1.0]).repeat(1, 3, 8, 4).double()
+    grid = torch.tensor([0.0, 1.0]).view(1, 1, 2, 1, 1).expand(1, 3, 2, 2, 2).double()
+    result = apply_grid(image, grid, torch.full((1, 3, 2, 2), 9.0).double(), CELL)
     assert result.min() == 0 and result.max() == 1
 
 

@@ -33,8 +33,22 @@ def test_parameters():
 
 def test_names_of_weights_in_checkpoints():
     names = [name for name, _ in BilateralGridEnhancer(**SMALL).named_parameters()]
-    layers = ['down.0.0.0', 'down.0.1.0', 'down.1.0.0', 'down.1.1.0', 'down.2.0.0', 'down.2.1.0',
-              'whole.0', 'whole.2', 'narrow.0', 'narrow.1', 'up.0.0', 'up.1.0', 'curves', 'detail']
+    layers = [
+        'down.0.0.0',
+        'down.0.1.0',
+        'down.1.0.0',
+        'down.1.1.0',
+        'down.2.0.0',
+        'down.2.1.0',
+        'whole.0',
+        'whole.2',
+        'narrow.0',
+        'narrow.1',
+        'up.0.0',
+        'up.1.0',
+        'curves',
+        'detail',
+    ]
     assert names == [f'{layer}.{kind}' for layer in layers for kind in ('weight', 'bias')]
 
 
@@ -62,7 +76,7 @@ def test_curves_and_detail_of_the_estimate():
     enhancer, cells = build_random(**SMALL), images(2, 21, 5, 7)
     grid, detail = enhancer.estimate_grid(cells)
     assert grid.shape == (2, 3, 5, 5, 7) and detail.shape == (2, 3, 5, 7)
-    torch.nn.init.constant_(enhancer.detail.bias, 30.)
+    torch.nn.init.constant_(enhancer.detail.bias, 30.0)
     torch.testing.assert_close(enhancer.estimate_grid(cells)[1], torch.full_like(detail, 1.6))
     assert 0.4 <= detail.min() < detail.max() <= 1.6
 
@@ -91,7 +105,7 @@ def test_gradients_reach_every_weight():
         assert parameter.grad.isfinite().all() and parameter.grad.abs().sum() > 0, name
 
 
-@pytest.mark.parametrize('value', [0., 0.5, 1.], ids=['black', 'grey', 'white'])
+@pytest.mark.parametrize('value', [0.0, 0.5, 1.0], ids=['black', 'grey', 'white'])
 def test_bfloat16_autocast_on_flat_images(value):
     enhancer, image = BilateralGridEnhancer(**SMALL), torch.full((1, 3, 16, 16), value)
     with torch.autocast('cpu', dtype=torch.bfloat16):
@@ -111,11 +125,14 @@ def test_engine():
     assert isinstance(make_engine(BilateralGridEnhancer(**SMALL)), GridEngine)
 
 
-@pytest.mark.parametrize(('options', 'message'), [
-    (dict(channels=(8, )), r'channels must be two or more positive numbers, got \(8,\)'),
-    (dict(channels=(8, 0)), 'channels must be two or more positive numbers'),
-    (dict(knots=1), 'knots must be at least 2, got 1'),
-])
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(channels=(8,)), r'channels must be two or more positive numbers, got \(8,\)'),
+        (dict(channels=(8, 0)), 'channels must be two or more positive numbers'),
+        (dict(knots=1), 'knots must be at least 2, got 1'),
+    ],
+)
 def test_wrong_arguments(options, message):
     with pytest.raises(ValueError, match=message):
         BilateralGridEnhancer(**options)

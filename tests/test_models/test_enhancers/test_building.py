@@ -40,20 +40,37 @@ def registered() -> Iterator[dict]:
     MODELS.module_dict.pop('Gain')
 
 
-@pytest.mark.parametrize('cfg', [
-    CURVES, dict(model=CURVES), dict(model=dict(type='SCLLLE', enhancer=CURVES)),
-    dict(type='SCLLLE', enhancer=CURVES),
-    dict(model=dict(type='BaseEditModel', generator=dict(type='EnhancerGenerator',
-                                                         enhancer=CURVES))),
-    'mmscllle::mmagic/curve-enhancer_unpaired-shared.py'], ids=lambda cfg: str(cfg)[:40])
+@pytest.mark.parametrize(
+    'cfg',
+    [
+        CURVES,
+        dict(model=CURVES),
+        dict(model=dict(type='SCLLLE', enhancer=CURVES)),
+        dict(type='SCLLLE', enhancer=CURVES),
+        dict(
+            model=dict(
+                type='BaseEditModel', generator=dict(type='EnhancerGenerator', enhancer=CURVES)
+            )
+        ),
+        'mmscllle::mmagic/curve-enhancer_unpaired-shared.py',
+    ],
+    ids=lambda cfg: str(cfg)[:40],
+)
 def test_an_enhancer_is_found_in_any_config(cfg):
     assert find_enhancer(cfg) == EnhancerSource(CURVES, None)
 
 
-@pytest.mark.parametrize(('cfg', 'expected'), [
-    (dict(load_from='a.pth', model=dict(enhancer=CURVES, enhancer_checkpoint='b.pth')), 'a.pth'),
-    (dict(model=dict(enhancer=CURVES, enhancer_checkpoint='b.pth')), 'b.pth'),
-    (dict(model=dict(enhancer=dict(CURVES, init_cfg=dict(checkpoint='c.pth')))), 'c.pth')])
+@pytest.mark.parametrize(
+    ('cfg', 'expected'),
+    [
+        (
+            dict(load_from='a.pth', model=dict(enhancer=CURVES, enhancer_checkpoint='b.pth')),
+            'a.pth',
+        ),
+        (dict(model=dict(enhancer=CURVES, enhancer_checkpoint='b.pth')), 'b.pth'),
+        (dict(model=dict(enhancer=dict(CURVES, init_cfg=dict(checkpoint='c.pth')))), 'c.pth'),
+    ],
+)
 def test_the_weights_that_a_config_names(cfg, expected):
     assert find_enhancer(cfg).weights == expected
 
@@ -81,13 +98,20 @@ def test_a_type_needs_no_scope(registered, scope):
     assert enhanced.shape == image.shape and curves.shape == (2, 0, 4, 4)
 
 
-def test_every_model_loads_the_bare_checkpoint_of_any_enhancer(registered, tiny_segmentor,
-                                                               tmp_path):
+def test_every_model_loads_the_bare_checkpoint_of_any_enhancer(
+    registered, tiny_segmentor, tmp_path
+):
     released, path = Gain(), str(tmp_path / 'gain.pth')
     torch.save(released.state_dict(), path)
-    models = [MODELS.build(config) for config in (
-        dict(type='mmscllle.SCLLLE', enhancer=registered),
-        dict(type='mmscllle.EnhancedSegmentor', enhancer=registered, segmentor=tiny_segmentor[0]))]
+    models = [
+        MODELS.build(config)
+        for config in (
+            dict(type='mmscllle.SCLLLE', enhancer=registered),
+            dict(
+                type='mmscllle.EnhancedSegmentor', enhancer=registered, segmentor=tiny_segmentor[0]
+            ),
+        )
+    ]
     for model in models:
         load_checkpoint(model, path, 'cpu', strict=True)
         torch.testing.assert_close(model.enhancer.state_dict(), released.state_dict())
@@ -101,9 +125,10 @@ def test_every_model_loads_the_bare_checkpoint_of_any_enhancer(registered, tiny_
 def test_no_model_goes_on_with_random_weights(registered, tiny_segmentor, tmp_path):
     path = str(tmp_path / 'curves.pth')
     torch.save(CurveEnhancer().state_dict(), path)
-    for config in (dict(type='mmscllle.SCLLLE', enhancer=registered),
-                   dict(type='mmscllle.EnhancedSegmentor', enhancer=registered,
-                        segmentor=tiny_segmentor[0])):
+    for config in (
+        dict(type='mmscllle.SCLLLE', enhancer=registered),
+        dict(type='mmscllle.EnhancedSegmentor', enhancer=registered, segmentor=tiny_segmentor[0]),
+    ):
         with pytest.raises(ValueError, match='has (enhancer.)?conv.weight'):
             load_checkpoint(MODELS.build(config), path, 'cpu')
 
@@ -120,23 +145,28 @@ def test_shipped_models_know_their_enhancer(name):
     assert source.weights == f'mmscllle://{name}'
     assert read_source(name, 'model') == read_source(source.weights, 'model') == source
     enhancer = load_enhancer(source, 'weights')
-    torch.testing.assert_close(dict(enhancer.state_dict()),
-                               torch.load(SHIPPED_MODELS[name].weights, map_location='cpu'))
+    torch.testing.assert_close(
+        dict(enhancer.state_dict()), torch.load(SHIPPED_MODELS[name].weights, map_location='cpu')
+    )
 
 
 def test_a_model_of_a_metafile():
     name = 'curve-enhancer_unpaired-shared'
     source = read_source(name, 'model')
     assert source.config == CURVES and source.weights.startswith('https://')
-    with pytest.raises(ValueError, match='--enhancer: there is no config file .dark-net., nor a '
-                       f'model of that name; known are {next(iter(SHIPPED_MODELS))}, .*{name}'):
+    with pytest.raises(
+        ValueError,
+        match='--enhancer: there is no config file .dark-net., nor a '
+        f'model of that name; known are {next(iter(SHIPPED_MODELS))}, .*{name}',
+    ):
         read_source('dark-net', '--enhancer')
 
 
 def test_a_checkpoint_alone(tmp_path):
     path = str(tmp_path / 'curves.pth')
-    torch.save({f'enhancer.{name}': value for name, value in CurveEnhancer().state_dict().items()},
-               path)
+    torch.save(
+        {f'enhancer.{name}': value for name, value in CurveEnhancer().state_dict().items()}, path
+    )
     assert read_source(path, 'weights') == EnhancerSource(CURVES, path)
     assert read_source(path, 'weights', dict(type='Mine')) == (dict(type='Mine'), path)
     # One that fits none: whose error then shows both sides.
@@ -150,6 +180,8 @@ def test_a_checkpoint_alone(tmp_path):
 @pytest.mark.parametrize('name', ['ZeroDCEPlusPlus', 'SCI', 'IAT', 'PairLIE', 'CLIPLIT'])
 def test_a_checkpoint_of_a_published_enhancer_alone(tmp_path, name):
     config, path = dict(type=f'mmscllle.{name}'), str(tmp_path / 'released.pth')
-    torch.save({f'module.{weight}': value
-                for weight, value in MODELS.build(config).state_dict().items()}, path)
+    torch.save(
+        {f'module.{weight}': value for weight, value in MODELS.build(config).state_dict().items()},
+        path,
+    )
     assert read_source(path, '--enhancer') == EnhancerSource(config, path)

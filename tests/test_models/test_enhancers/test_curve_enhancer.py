@@ -17,8 +17,9 @@ def test_network_against_the_description():
     weights = enhancer.state_dict()
 
     def conv(i: int, *x: torch.Tensor) -> torch.Tensor:
-        return functional.conv2d(torch.cat(x, 1), weights[f'e_conv{i}.weight'],
-                                 weights[f'e_conv{i}.bias'], padding=1)
+        return functional.conv2d(
+            torch.cat(x, 1), weights[f'e_conv{i}.weight'], weights[f'e_conv{i}.bias'], padding=1
+        )
 
     x1 = functional.relu(conv(1, image))
     x2 = functional.relu(conv(2, x1))
@@ -45,8 +46,8 @@ def test_curves_of_reduced_size(size):
     assert curves.shape == (2, 24, -(-size[0] // 8), -(-size[1] // 8))
     reduced = functional.avg_pool2d(image, 8, ceil_mode=True, count_include_pad=False)
     torch.testing.assert_close(curves, enhancer.estimate_curves(reduced))
-    enlarged = functional.interpolate(curves, scale_factor=8., mode='bilinear')
-    torch.testing.assert_close(enhanced, apply_curves(image, enlarged[..., :size[0], :size[1]]))
+    enlarged = functional.interpolate(curves, scale_factor=8.0, mode='bilinear')
+    torch.testing.assert_close(enhanced, apply_curves(image, enlarged[..., : size[0], : size[1]]))
 
 
 def test_gradients_of_reduced_curves_reach_every_weight():
@@ -116,7 +117,7 @@ def test_weights_of_something_else_do_not_load_silently():
         CurveEnhancer().load_state_dict(dict(weight=torch.ones(1)))
 
 
-@pytest.mark.parametrize('value', [0., 0.5, 1.], ids=['black', 'grey', 'white'])
+@pytest.mark.parametrize('value', [0.0, 0.5, 1.0], ids=['black', 'grey', 'white'])
 def test_bfloat16_autocast_on_flat_images(value):
     enhancer, image = CurveEnhancer(), torch.full((1, 3, 8, 8), value)
     with torch.autocast('cpu', dtype=torch.bfloat16):

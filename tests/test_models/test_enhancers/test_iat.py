@@ -11,12 +11,12 @@ def test_pixels_are_corrected_then_colours_then_gamma():
     enhancer, image = IAT().eval(), torch.rand(2, 3, 8, 12)
     for parameter in enhancer.parameters():
         parameter.data.zero_()
-    enhancer.local_net.mul_end[0].bias.data.copy_(torch.tensor([1., 2., 3.]))
+    enhancer.local_net.mul_end[0].bias.data.copy_(torch.tensor([1.0, 2.0, 3.0]))
     enhancer.local_net.add_end[0].bias.data.fill_(-0.1)
     # Red takes the place of green, and the other way round.
     enhancer.global_net.color_base.data.copy_(torch.eye(3)[[1, 0, 2]])
     enhancer.global_net.gamma_base.data.fill_(0.5)
-    corrected = image * torch.tensor([1., 2., 3.]).view(3, 1, 1) + torch.tensor(-0.1).tanh()
+    corrected = image * torch.tensor([1.0, 2.0, 3.0]).view(3, 1, 1) + torch.tensor(-0.1).tanh()
     expected = corrected[:, [1, 0, 2]].clamp(1e-8, 1).sqrt()
     torch.testing.assert_close(enhancer(image)[0], expected)
 
@@ -35,8 +35,9 @@ def test_attention_equals_torchs():
     for parameter in attention.parameters():
         nn.init.normal_(parameter)
     reference = nn.MultiheadAttention(8, 2, batch_first=True)
-    reference.in_proj_weight.data.copy_(torch.cat(
-        (torch.eye(8), attention.k.weight, attention.v.weight)))
+    reference.in_proj_weight.data.copy_(
+        torch.cat((torch.eye(8), attention.k.weight, attention.v.weight))
+    )
     reference.in_proj_bias.data.zero_()
     reference.out_proj.load_state_dict(attention.proj.state_dict())
     query = attention.q.expand(3, -1, -1)

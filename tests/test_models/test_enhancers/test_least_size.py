@@ -13,7 +13,7 @@ def test_larger_images_stay(size):
 
 
 def test_a_single_row_or_column_is_repeated():
-    row = torch.tensor([[[[1., 2., 3.]]]])
-    assert at_least_two_pixels(row)[0, 0].tolist() == [[1., 2., 3.]] * 2
-    assert at_least_two_pixels(row.mT)[0, 0].tolist() == [[1., 1.], [2., 2.], [3., 3.]]
-    assert at_least_two_pixels(row[..., :1])[0, 0].tolist() == [[1., 1.]] * 2
+    row = torch.tensor([[[[1.0, 2.0, 3.0]]]])
+    assert at_least_two_pixels(row)[0, 0].tolist() == [[1.0, 2.0, 3.0]] * 2
+    assert at_least_two_pixels(row.mT)[0, 0].tolist() == [[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]
+    assert at_least_two_pixels(row[..., :1])[0, 0].tolist() == [[1.0, 1.0]] * 2

@@ -1,4 +1,5 @@
 """What all published enhancers have in common."""
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -120,8 +121,9 @@ def test_tiles_give_the_whole_picture_or_are_refused(published):
         with pytest.raises(ValueError, match=f'tile: {published.name} cannot work in tiles'):
             make_engine(enhancer, tile=16)
     else:
-        torch.testing.assert_close(make_engine(enhancer, tile=16)(low), make_engine(enhancer)(low),
-                                   rtol=0, atol=1e-5)
+        torch.testing.assert_close(
+            make_engine(enhancer, tile=16)(low), make_engine(enhancer)(low), rtol=0, atol=1e-5
+        )
 
 
 @every
@@ -138,8 +140,13 @@ def test_gradients_reach_every_weight(published):
 def test_each_trains_from_nothing_by_the_terms_of_scl_lle(published, objective_config, inputs):
     torch.manual_seed(0)
     objective_config['illumination_smoothness'].update(skip_without_curves=True)
-    model = MODELS.build(dict(type='mmscllle.SCLLLE', objective=objective_config,
-                              enhancer=dict(type=f'mmscllle.{published.name}')))
+    model = MODELS.build(
+        dict(
+            type='mmscllle.SCLLLE',
+            objective=objective_config,
+            enhancer=dict(type=f'mmscllle.{published.name}'),
+        )
+    )
     model.init_weights()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     totals = []
@@ -156,9 +163,15 @@ def test_each_trains_from_nothing_by_the_terms_of_scl_lle(published, objective_c
 @every
 def test_each_learns_together_with_a_segmentor(published, tiny_segmentor, inputs, labelled):
     config, checkpoint = tiny_segmentor
-    model = MODELS.build(dict(
-        type='mmscllle.EnhancedSegmentor', enhancer=dict(type=f'mmscllle.{published.name}'),
-        segmentor=config, segmentor_checkpoint=checkpoint, learn='both'))
+    model = MODELS.build(
+        dict(
+            type='mmscllle.EnhancedSegmentor',
+            enhancer=dict(type=f'mmscllle.{published.name}'),
+            segmentor=config,
+            segmentor_checkpoint=checkpoint,
+            learn='both',
+        )
+    )
     for sample in labelled:
         sample.set_metainfo(dict(img_shape=(32, 40), ori_shape=(32, 40)))
     batch = dict(inputs=[(255 * image).byte() for image in inputs['low']], data_samples=labelled)
@@ -177,7 +190,7 @@ def test_no_rgb_batch(published, shape):
 
 
 @every
-@pytest.mark.parametrize('value', [0., 0.5, 1.], ids=['black', 'grey', 'white'])
+@pytest.mark.parametrize('value', [0.0, 0.5, 1.0], ids=['black', 'grey', 'white'])
 def test_bfloat16_autocast_on_flat_images(published, value):
     torch.manual_seed(0)
     enhancer, image = published.build(), torch.full((1, 3, 16, 16), value)

@@ -12,9 +12,10 @@ def test_the_image_is_divided_by_its_illumination():
     for parameter in enhancer.parameters():
         parameter.data.zero_()
     # No features: the illumination is the image and half of what a sigmoid can add.
-    image = torch.tensor([0., 0.1, 0.5, 0.8]).view(1, 1, 2, 2).repeat(1, 3, 1, 1)
-    torch.testing.assert_close(enhancer(image)[0][0, 0].flatten(),
-                               torch.tensor([0., 0.1 / 0.6, 0.5, 0.8]))
+    image = torch.tensor([0.0, 0.1, 0.5, 0.8]).view(1, 1, 2, 2).repeat(1, 3, 1, 1)
+    torch.testing.assert_close(
+        enhancer(image)[0][0, 0].flatten(), torch.tensor([0.0, 0.1 / 0.6, 0.5, 0.8])
+    )
 
 
 def test_the_block_is_a_residual_one():
@@ -24,8 +25,10 @@ def test_the_block_is_a_residual_one():
     enhancer.enhance['in_conv'][0].bias.data.fill_(1)
     enhancer.enhance['conv'][1].bias.data.fill_(2)
     enhancer.enhance['out_conv'][0].weight.data[:, :, 1, 1] = 1 / 3
-    torch.testing.assert_close(enhancer.estimate_illumination(torch.zeros(1, 3, 4, 4)),
-                               torch.full((1, 3, 4, 4), 3.).sigmoid())
+    torch.testing.assert_close(
+        enhancer.estimate_illumination(torch.zeros(1, 3, 4, 4)),
+        torch.full((1, 3, 4, 4), 3.0).sigmoid(),
+    )
 
 
 def test_what_only_their_training_needs_is_left_out(tmp_path):

@@ -15,8 +15,13 @@ def test_network_against_the_description():
         x = torch.cat(x, 1)
         for part, groups in (('depth', x.shape[1]), ('point', 1)):
             weight = weights[f'e_conv{i}.{part}_conv.weight']
-            x = functional.conv2d(x, weight, weights[f'e_conv{i}.{part}_conv.bias'],
-                                  padding=weight.shape[-1] // 2, groups=groups)
+            x = functional.conv2d(
+                x,
+                weight,
+                weights[f'e_conv{i}.{part}_conv.bias'],
+                padding=weight.shape[-1] // 2,
+                groups=groups,
+            )
         return x
 
     # A twelfth of the size, bilinear: the mean of the four pixels around the middle.
@@ -31,8 +36,9 @@ def test_network_against_the_description():
     enhanced, curves = enhancer(image)
     # The corners are aligned: the estimates at the corners are those of the outermost pixels.
     torch.testing.assert_close(curves[:, :, ::23, ::35], expected[:, :, :, ::2])
-    torch.testing.assert_close(curves[:, :, 0, 7], 0.6 * expected[:, :, 0, 0]
-                               + 0.4 * expected[:, :, 0, 1])
+    torch.testing.assert_close(
+        curves[:, :, 0, 7], 0.6 * expected[:, :, 0, 0] + 0.4 * expected[:, :, 0, 1]
+    )
     for _ in range(8):
         image = image + curves * (image.square() - image)
     torch.testing.assert_close(enhanced, image)

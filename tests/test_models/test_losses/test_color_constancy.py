@@ -21,13 +21,15 @@ def test_hand_value():
     image[:, :, 1] -= 0.1
     expected = math.sqrt(0.04**2 + 0.25**2 + 0.09**2)
     assert ColorConstancyLoss()(image).item() == pytest.approx(expected, rel=1e-5)
-    assert ColorConstancyLoss(loss_weight=8.)(image).item() == pytest.approx(8 * expected, rel=1e-5)
+    assert ColorConstancyLoss(loss_weight=8.0)(image).item() == pytest.approx(
+        8 * expected, rel=1e-5
+    )
 
 
 def test_against_numpy():
     image = torch.rand(3, 3, 5, 7, dtype=torch.float64)
     means = image.numpy().mean(axis=(2, 3))
-    expected = [math.sqrt((r - g)**4 + (r - b)**4 + (g - b)**4) for r, g, b in means]
+    expected = [math.sqrt((r - g) ** 4 + (r - b) ** 4 + (g - b) ** 4) for r, g, b in means]
     np.testing.assert_allclose(color_constancy(image), expected)
     np.testing.assert_allclose(color_constancy(image, reference_form=True), expected)
 

@@ -29,16 +29,15 @@ def test_brightness_by_hand():
     dim = torch.full((1, 3, 2, 2), 0.2)
     assert brightness_distance(RAMP, BLACK).item() == pytest.approx(0.25)
     assert brightness_distance(RAMP, dim).item() == pytest.approx((0.1 + 0 + 0.1 + 0.2) / 4)
-    loss = ContrastiveLoss(margin=0.3, loss_weight=10.)
+    loss = ContrastiveLoss(margin=0.3, loss_weight=10.0)
     assert loss(RAMP, BLACK, dim).item() == pytest.approx(10 * (0.25 - 0.1 + 0.3))
 
 
 def test_gram_by_hand():
-    features = torch.tensor([[[[1., 2.]], [[3., 0.]]]])
+    features = torch.tensor([[[[1.0, 2.0]], [[3.0, 0.0]]]])
     # F = [[1, 2], [3, 0]], F F^T = [[5, 3], [3, 9]], C H W = 4.
-    torch.testing.assert_close(gram_matrix(features),
-                               torch.tensor([[[1.25, 0.75], [0.75, 2.25]]]))
-    expected = (1.25**2 + 2 * 0.75**2 + 2.25**2)
+    torch.testing.assert_close(gram_matrix(features), torch.tensor([[[1.25, 0.75], [0.75, 2.25]]]))
+    expected = 1.25**2 + 2 * 0.75**2 + 2.25**2
     grams = gram_matrices([features]), gram_matrices([torch.zeros_like(features)])
     assert gram_distance(*grams).item() == expected
 
@@ -64,7 +63,7 @@ def test_gram_against_numpy():
 
 def test_hinge_is_flat_beyond_the_margin():
     hinge = triplet_hinge(torch.tensor([0.1, 0.5]), torch.tensor([0.5, 0.5]), 0.3)
-    torch.testing.assert_close(hinge, torch.tensor([0., 0.3]))
+    torch.testing.assert_close(hinge, torch.tensor([0.0, 0.3]))
     image = RAMP.clone().requires_grad_()
     loss = ContrastiveLoss()(image, RAMP, torch.ones(1, 3, 2, 2))
     loss.backward()
@@ -85,19 +84,22 @@ def test_reference_form_takes_one_hinge_on_the_batch_mean_of_brightness():
     to_positive, to_negative = (0 + 0.25) / 2, (0.5 + 0.05) / 2
     assert ContrastiveLoss()(*batch).item() == pytest.approx((0 + 0.25 - 0.05 + 0.3) / 2)
     assert ContrastiveLoss(reference_form=True)(*batch).item() == pytest.approx(
-        to_positive - to_negative + 0.3)
+        to_positive - to_negative + 0.3
+    )
 
 
 def test_reference_form_sums_gram_distances_over_the_batch():
     anchor, positive, negative = ([torch.rand(3, 4, 5, 6)] for _ in range(3))
     grams = [gram_matrices(features) for features in (anchor, positive, negative)]
     to_positive, to_negative = gram_distance(grams[0], grams[1]), gram_distance(grams[0], grams[2])
-    reference = ContrastiveLoss('gram', margin=1., loss_weight=5., reference_form=True)
-    torch.testing.assert_close(reference(anchor, positive, negative),
-                               5 * (to_positive.sum() - to_negative.sum() + 1))
-    ours = ContrastiveLoss('gram', margin=1., loss_weight=5.)
-    torch.testing.assert_close(ours(anchor, positive, negative),
-                               5 * (to_positive - to_negative + 1).mean())
+    reference = ContrastiveLoss('gram', margin=1.0, loss_weight=5.0, reference_form=True)
+    torch.testing.assert_close(
+        reference(anchor, positive, negative), 5 * (to_positive.sum() - to_negative.sum() + 1)
+    )
+    ours = ContrastiveLoss('gram', margin=1.0, loss_weight=5.0)
+    torch.testing.assert_close(
+        ours(anchor, positive, negative), 5 * (to_positive - to_negative + 1).mean()
+    )
 
 
 class Style(nn.Module):
@@ -108,17 +110,18 @@ class Style(nn.Module):
 def test_feature_extractor_is_applied_to_all_three():
     images = torch.rand(3, 2, 3, 6, 6)
     style = Style().style
-    from_images = ContrastiveLoss('gram', 1., feature_extractor=Style())(*images)
-    from_features = ContrastiveLoss('gram', 1.)(*(style(image) for image in images))
+    from_images = ContrastiveLoss('gram', 1.0, feature_extractor=Style())(*images)
+    from_features = ContrastiveLoss('gram', 1.0)(*(style(image) for image in images))
     torch.testing.assert_close(from_images, from_features)
 
 
 def test_feature_extractor_from_a_config(seeded_vgg):
     images = torch.rand(3, 1, 3, 8, 8)
     loss = ContrastiveLoss(
-        'gram', 1., feature_extractor=dict(type='mmscllle.VGG16Features', checkpoint=seeded_vgg))
+        'gram', 1.0, feature_extractor=dict(type='mmscllle.VGG16Features', checkpoint=seeded_vgg)
+    )
     features = [loss.feature_extractor.style(image) for image in images]
-    torch.testing.assert_close(loss(*images), ContrastiveLoss('gram', 1.)(*features))
+    torch.testing.assert_close(loss(*images), ContrastiveLoss('gram', 1.0)(*features))
     assert not loss.state_dict() and not list(loss.parameters())
 
 

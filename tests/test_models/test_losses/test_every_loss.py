@@ -1,4 +1,5 @@
 """What holds for all losses alike."""
+
 from __future__ import annotations
 
 import pytest
@@ -43,21 +44,25 @@ def alone(loss, x, a, b, labels):
 
 # Margins of 1 keep the hinges open.
 OURS = dict(
-    brightness=Case(ContrastiveLoss('brightness', 1.), triplet),
-    gram=Case(ContrastiveLoss('gram', 1.), triplet_of_features),
+    brightness=Case(ContrastiveLoss('brightness', 1.0), triplet),
+    gram=Case(ContrastiveLoss('gram', 1.0), triplet_of_features),
     semantic_brightness=Case(SemanticBrightnessConsistencyLoss(), labelled),
     cross_entropy=Case(SemanticCrossEntropyLoss(), labelled),
     retention=Case(FeatureRetentionLoss(), lambda loss, x, a, b, labels: loss(a, x)),
     color=Case(ColorConstancyLoss(), alone),
-    smoothness=Case(IlluminationSmoothnessLoss(), alone))
+    smoothness=Case(IlluminationSmoothnessLoss(), alone),
+)
 REFERENCE = dict(
-    brightness_reference=Case(ContrastiveLoss('brightness', 1., reference_form=True), triplet),
-    gram_reference=Case(ContrastiveLoss('gram', 1., reference_form=True), triplet_of_features),
+    brightness_reference=Case(ContrastiveLoss('brightness', 1.0, reference_form=True), triplet),
+    gram_reference=Case(ContrastiveLoss('gram', 1.0, reference_form=True), triplet_of_features),
     semantic_brightness_reference=Case(
-        SemanticBrightnessConsistencyLoss(reference_form=True), labelled),
+        SemanticBrightnessConsistencyLoss(reference_form=True), labelled
+    ),
     semantic_brightness_mixed=Case(
-        SemanticBrightnessConsistencyLoss(reference_form=True, mix_batch=True), labelled),
-    color_reference=Case(ColorConstancyLoss(reference_form=True), alone))
+        SemanticBrightnessConsistencyLoss(reference_form=True, mix_batch=True), labelled
+    ),
+    color_reference=Case(ColorConstancyLoss(reference_form=True), alone),
+)
 EVERY = {**OURS, **REFERENCE}
 
 
@@ -84,9 +89,11 @@ def test_gradient_in_float64(case):
 
 
 @of({name: case for name, case in EVERY.items() if name != 'color_reference'})
-@pytest.mark.parametrize('color', [
-    (0.5, 0.5, 0.5), (0., 0., 0.), (1., 1., 1.), (0.2, 0.5, 0.7)],
-    ids=['grey', 'black', 'white', 'constant'])
+@pytest.mark.parametrize(
+    'color',
+    [(0.5, 0.5, 0.5), (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), (0.2, 0.5, 0.7)],
+    ids=['grey', 'black', 'white', 'constant'],
+)
 @pytest.mark.parametrize('size', [(4, 6), (1, 1), (1, 5), (5, 1)], ids=str)
 def test_finite_on_degenerate_images(case, color, size):
     x = torch.tensor(color).view(1, 3, 1, 1).repeat(2, 1, *size).requires_grad_()
@@ -109,8 +116,9 @@ def test_half_precision_inputs_are_summed_in_float32(case, dtype):
     value = case(x, a, b, labels)
     value.backward()
     assert value.dtype == torch.float32
-    torch.testing.assert_close(value, case(x.float(), a.float(), b.float(), labels),
-                               rtol=1e-5, atol=1e-9)
+    torch.testing.assert_close(
+        value, case(x.float(), a.float(), b.float(), labels), rtol=1e-5, atol=1e-9
+    )
     assert x.grad.dtype == dtype and x.grad.isfinite().all()
 
 
@@ -128,7 +136,7 @@ def test_batch_is_the_mean_of_its_images(case):
     x, a, b, labels = random_inputs(n=3)
     labels[1, :4] = 255
     labels[2] = 255
-    alone = [case(*(tensor[n:n + 1] for tensor in (x, a, b, labels))) for n in range(3)]
+    alone = [case(*(tensor[n : n + 1] for tensor in (x, a, b, labels))) for n in range(3)]
     torch.testing.assert_close(case(x, a, b, labels), torch.stack(alone).mean())
 
 
@@ -136,9 +144,9 @@ def test_batch_is_the_mean_of_its_images(case):
 def test_loss_weight_is_a_factor(case):
     inputs = random_inputs()
     once = case(*inputs)
-    case.loss.loss_weight = 5.
+    case.loss.loss_weight = 5.0
     try:
         torch.testing.assert_close(case(*inputs), 5 * once)
     finally:
-        case.loss.loss_weight = 1.
+        case.loss.loss_weight = 1.0
     assert once.dim() == 0 and once > 0

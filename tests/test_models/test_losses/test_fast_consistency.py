@@ -12,7 +12,7 @@ def test_hand_value():
     fast[0, 0, 0] = torch.tensor([0.1, -0.2])
     expected = (0.1**2 + 0.2**2) / 6
     assert FastConsistencyLoss()(exact, fast).item() == pytest.approx(expected)
-    assert FastConsistencyLoss(loss_weight=3.)(exact, fast).item() == pytest.approx(3 * expected)
+    assert FastConsistencyLoss(loss_weight=3.0)(exact, fast).item() == pytest.approx(3 * expected)
 
 
 def test_gradient_of_both_images():

@@ -9,10 +9,10 @@ from mmscllle.models.losses import FeatureRetentionLoss
 
 
 def test_hand_value():
-    low = torch.tensor([[[[0., 1.], [2., 3.]]]])
-    enhanced = torch.tensor([[[[1., 1.], [2., 0.]]]])
+    low = torch.tensor([[[[0.0, 1.0], [2.0, 3.0]]]])
+    enhanced = torch.tensor([[[[1.0, 1.0], [2.0, 0.0]]]])
     assert FeatureRetentionLoss()(low, enhanced).item() == (1 + 9) / 4
-    assert FeatureRetentionLoss(loss_weight=3.)(low, enhanced).item() == 3 * 2.5
+    assert FeatureRetentionLoss(loss_weight=3.0)(low, enhanced).item() == 3 * 2.5
 
 
 def test_against_numpy():
@@ -35,14 +35,19 @@ def test_feature_extractor_is_applied_to_both():
     low, enhanced = torch.rand(2, 2, 3, 4, 4)
     loss = FeatureRetentionLoss(feature_extractor=Doubled())
     assert loss(low, enhanced).item() == pytest.approx(
-        4 * FeatureRetentionLoss()(low, enhanced).item(), rel=1e-5)
+        4 * FeatureRetentionLoss()(low, enhanced).item(), rel=1e-5
+    )
 
 
 def test_feature_extractor_from_a_config(seeded_vgg):
     loss = FeatureRetentionLoss(
         feature_extractor=dict(
-            type='mmscllle.VGG16Features', checkpoint=seeded_vgg, style_layers=(),
-            content_layer='relu2_2'))
+            type='mmscllle.VGG16Features',
+            checkpoint=seeded_vgg,
+            style_layers=(),
+            content_layer='relu2_2',
+        )
+    )
     low, enhanced = torch.rand(2, 1, 3, 8, 8)
     content = loss.feature_extractor.content
     expected = (content(low) - content(enhanced)).pow(2).mean()

@@ -9,15 +9,15 @@ from mmscllle.models.losses.illumination_smoothness import total_variation
 
 
 def test_hand_value():
-    curves = torch.tensor([[[[0., 1.], [3., 7.]]]])
+    curves = torch.tensor([[[[0.0, 1.0], [3.0, 7.0]]]])
     # Down: 3, 6 over (2 - 1) * 2 pixels; right: 1, 4 over 2 * (2 - 1).
     expected = 2 * ((9 + 36) / 2 + (1 + 16) / 2)
     assert IlluminationSmoothnessLoss()(curves).item() == expected
-    assert IlluminationSmoothnessLoss(loss_weight=200.)(curves).item() == 200 * expected
+    assert IlluminationSmoothnessLoss(loss_weight=200.0)(curves).item() == 200 * expected
 
 
 def test_channels_add_up():
-    curves = torch.tensor([[[[0., 1.], [3., 7.]]]]).repeat(1, 24, 1, 1)
+    curves = torch.tensor([[[[0.0, 1.0], [3.0, 7.0]]]]).repeat(1, 24, 1, 1)
     assert IlluminationSmoothnessLoss()(curves).item() == pytest.approx(24 * 62)
 
 
@@ -25,8 +25,12 @@ def test_against_numpy():
     curves = torch.rand(2, 6, 5, 7, dtype=torch.float64)
     array = curves.numpy()
     expected = [
-        2 * (np.square(np.diff(image, axis=1)).sum() / (4 * 7)
-             + np.square(np.diff(image, axis=2)).sum() / (5 * 6)) for image in array
+        2
+        * (
+            np.square(np.diff(image, axis=1)).sum() / (4 * 7)
+            + np.square(np.diff(image, axis=2)).sum() / (5 * 6)
+        )
+        for image in array
     ]
     np.testing.assert_allclose(total_variation(curves), expected)
 

@@ -33,14 +33,14 @@ def images() -> tuple[Tensor, Tensor]:
 @pytest.mark.parametrize('style', [True, False])
 def test_terms_are_summed_and_weighed(images, style):
     low, enhanced = images
-    loss = PerceptualRetentionLoss(dict(type='mmscllle.TwoTerms', style=style), loss_weight=3.)
+    loss = PerceptualRetentionLoss(dict(type='mmscllle.TwoTerms', style=style), loss_weight=3.0)
     terms = loss.network(enhanced, low)
     expected = 3 * (terms[0] + (terms[1] if style else 0))
     torch.testing.assert_close(loss(low, enhanced), expected)
 
 
 def test_a_loss_may_return_a_scalar(images):
-    loss = PerceptualRetentionLoss(dict(type='mmscllle.FeatureRetentionLoss', loss_weight=2.))
+    loss = PerceptualRetentionLoss(dict(type='mmscllle.FeatureRetentionLoss', loss_weight=2.0))
     expected = 2 * (images[0] - images[1]).square().mean()
     torch.testing.assert_close(loss(*images), expected)
 
@@ -64,22 +64,27 @@ def test_the_objective_hands_images_to_it(images, seeded_vgg, feature_extractor)
         feature_extractor['checkpoint'] = seeded_vgg
     objective = SCLLLEObjective(
         feature_retention=dict(
-            type='mmscllle.PerceptualRetentionLoss',
-            perceptual_loss=dict(type='mmscllle.TwoTerms')),
-        feature_extractor=feature_extractor)
+            type='mmscllle.PerceptualRetentionLoss', perceptual_loss=dict(type='mmscllle.TwoTerms')
+        ),
+        feature_extractor=feature_extractor,
+    )
     low, enhanced = images
     losses = objective(inputs(objective, low, enhanced))
     assert list(losses) == ['loss_feature_retention']
     torch.testing.assert_close(
-        losses['loss_feature_retention'], objective.feature_retention(low, enhanced))
+        losses['loss_feature_retention'], objective.feature_retention(low, enhanced)
+    )
 
 
 def test_a_feature_loss_with_a_network_of_its_own_gets_images(seeded_vgg):
     network = dict(type='mmscllle.VGG16Features', checkpoint=seeded_vgg)
     low, enhanced = torch.rand(2, 1, 3, 16, 16)
     own = SCLLLEObjective(
-        feature_retention=dict(type='mmscllle.FeatureRetentionLoss', feature_extractor=network))
+        feature_retention=dict(type='mmscllle.FeatureRetentionLoss', feature_extractor=network)
+    )
     shared = SCLLLEObjective(
-        feature_retention=dict(type='mmscllle.FeatureRetentionLoss'), feature_extractor=network)
-    torch.testing.assert_close(*(
-        objective(inputs(objective, low, enhanced)) for objective in (own, shared)))
+        feature_retention=dict(type='mmscllle.FeatureRetentionLoss'), feature_extractor=network
+    )
+    torch.testing.assert_close(
+        *(objective(inputs(objective, low, enhanced)) for objective in (own, shared))
+    )

@@ -25,7 +25,7 @@ def test_hand_values():
     # 0.25 + 2 * 0.0625 + 0.5 (1 - 0.2501 / 0.3126) + 0.5 |0.5 * 0.5 - 0.25|
     expected = 0.25 + 0.125 + 0.5 * (1 - 0.2501 / 0.3126)
     assert ReconstructionLoss()(enhanced, reference).item() == pytest.approx(expected)
-    assert ReconstructionLoss(3.)(enhanced, reference).item() == pytest.approx(3 * expected)
+    assert ReconstructionLoss(3.0)(enhanced, reference).item() == pytest.approx(3 * expected)
 
 
 def test_against_the_equation():
@@ -33,9 +33,12 @@ def test_against_the_equation():
     expected = 0
     for a, b in zip(enhanced, reference):
         ratio = b.mean() / a.mean()
-        expected += ((a - b).abs().mean() + 0.7 * ((a - b)**2).mean()
-                     + 0.3 * (1 - structural_similarity(a[None], b[None], stride=4)[0])
-                     + 0.2 * (ratio * a - b).abs().mean())
+        expected += (
+            (a - b).abs().mean()
+            + 0.7 * ((a - b) ** 2).mean()
+            + 0.3 * (1 - structural_similarity(a[None], b[None], stride=4)[0])
+            + 0.2 * (ratio * a - b).abs().mean()
+        )
     loss = ReconstructionLoss(square_weight=0.7, similarity_weight=0.3, equalized_weight=0.2)
     torch.testing.assert_close(loss(enhanced, reference), expected / 3)
 
@@ -73,14 +76,14 @@ def test_images_without_a_reference_count_for_nothing():
     loss = ReconstructionLoss()
     value = loss(enhanced, reference)
     value.backward()
-    alone = [loss(enhanced[n:n + 1], reference[n:n + 1]) for n in (0, 2)]
+    alone = [loss(enhanced[n : n + 1], reference[n : n + 1]) for n in (0, 2)]
     torch.testing.assert_close(value, sum(alone) / 3)
     gradients = torch.autograd.grad(sum(alone) / 3, enhanced)[0]
     torch.testing.assert_close(enhanced.grad, gradients)
     assert not enhanced.grad[1].any() and enhanced.grad[0].any() and enhanced.grad[2].any()
 
 
-@pytest.mark.parametrize('value', [0., 1.])
+@pytest.mark.parametrize('value', [0.0, 1.0])
 def test_finite_on_flat_images(value):
     enhanced = torch.full((2, 3, 9, 9), value, requires_grad=True)
     result = ReconstructionLoss()(enhanced, torch.rand(2, 3, 9, 9))

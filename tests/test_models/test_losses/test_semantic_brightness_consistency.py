@@ -15,7 +15,7 @@ LABELS = torch.tensor([[[0, 0], [7, 7]]])
 def by_class_loop(image: np.ndarray, labels: np.ndarray) -> float:
     """The paper's term of one image, class by class."""
     brightness = image.mean(axis=0)
-    total = 0.
+    total = 0.0
     for q in set(labels[labels != 255]):
         mine = brightness[labels == q]
         total += np.square(mine - mine.mean()).sum() / brightness.size
@@ -25,7 +25,7 @@ def by_class_loop(image: np.ndarray, labels: np.ndarray) -> float:
 def as_released(images: np.ndarray, labels: np.ndarray) -> float:
     """The released code's term of a batch: masks (N, H, W) broadcast against (N, 1, H, W)."""
     brightness = images.mean(axis=1, keepdims=True)
-    total = 0.
+    total = 0.0
     for q in range(35):
         mine = brightness * (labels == q)
         deviation = mine[mine != 0] - mine.mean()
@@ -45,7 +45,7 @@ def test_hand_value():
     # Class 0: mean 0.2, class 7: mean 0.7.
     expected = (2 * 0.1**2 + 2 * 0.2**2) / 4
     assert SemanticBrightnessConsistencyLoss()(IMAGE, LABELS).item() == pytest.approx(expected)
-    weighted = SemanticBrightnessConsistencyLoss(loss_weight=2.)
+    weighted = SemanticBrightnessConsistencyLoss(loss_weight=2.0)
     assert weighted(IMAGE, LABELS).item() == pytest.approx(2 * expected)
 
 
@@ -70,9 +70,10 @@ def test_against_a_loop_over_classes():
 
 def test_reference_form_against_the_released_code():
     images, labels = random_batch(3)
-    expected = [as_released(images[n:n + 1].numpy(), labels[n:n + 1].numpy()) for n in range(3)]
+    expected = [as_released(images[n : n + 1].numpy(), labels[n : n + 1].numpy()) for n in range(3)]
     np.testing.assert_allclose(
-        semantic_brightness_consistency(images, labels, reference_form=True), expected)
+        semantic_brightness_consistency(images, labels, reference_form=True), expected
+    )
 
 
 @pytest.mark.parametrize('n', [1, 2, 3])
@@ -91,8 +92,11 @@ def test_batch_mixing_differs_from_the_mean_over_images():
 
 
 def test_one_brightness_a_class_is_the_minimum():
-    image = torch.where(LABELS == 0, torch.tensor(0.2), torch.tensor(0.8))[:, None].repeat(
-        1, 3, 1, 1).requires_grad_()
+    image = (
+        torch.where(LABELS == 0, torch.tensor(0.2), torch.tensor(0.8))[:, None]
+        .repeat(1, 3, 1, 1)
+        .requires_grad_()
+    )
     loss = SemanticBrightnessConsistencyLoss()(image, LABELS)
     loss.backward()
     assert loss.item() == pytest.approx(0, abs=1e-12)
@@ -102,8 +106,9 @@ def test_one_brightness_a_class_is_the_minimum():
 
 
 def test_only_the_reference_form_changes_with_brightness():
-    ours, reference = (SemanticBrightnessConsistencyLoss(reference_form=form)
-                       for form in (False, True))
+    ours, reference = (
+        SemanticBrightnessConsistencyLoss(reference_form=form) for form in (False, True)
+    )
     brighter = IMAGE + 0.1
     assert ours(brighter, LABELS).item() == pytest.approx(ours(IMAGE, LABELS).item(), rel=1e-4)
     assert reference(brighter, LABELS) > reference(IMAGE, LABELS) * 1.1
@@ -121,13 +126,14 @@ def test_reference_form_drops_exact_zeros():
     image = IMAGE.clone()
     image[:, :, 0, 0] = 0
     # Class 0 keeps one pixel of 0.3, centre 0.3 / 4.
-    expected = ((0.3 - 0.075)**2 + 0.15**2 + 0.55**2) / 4
+    expected = ((0.3 - 0.075) ** 2 + 0.15**2 + 0.55**2) / 4
     loss = SemanticBrightnessConsistencyLoss(reference_form=True)
     assert loss(image, LABELS).item() == pytest.approx(expected)
 
 
-@pytest.mark.parametrize('kwargs', [
-    {}, dict(reference_form=True), dict(reference_form=True, mix_batch=True)])
+@pytest.mark.parametrize(
+    'kwargs', [{}, dict(reference_form=True), dict(reference_form=True, mix_batch=True)]
+)
 def test_all_void_gives_zero_and_gradient_zero(kwargs):
     image = torch.rand(2, 3, 4, 4, requires_grad=True)
     loss = SemanticBrightnessConsistencyLoss(**kwargs)(image, torch.full((2, 4, 4), 255))
@@ -136,8 +142,9 @@ def test_all_void_gives_zero_and_gradient_zero(kwargs):
     assert not image.grad.any()
 
 
-@pytest.mark.parametrize('kwargs', [
-    {}, dict(reference_form=True), dict(reference_form=True, mix_batch=True)])
+@pytest.mark.parametrize(
+    'kwargs', [{}, dict(reference_form=True), dict(reference_form=True, mix_batch=True)]
+)
 @pytest.mark.parametrize('dtype', [torch.uint8, torch.int32, torch.int64])
 def test_labels_of_any_integer_type_with_or_without_a_channel(kwargs, dtype):
     images, labels = random_batch(2)

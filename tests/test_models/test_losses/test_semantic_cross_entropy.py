@@ -11,12 +11,12 @@ from mmscllle.models.losses.semantic_cross_entropy import semantic_cross_entropy
 
 
 def test_hand_value():
-    logits = torch.tensor([[0., math.log(3)], [0., 0.]]).view(1, 2, 1, 2)
+    logits = torch.tensor([[0.0, math.log(3)], [0.0, 0.0]]).view(1, 2, 1, 2)
     labels = torch.tensor([[[0, 1]]])
     # Probabilities of the true classes: 1/2 and 1/4.
     expected = (math.log(2) + math.log(4)) / 2
     assert SemanticCrossEntropyLoss()(logits, labels).item() == pytest.approx(expected)
-    weighted = SemanticCrossEntropyLoss(loss_weight=3.)
+    weighted = SemanticCrossEntropyLoss(loss_weight=3.0)
     assert weighted(logits, labels).item() == pytest.approx(3 * expected)
 
 
@@ -37,10 +37,10 @@ def test_against_a_loop_over_pixels():
 
 
 def test_class_weights_by_hand():
-    logits = torch.tensor([[0., math.log(3)], [0., 0.]]).view(1, 2, 1, 2)
+    logits = torch.tensor([[0.0, math.log(3)], [0.0, 0.0]]).view(1, 2, 1, 2)
     labels = torch.tensor([[[0, 1]]])
     expected = (3 * math.log(2) + 1 * math.log(4)) / (3 + 1)
-    loss = SemanticCrossEntropyLoss(class_weight=[3., 1.])
+    loss = SemanticCrossEntropyLoss(class_weight=[3.0, 1.0])
     assert loss(logits, labels).item() == pytest.approx(expected)
     assert not loss.state_dict()
 
@@ -50,18 +50,26 @@ def test_class_weights_leave_void_out_and_keep_images_apart():
     logits = torch.randn(3, 4, 5, 6, dtype=torch.float64)
     labels = torch.randint(4, (3, 5, 6))
     labels[0, :2], labels[2] = 255, 255
-    weight = [0.5, 1., 2., 4.]
+    weight = [0.5, 1.0, 2.0, 4.0]
     found = SemanticCrossEntropyLoss(class_weight=weight)(logits, labels)
     # torch's own weighted mean is that of one image.
-    expected = sum(
-        torch.nn.functional.cross_entropy(
-            logits[i:i + 1], labels[i:i + 1], ignore_index=255,
-            weight=torch.tensor(weight, dtype=torch.float64)) for i in (0, 1)) / 3
+    expected = (
+        sum(
+            torch.nn.functional.cross_entropy(
+                logits[i : i + 1],
+                labels[i : i + 1],
+                ignore_index=255,
+                weight=torch.tensor(weight, dtype=torch.float64),
+            )
+            for i in (0, 1)
+        )
+        / 3
+    )
     torch.testing.assert_close(found, expected)
 
 
 def test_class_weights_of_another_number_of_classes():
-    loss = SemanticCrossEntropyLoss(class_weight=[1., 2.])
+    loss = SemanticCrossEntropyLoss(class_weight=[1.0, 2.0])
     with pytest.raises(ValueError, match='class_weight has 2 values for 3 classes'):
         loss(torch.randn(1, 3, 4, 5), torch.zeros(1, 4, 5).long())
 
@@ -87,7 +95,8 @@ def test_another_ignored_label():
     void = torch.where(labels == 0, torch.tensor(255), labels)
     torch.testing.assert_close(
         SemanticCrossEntropyLoss(ignore_index=0)(logits, labels),
-        SemanticCrossEntropyLoss()(logits, void))
+        SemanticCrossEntropyLoss()(logits, void),
+    )
 
 
 def test_labels_of_another_size():

@@ -18,8 +18,15 @@ def images(n=2, size=(23, 31)):
 def reference(a, b):
     """The mean, and the similarity around each pixel, by scikit-image."""
     return metrics.structural_similarity(
-        a.numpy(), b.numpy(), win_size=7, channel_axis=0, data_range=1, gaussian_weights=False,
-        use_sample_covariance=False, full=True)
+        a.numpy(),
+        b.numpy(),
+        win_size=7,
+        channel_axis=0,
+        data_range=1,
+        gaussian_weights=False,
+        use_sample_covariance=False,
+        full=True,
+    )
 
 
 def test_equals_scikit_image():
@@ -51,9 +58,12 @@ def test_gradient_in_float64():
 def test_float32_of_flat_and_bright_images():
     a, b = (image.float() for image in images())
     a, b = 0.99 + 0.01 * a, 0.99 + 0.01 * b
-    torch.testing.assert_close(structural_similarity(a, b),
-                               structural_similarity(a.double(), b.double()).float(),
-                               rtol=0, atol=2e-3)
+    torch.testing.assert_close(
+        structural_similarity(a, b),
+        structural_similarity(a.double(), b.double()).float(),
+        rtol=0,
+        atol=2e-3,
+    )
 
 
 @pytest.mark.parametrize('size', [(6, 9), (9, 6)])

@@ -11,8 +11,10 @@ from mmscllle.inference.tiles import default_side
 DEFAULT_TILE = default_side(torch.device('cpu'))
 
 
-@pytest.mark.parametrize(('text', 'size'), [
-    ('600x400', (600, 400)), ('1080p', (1920, 1080)), ('4K', (3840, 2160)), ('7x13', (7, 13))])
+@pytest.mark.parametrize(
+    ('text', 'size'),
+    [('600x400', (600, 400)), ('1080p', (1920, 1080)), ('4K', (3840, 2160)), ('7x13', (7, 13))],
+)
 def test_sizes(text, size):
     assert parse_size(text) == size
 
@@ -24,11 +26,17 @@ def test_what_is_no_size(text):
 
 
 def test_all_combinations():
-    cases = make_cases(['scl-lle-curves'], ['5x4'], ['eager', 'fast'], ['bfloat16', 'float32'],
-                       [1, 2], ['cpu'])
+    cases = make_cases(
+        ['scl-lle-curves'], ['5x4'], ['eager', 'fast'], ['bfloat16', 'float32'], [1, 2], ['cpu']
+    )
     assert [(case.batch, case.mode, case.precision) for case in cases] == [
-        (1, 'eager', 'float32'), (1, 'fast', 'bfloat16'), (1, 'fast', 'float32'),
-        (2, 'eager', 'float32'), (2, 'fast', 'bfloat16'), (2, 'fast', 'float32')]
+        (1, 'eager', 'float32'),
+        (1, 'fast', 'bfloat16'),
+        (1, 'fast', 'float32'),
+        (2, 'eager', 'float32'),
+        (2, 'fast', 'bfloat16'),
+        (2, 'fast', 'float32'),
+    ]
 
 
 def test_work_by_hand():
@@ -43,8 +51,10 @@ def test_work_by_hand():
     assert needed == dict(eager=1.5 * 4 * 216 * 3840 * 2160, fast=4 * 2 * 4 * 3 * 3840 * 2160)
 
 
-@pytest.mark.parametrize(('mode', 'downsample', 'tile'), [
-    ('exact', 1, DEFAULT_TILE), ('tiled', 1, 512), ('fast', 8, DEFAULT_TILE)])
+@pytest.mark.parametrize(
+    ('mode', 'downsample', 'tile'),
+    [('exact', 1, DEFAULT_TILE), ('tiled', 1, 512), ('fast', 8, DEFAULT_TILE)],
+)
 def test_engines(mode, downsample, tile):
     engine = Case('5x4', mode, 'bfloat16').build(make_enhancer('scl-lle-curves'))
     assert isinstance(engine, CurveEngine)
@@ -53,11 +63,21 @@ def test_engines(mode, downsample, tile):
 
 
 def test_a_model_without_curves_runs_in_the_modes_that_it_has():
-    cases = make_cases(['sci-medium', 'iat-lol-v1'], ['5x4'], ['eager', 'exact', 'tiled', 'fast'],
-                       ['float32'], [1], ['cpu'])
+    cases = make_cases(
+        ['sci-medium', 'iat-lol-v1'],
+        ['5x4'],
+        ['eager', 'exact', 'tiled', 'fast'],
+        ['float32'],
+        [1],
+        ['cpu'],
+    )
     assert [(case.model, case.mode) for case in cases] == [
-        ('sci-medium', 'eager'), ('sci-medium', 'exact'), ('sci-medium', 'tiled'),
-        ('iat-lol-v1', 'eager'), ('iat-lol-v1', 'exact')]
+        ('sci-medium', 'eager'),
+        ('sci-medium', 'exact'),
+        ('sci-medium', 'tiled'),
+        ('iat-lol-v1', 'eager'),
+        ('iat-lol-v1', 'exact'),
+    ]
     enhancer = make_enhancer('sci-medium')
     assert isinstance(cases[1].build(enhancer), PlainEngine)
     # 3 -> 3 channels, three times.

@@ -51,8 +51,13 @@ def test_both_libraries_compute_the_same_product(monkeypatch):
     results = []
     for module, name in ((torch, 'mm'), (limits.functional, 'conv2d')):
         function = getattr(module, name)
-        monkeypatch.setattr(module, name, lambda *args, function=function, **kwargs: results.append(
-            function(*args, **kwargs)) or results[-1])
+        monkeypatch.setattr(
+            module,
+            name,
+            lambda *args, function=function, **kwargs: (
+                results.append(function(*args, **kwargs)) or results[-1]
+            ),
+        )
     monkeypatch.setitem(limits.SIDE, 'cpu', 6)
     limits.matrix_rate('cpu', 'float32', repetitions=1)
     product, convolved = results[0], results[-1]

@@ -15,9 +15,10 @@ def test_shares(mode):
 
 
 def test_what_limits_by_hand():
-    convolving = dict(ms=10., shares={'convolution': 80., 'copying': 20.})
+    convolving = dict(ms=10.0, shares={'convolution': 80.0, 'copying': 20.0})
     # 4e8 operations in 8 ms are 5e10 a second.
     assert describe(convolving, matrix_rate=1e11, flops=4e8) == (
-        '80 % of the time is convolution, at 50 % of the rate of matrix multiplication')
-    copying = dict(ms=10., shares={'convolution': 30., 'copying': 70.})
+        '80 % of the time is convolution, at 50 % of the rate of matrix multiplication'
+    )
+    copying = dict(ms=10.0, shares={'convolution': 30.0, 'copying': 70.0})
     assert describe(copying, matrix_rate=1e11, flops=4e8) == '70 % of the time is copying'

@@ -9,15 +9,17 @@ from benchmarking.table import add_speed_ups, make_row, to_markdown
 LIMITS = dict(bandwidth=1e9, matrix_rates=dict(float32=1e10, bfloat16=2e10))
 
 
-def result(seconds, memory=500.):
+def result(seconds, memory=500.0):
     return dict(seconds=seconds, memory_mib=memory, flops=1e9, moved_bytes=10**8)
 
 
 def rows():
-    cases = [(Case('30x20', 'eager'), result([0.7, 0.9, 0.8])),
-             (Case('30x20', 'fast', 'bfloat16'), result([0.2, 0.1, 0.2, 0.3, 0.2])),
-             (Case('30x20', 'fast', batch=4), result([0.5, 0.5], memory=None)),
-             (Case('4K', 'eager'), dict(error='MemoryError: needs 9 GiB'))]
+    cases = [
+        (Case('30x20', 'eager'), result([0.7, 0.9, 0.8])),
+        (Case('30x20', 'fast', 'bfloat16'), result([0.2, 0.1, 0.2, 0.3, 0.2])),
+        (Case('30x20', 'fast', batch=4), result([0.5, 0.5], memory=None)),
+        (Case('4K', 'eager'), dict(error='MemoryError: needs 9 GiB')),
+    ]
     found = [make_row(case, measured, LIMITS) for case, measured in cases]
     add_speed_ups(found)
     return found

@@ -20,10 +20,17 @@ def test_limits(monkeypatch, capsys):
     assert result['bandwidth'] > 0 and list(result['matrix_rates']) == ['bfloat16']
 
 
-@pytest.mark.parametrize(('job', 'options', 'keys'), [
-    ('measure', dict(seconds=0, repetitions=2), {'seconds', 'memory_mib', 'flops', 'moved_bytes'}),
-    ('profile', {}, {'ms', 'shares', 'operators'}),
-])
+@pytest.mark.parametrize(
+    ('job', 'options', 'keys'),
+    [
+        (
+            'measure',
+            dict(seconds=0, repetitions=2),
+            {'seconds', 'memory_mib', 'flops', 'moved_bytes'},
+        ),
+        ('profile', {}, {'ms', 'shares', 'operators'}),
+    ],
+)
 def test_case(monkeypatch, capsys, job, options, keys):
     arguments = dict(case=dict(size='24x16', mode='fast'), **options)
     assert set(run(monkeypatch, capsys, job, arguments)) == keys
