@@ -63,6 +63,8 @@ def check_options(device: torch.device, precision: str, tile: int | None, compil
         raise ArgumentError('tile', f' must be a positive number of pixels or None, got {tile!r}')
     if compile and not hasattr(torch, 'compile'):
         raise ArgumentError('compile', f'=True needs torch 2, this is {torch.__version__}')
+    if device.type == 'cpu' and device.index:
+        raise ArgumentError('device', f" must be 'cpu' without a number, got {str(device)!r}")
     if device.type == 'cpu' and precision == 'float16':
         raise ArgumentError('precision', "='float16' needs a GPU; on a CPU take 'bfloat16'")
 

@@ -148,6 +148,7 @@ def test_compiled(blur, monkeypatch):
         (dict(fast=True), 'fast: CLAHEEnhancer has no fast mode'),
         (dict(precision='int8'), "precision must be one of float32, .*, got 'int8'"),
         (dict(precision='float16'), "precision='float16' needs a GPU"),
+        (dict(device='cpu:9'), "device must be 'cpu' without a number, got 'cpu:9'"),
         (dict(tile=0), 'tile must be a positive number of pixels or None, got 0'),
     ],
 )
