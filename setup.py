@@ -19,6 +19,7 @@ CHECKOUT_ONLY = (
     'create_env.sh',
     'create_openmmlab_env.sh',
     'draw_web_examples.py',
+    'install_debian_packages.sh',
     'night_street',
     'quick_start.py',
     'quick_start.sh',

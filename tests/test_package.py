@@ -198,6 +198,7 @@ def test_wheel_has_all_configs_and_the_tools_of_mim(checkout, wheel_site):
                 'browse_dataset.py',
                 'compare_enhancers.py',
                 'dark_eval.py',
+                'dataset_converters/darken_night.py',
                 'dataset_converters/sice_pairs.py',
                 'dist_test.sh',
                 'dist_train.sh',
@@ -207,6 +208,7 @@ def test_wheel_has_all_configs_and_the_tools_of_mim(checkout, wheel_site):
                 'test.py',
                 'torchrun.py',
                 'train.py',
+                'webui.py',
             )
         ),
     }
@@ -254,7 +256,7 @@ def test_wheel_leaves_torch_and_hosts_to_the_environment(wheel_site):
 
 # What is imported at the top of a module, and the distribution that brings it.
 DISTRIBUTIONS = dict(PIL='pillow', cv2='opencv-python', skimage='scikit-image')
-HOSTS_AND_EXTRAS = {'torch', 'mmengine', 'mmcv', 'mmseg', 'numba', 'av'}
+HOSTS_AND_EXTRAS = {'torch', 'mmengine', 'mmcv', 'mmseg', 'numba', 'av', 'gradio'}
 
 
 def test_all_that_is_imported_is_declared():

@@ -7,7 +7,7 @@ _base_ = [
 ]
 semantic_channels = (16, 24, 32, 64)
 head = dict(
-    type='FCNHead',
+    type='mmseg.FCNHead',
     num_convs=1,
     concat_input=False,
     num_classes=11,
