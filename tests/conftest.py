@@ -40,8 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         '--kills',
         type=int,
-        default=4,
-        help='how often tests/hostile kills each training (default: 4)',
+        default=3,
+        help='how often tests/hostile kills each training (default: 3)',
     )
 
 
