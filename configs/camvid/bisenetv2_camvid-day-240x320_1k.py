@@ -1,6 +1,7 @@
 """BiSeNetV2 of half the width, for CamVid by day: a judge of another family."""
 
 _base_ = [
+    '../_base_/models/small_segmentor.py',
     '../_base_/datasets/camvid-day_240x320.py',
     '../_base_/schedules/adamw_poly_1k.py',
     '../_base_/default_runtime.py',
@@ -15,17 +16,7 @@ head = dict(
     align_corners=False,
 )
 model = dict(
-    type='mmseg.EncoderDecoder',
-    _scope_='mmseg',
-    data_preprocessor=dict(
-        type='SegDataPreProcessor',
-        bgr_to_rgb=True,
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375],
-        pad_val=0,
-        seg_pad_val=255,
-        size=_base_.crop_size,
-    ),
+    data_preprocessor=dict(size=_base_.crop_size),
     backbone=dict(
         type='BiSeNetV2',
         detail_channels=(32, 32, 64),
@@ -45,6 +36,4 @@ model = dict(
         )
         for index, channels in enumerate(semantic_channels, start=1)
     ],
-    train_cfg=dict(),
-    test_cfg=dict(mode='whole'),
 )

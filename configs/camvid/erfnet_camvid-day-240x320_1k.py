@@ -1,23 +1,14 @@
 """ERFNet, narrower and shallower, for CamVid by day: a judge of another family."""
 
 _base_ = [
+    '../_base_/models/small_segmentor.py',
     '../_base_/datasets/camvid-day_240x320.py',
     '../_base_/schedules/adamw_poly_1k.py',
     '../_base_/default_runtime.py',
 ]
 norm_cfg = dict(type='BN', requires_grad=True)
 model = dict(
-    type='mmseg.EncoderDecoder',
-    _scope_='mmseg',
-    data_preprocessor=dict(
-        type='SegDataPreProcessor',
-        bgr_to_rgb=True,
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375],
-        pad_val=0,
-        seg_pad_val=255,
-        size=_base_.crop_size,
-    ),
+    data_preprocessor=dict(size=_base_.crop_size),
     backbone=dict(
         type='ERFNet',
         enc_downsample_channels=(16, 48, 96),
@@ -37,6 +28,4 @@ model = dict(
         align_corners=False,
         loss_decode=dict(type='CrossEntropyLoss'),
     ),
-    train_cfg=dict(),
-    test_cfg=dict(mode='whole'),
 )

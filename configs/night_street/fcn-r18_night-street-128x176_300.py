@@ -1,20 +1,14 @@
 """A small segmentor for the generated scenes by day, trained by stock mmseg."""
 
-_base_ = ['../_base_/datasets/night-street.py', '../_base_/default_runtime.py']
+_base_ = [
+    '../_base_/models/small_segmentor.py',
+    '../_base_/datasets/night-street.py',
+    '../_base_/default_runtime.py',
+]
 crop_size = (128, 176)
 norm_cfg = dict(type='BN', momentum=0.05, requires_grad=True)
 model = dict(
-    type='mmseg.EncoderDecoder',
-    _scope_='mmseg',
-    data_preprocessor=dict(
-        type='SegDataPreProcessor',
-        bgr_to_rgb=True,
-        mean=[123.675, 116.28, 103.53],
-        std=[58.395, 57.12, 57.375],
-        pad_val=0,
-        seg_pad_val=255,
-        size=crop_size,
-    ),
+    data_preprocessor=dict(size=crop_size),
     backbone=dict(
         type='ResNet',
         depth=18,
@@ -37,8 +31,6 @@ model = dict(
         align_corners=False,
         loss_decode=dict(type='CrossEntropyLoss'),
     ),
-    train_cfg=dict(),
-    test_cfg=dict(mode='whole'),
 )
 train_dataloader = dict(
     batch_size=8,

@@ -1,6 +1,6 @@
 """Two judges of different families, one drawn a step; train ERFNet first (configs/camvid)."""
 
-_base_ = './scl-lle_fast-scnn.py'
+_base_ = './bilateral-grid_cross-exposure.py'
 model = dict(
     objective=dict(
         segmentor=[
