@@ -38,30 +38,7 @@ from .tensors import frames_to_tensor, tensor_to_frame
 class PhotographEnhancer:
     """Enhance photographs, one after the other.
 
-    Args:
-        model: What holds the enhancer: a config, its path or its name
-            (``'mmscllle::scl_lle/….py'``); or a model's name: ``'scl-lle'``, ``'scl-lle-curves'``
-            (the paper's network) or ``'scl-lle-seg'`` (for what a segmentor sees), whose weights
-            come with the package, or one of a metafile.
-            None: ``'scl-lle'``, or with ``weights`` the shipped model whose enhancer they fit.
-        weights: Path or URL of a checkpoint of the enhancer, alone or in any model that holds it,
-            weights only. None: the model's own.
-        device: Where it runs. None: a GPU if there is one.
-        fast: Take the enhancer's fast mode.
-        tile: Height and width of the tiles that bound the memory, in pixels, for an enhancer that
-            does not see the whole picture; None: chosen by the device.
-        precision: Of the network, ``'float32'``, ``'bfloat16'`` or ``'float16'``.
-        compile: Whether ``torch.compile`` compiles the network.
-        segmentor: Path, ``'mmseg::…'`` name or dict of the config of a segmentor whose view is
-            drawn before and after.
-        segmentor_weights: Path or URL of its checkpoint.
-        max_pixels: A file that claims more pixels, all its frames together, is refused before it
-            is decoded; None: no limit.
-
-    Raises:
-        FileNotFoundError: If a config or checkpoint is not there.
-        ValueError: If an argument is wrong, or a checkpoint is of another network or holds more
-            than weights.
+    The arguments and errors are those of :class:`EnhanceInferencer`, all but ``show_progress``.
     """
 
     def __init__(

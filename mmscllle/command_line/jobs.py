@@ -8,7 +8,7 @@ from typing import Sequence
 
 from mmscllle.apis.output_plan import OutputPlan, Outputs
 from mmscllle.fileio import IMAGE_SUFFIXES, Source, find_sources
-from mmscllle.video.files import VIDEO_SUFFIXES, result_path
+from mmscllle.video.files import VIDEO_SUFFIXES, is_video, result_path
 
 
 @dataclass
@@ -58,7 +58,7 @@ def plan_jobs(inputs: Sequence[str], plan: OutputPlan) -> list[Job]:
     plan.protect(job.source for job in found)
     errors: list[ValueError | FileExistsError] = []
     for job in found:
-        job.is_video = job.source.relative.suffix.lower() in VIDEO_SUFFIXES
+        job.is_video = is_video(job.source.relative)
         name = result_path(job.source.relative) if job.is_video else None
         try:
             job.outputs = plan.place(job.source, name, job.is_video)

@@ -4,7 +4,7 @@ from .brightness import BrightnessStabilizer
 from .camera import enhance_camera
 from .comparison import Comparison
 from .enhance_file import VideoReport, enhance_video
-from .files import VIDEO_SUFFIXES, create_video, open_video, result_path
+from .files import VIDEO_SUFFIXES, create_video, is_video, open_video, result_path
 from .frame import Frame, VideoFormat
 from .frame_enhancer import FrameEnhancer
 
@@ -19,6 +19,7 @@ __all__ = [
     'create_video',
     'enhance_camera',
     'enhance_video',
+    'is_video',
     'open_video',
     'result_path',
 ]

@@ -35,6 +35,11 @@ TEXT = {*range(9, 14), *range(32, 127)}
 OLDEST_PYAV = Version('17')
 
 
+def is_video(path: Path) -> bool:
+    """Whether a file is taken for a video, by its suffix."""
+    return path.suffix.lower() in VIDEO_SUFFIXES
+
+
 def check_pyav() -> None:
     """Check that PyAV, which reads and writes video, is installed in a version that works.
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from mmscllle.fileio import Photograph, read_photograph, write_photograph
 from mmscllle.video import (
-    VIDEO_SUFFIXES,
     Comparison,
     FrameEnhancer,
+    VideoReport,
     enhance_video,
+    is_video,
     result_path,
 )
 
@@ -81,11 +82,6 @@ class EnhancedPicture(NamedTuple):
     notes: list[str]
 
 
-def is_video(path: Path) -> bool:
-    """Whether a file is taken for a video."""
-    return path.suffix.lower() in VIDEO_SUFFIXES
-
-
 class Enhancing:
     """Does the work.
 
@@ -145,8 +141,9 @@ class Enhancing:
         """
         job.check()
         if is_video(source):
-            self._enhance_video(source, choice, folder, job, progress, False)
-            return _video_result(source, folder)
+            result = folder / result_path(Path(source.name))
+            self._enhance_video(source, choice, result, job, progress)
+            return result
         return self._enhance_picture(source, choice, folder, job).path
 
     def show_picture(
@@ -196,7 +193,26 @@ class Enhancing:
         progress: Callable[[int, int], None],
     ) -> Iterator[View]:
         """Enhance a video, see :meth:`enhance`, with the input beside it for the view."""
-        yield self._enhance_video(source, choice, folder, job, progress, True)
+        result = folder / result_path(Path(source.name))
+        pairs = folder / 'shown' / 'before-after.mp4'
+        viewer = self.viewer
+        comparison = Comparison(
+            viewer.segmentor if viewer else None,
+            viewer.palette if viewer else (),
+            self.models.get(choice.model, choice.mode).device,
+        )
+        enhance, report = self._enhance_video(
+            source, choice, result, job, progress, (comparison, pairs)
+        )
+        with running(job):
+            curves = _draw_plot(enhance.plot(), folder)
+        yield View(
+            video=pairs,
+            result=result,
+            curves=curves,
+            notes=[*report.notes, *filter(None, [report.problem])],
+            is_complete=True,
+        )
 
     def pack(
         self,
@@ -254,29 +270,15 @@ class Enhancing:
         self,
         source: Path,
         choice: Choice,
-        folder: Path,
+        result: Path,
         job: Job,
         progress: Callable[[int, int], None],
-        compare: bool,
-    ) -> View:
+        compare: tuple[Comparison, Path] | None = None,
+    ) -> tuple[FrameEnhancer, VideoReport]:
         inferencer = self.models.get(choice.model, choice.mode)
         enhance = FrameEnhancer(
             inferencer.engine, self.models.overview(choice.model), strength=choice.strength
         )
-        result = _video_result(source, folder)
-        view = View(result=result)
-        comparison = None
-        if compare:
-            view.video = folder / 'shown' / 'before-after.mp4'
-            viewer = self.viewer
-            comparison = (
-                Comparison(
-                    viewer.segmentor if viewer else None,
-                    viewer.palette if viewer else (),
-                    inferencer.device,
-                ),
-                view.video,
-            )
         count = [0, 0]
 
         def opened(total: int) -> None:
@@ -292,20 +294,12 @@ class Enhancing:
                 source,
                 result,
                 enhance,
-                comparison,
+                compare,
                 max_pixels=self.max_pixels,
                 opened=opened,
                 advanced=advanced,
             )
-            view.curves = _draw_plot(enhance.plot(), folder)
-        view.is_complete = True
-        view.notes = [*report.notes, *filter(None, [report.problem])]
-        return view
-
-
-def _video_result(source: Path, folder: Path) -> Path:
-    """Where the result of a video goes."""
-    return folder / result_path(Path(source.name))
+        return enhance, report
 
 
 def _draw_plot(plot: np.ndarray | None, folder: Path) -> Path | None:

@@ -58,7 +58,7 @@ class Page:
             parts.name.input(self._replace, parts.choice, None, **quick),
         ]
         for start in starts:
-            start.success(self._show, parts.choice, parts.shown, **work)
+            start.success(self._following(self.visits.show), parts.choice, parts.shown, **work)
         parts.strength.input(
             self._adjust,
             parts.choice,
@@ -68,7 +68,13 @@ class Page:
             concurrency_limit=PREVIEW_WORKERS,
             show_progress='hidden',
             trigger_mode='always_last',
-        ).success(self._finish, parts.choice, parts.shown, trigger_mode='always_last', **work)
+        ).success(
+            self._following(self.visits.finish),
+            parts.choice,
+            parts.shown,
+            trigger_mode='always_last',
+            **work,
+        )
         parts.position.input(
             self._set_divider, [parts.position], [parts.view], trigger_mode='always_last', **quick
         )
@@ -122,45 +128,28 @@ class Page:
         self.blocks.state_holder.session_data.pop(_key(request), None)
         self.blocks.state_holder.time_last_used.pop(_key(request), None)
 
-    def _show(
-        self,
-        name: str | None,
-        model: str,
-        mode: str,
-        strength: float,
-        request: gr.Request,
-        progress: gr.Progress = PROGRESS,
-    ) -> Iterator[dict]:
-        yield from self._follow(
-            self.visits.show(
-                name, Choice(model, mode, strength), _key(request), _reporter(progress)
-            )
-        )
+    def _following(self, visit: Callable[..., Iterator[tuple[str, View | None]]]) -> Callable:
+        """Make what shows the steps of :meth:`Visits.show` or :meth:`Visits.finish`."""
 
-    def _finish(
-        self,
-        name: str | None,
-        model: str,
-        mode: str,
-        strength: float,
-        request: gr.Request,
-        progress: gr.Progress = PROGRESS,
-    ) -> Iterator[dict]:
-        yield from self._follow(
-            self.visits.finish(
-                name, Choice(model, mode, strength), _key(request), _reporter(progress)
-            )
-        )
+        def follow(
+            name: str | None,
+            model: str,
+            mode: str,
+            strength: float,
+            request: gr.Request,
+            progress: gr.Progress = PROGRESS,
+        ) -> Iterator[dict]:
+            steps = visit(name, Choice(model, mode, strength), _key(request), _reporter(progress))
+            try:
+                for text, view in self.work.iterate(steps):
+                    yield self.layout.update(text, view)
+            except JobEndedError:
+                # A newer job of this visitor has taken its place.
+                pass
+            # Gradio sends the last step once more, which by now may be out of date.
+            yield {self.layout.status: gr.skip()}
 
-    def _follow(self, steps: Iterator[tuple[str, View | None]]) -> Iterator[dict]:
-        try:
-            for text, view in self.work.iterate(steps):
-                yield self.layout.update(text, view)
-        except JobEndedError:
-            # A newer job of this visitor has taken its place.
-            pass
-        # Gradio sends the last step once more, which by now may be out of date.
-        yield {self.layout.status: gr.skip()}
+        return follow
 
     def _adjust(
         self, name: str | None, model: str, mode: str, strength: float, request: gr.Request

@@ -10,7 +10,9 @@ from typing import Callable, Iterator, Sequence
 import gradio as gr
 from mmengine.logging import print_log
 
-from .enhancing import Choice, Enhancing, View, is_video
+from mmscllle.video import is_video
+
+from .enhancing import Choice, Enhancing, View
 from .examples import Examples
 from .jobs import REPLACED, STOPPED, Job, JobEndedError
 from .preview import Preview
