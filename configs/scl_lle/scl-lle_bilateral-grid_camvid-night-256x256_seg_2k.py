@@ -26,7 +26,7 @@ model = dict(
 optim_wrapper = dict(optimizer=dict(lr=5e-4))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=50, by_epoch=False),
-    _base_.param_scheduler[1],
+    dict(type='CosineAnnealingLR', T_max=_base_.max_iters, eta_min=1e-5, by_epoch=False),
 ]
 train_cfg = dict(val_interval=500)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=4), visualization=dict(draw=False))
