@@ -217,6 +217,33 @@ class FrozenSegmentor(Frozen):
         shares = scores.float().clamp_min(LEAST_PROBABILITY)
         return (shares / shares.sum(dim=1, keepdim=True)).log()
 
+    def look(self, image: Tensor) -> tuple[Tensor, Tensor]:
+        """Segment, and keep what the last layer of the head takes.
+
+        Args:
+            image: RGB in [0, 1], (N, 3, H, W).
+
+        Returns:
+            Class scores as :meth:`forward` gives them, and features, (N, C, h, w).
+
+        Raises:
+            ValueError: If the head has no last layer ``conv_seg``.
+        """
+        head = self.network.decode_head
+        head = head[-1] if isinstance(head, nn.ModuleList) else head
+        layer = getattr(head, 'conv_seg', None)
+        if not isinstance(layer, nn.Module):
+            raise ValueError(
+                f'segmentor.config: {type(head).__name__} has no layer conv_seg, so a term of its '
+                'features cannot be had; set that term to None'
+            )
+        taken: list[Tensor] = []
+        handle = layer.register_forward_pre_hook(lambda _, inputs: taken.append(inputs[0]))
+        try:
+            return self(image), taken[-1]
+        finally:
+            handle.remove()
+
     @torch.no_grad()
     def predict(self, image: Tensor) -> Tensor:
         """Class of each pixel of ``image``, RGB in [0, 1], (N, 3, H, W): int64, (N, H, W)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence, cast
 
 import numpy as np
 import torch
@@ -10,6 +10,9 @@ from mmengine.logging import MessageHub
 from torch import Tensor, nn
 
 from mmscllle.registry import build_part
+
+if TYPE_CHECKING:
+    from .frozen_segmentor import FrozenSegmentor
 
 CHOICES = ('draw', 'all')
 
@@ -48,14 +51,18 @@ class Judges(nn.Module):
         """The first segmentor, or None where there is none."""
         return self.segmentors[0] if len(self.segmentors) else None
 
-    def of_step(self) -> list[nn.Module]:
+    def all(self) -> list[FrozenSegmentor]:
+        """All segmentors."""
+        return cast('list[FrozenSegmentor]', list(self.segmentors))
+
+    def of_step(self) -> list[FrozenSegmentor]:
         """The segmentors that judge the training step that MMEngine's runner is at."""
         if len(self.segmentors) < 2 or self.choice == 'all':
-            return list(self.segmentors)
+            return self.all()
         hub = MessageHub.get_current_instance()
         seed, iteration = (int(hub.get_info(name, None) or 0) for name in ('seed', 'iter'))
         word = np.random.SeedSequence([seed, iteration]).generate_state(1)[0]
-        return [self.segmentors[int(word) % len(self.segmentors)]]
+        return [self.all()[int(word) % len(self.segmentors)]]
 
 
 def average_scores(scores: Sequence[Tensor]) -> Tensor:

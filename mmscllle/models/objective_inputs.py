@@ -10,12 +10,14 @@ from torch import Tensor
 
 from .judges import average_scores
 from .presence import is_there
+from .pseudo_labels import IGNORE_INDEX, label_by, label_by_teacher
 
 if TYPE_CHECKING:
     from .scl_lle_objective import SCLLLEObjective
 
-IGNORE_INDEX = 255
 FEATURES = ('style', 'content')
+# One value a segmentor that judges the step.
+JUDGED = ('scores', 'features', 'reference_features')
 
 
 class ObjectiveInputs:
@@ -31,8 +33,10 @@ class ObjectiveInputs:
     ``fast``           what the enhancer's fast mode makes of ``low``, (N, 3, H, W)
     ``scores``         class scores on ``enhanced``, (N, K, H, W), of each fixed segmentor that
                        judges this step; a term is given one after the other
-    ``labels``         int64, (N, H, W), 255 is void; an image without any has the prediction of
-                       those segmentors, where there are any and ``pseudo_labels`` allows it
+    ``features``       likewise what its last layer takes, (N, C, h, w), of ``enhanced``; and
+                       ``reference_features`` of the data set's ``reference``
+    ``labels``         int64, (N, H, W), 255 is void; an image without any has pseudo-labels,
+                       where the objective's ``pseudo_labels`` says so
     ``NAME_style``     shallow features of ``enhanced`` or another image, (N, C_l, H_l, W_l) each
     ``NAME_content``   deep features of the same, (N, C, h, w)
     =================  =========================================================================
@@ -44,6 +48,7 @@ class ObjectiveInputs:
         enhancer: Gives the enhanced images and curves of a batch.
         images: Of the data set by name; ``low`` is what is enhanced.
         labels: Ground truth, int64, (N, H, W); an image that is void throughout has none.
+        teacher: An enhancer of averaged weights, for pseudo-labels.
     """
 
     def __init__(
@@ -52,12 +57,14 @@ class ObjectiveInputs:
         enhancer: Callable[[Tensor], tuple[Tensor, Tensor]],
         images: Mapping[str, Tensor],
         labels: Tensor,
+        teacher: Callable[[Tensor], tuple[Tensor, Tensor]] | None = None,
     ) -> None:
         self.objective = objective
         # With a fast mode where a term takes it.
         self.enhancer: Any = enhancer
         self.images = images
         self.given_labels = labels
+        self.teacher = teacher
         self.judges = objective.judges.of_step()
         self._known: dict[str, Any] = dict(images)
 
@@ -90,9 +97,12 @@ class ObjectiveInputs:
             return self._known[name]
         if name == 'fast':
             return self.enhancer.forward_fast(self['low'])[0]
-        if name == 'scores':
-            image = self['enhanced']
-            return self._judge(image.detach() if self.objective.detach_before_segmentor else image)
+        if name in ('scores', 'features'):
+            self._judge()
+            return self._known[name]
+        if name == 'reference_features':
+            with torch.no_grad():
+                return [segmentor.look(self['reference'])[1] for segmentor in self.judges]
         if name == 'labels':
             return self._complete_labels()
         base, _, kind = name.rpartition('_')
@@ -124,19 +134,40 @@ class ObjectiveInputs:
         self._known.update({f'{base}_{each}': getattr(features, each) for each in FEATURES})
         return self._known[f'{base}_{kind}']
 
+    def _judge(self) -> None:
+        """Let the segmentors look at the enhanced image, once for scores and features."""
+        image = self['enhanced']
+        if self.objective.detach_before_segmentor:
+            image = image.detach()
+        if 'features' not in self.objective.wanted:
+            self._known['scores'] = [segmentor(image) for segmentor in self.judges]
+            return
+        seen = [segmentor.look(image) for segmentor in self.judges]
+        self._known['scores'], self._known['features'] = map(list, zip(*seen))
+
     def _complete_labels(self) -> Tensor:
         labels, objective = self.given_labels, self.objective
         unlabelled = (labels == IGNORE_INDEX).flatten(1).all(dim=1)
         if not objective.pseudo_labels or not self.judges or not unlabelled.any():
             return labels
-        if 'scores' in objective.wanted:
+        labels = labels.clone()
+        labels[unlabelled] = self._pseudo_labels(unlabelled)
+        return labels
+
+    def _pseudo_labels(self, unlabelled: Tensor) -> Tensor:
+        confidence = self.objective.pseudo_label_confidence
+        if self.objective.pseudo_labels == 'teacher':
+            if self.teacher is None:
+                raise ValueError(
+                    "objective.pseudo_labels='teacher' needs averaged weights; add "
+                    "dict(type='mmscllle.AveragedWeightsHook') to custom_hooks"
+                )
+            segmentors = self.objective.judges.all()
+            return label_by_teacher(self['low'][unlabelled], self.teacher, segmentors, confidence)
+        if 'scores' in self.objective.wanted:
             scores = [each.detach()[unlabelled] for each in self['scores']]
         else:
             with torch.no_grad():
-                scores = self._judge(self['enhanced'][unlabelled])
-        labels = labels.clone()
-        labels[unlabelled] = objective.label_by(average_scores(scores))
-        return labels
-
-    def _judge(self, image: Tensor) -> list[Tensor]:
-        return [segmentor(image) for segmentor in self.judges]
+                image = self['enhanced'][unlabelled]
+                scores = [segmentor(image) for segmentor in self.judges]
+        return label_by(average_scores(scores), confidence)

@@ -8,13 +8,14 @@ import torch
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement, PixelData
 from mmseg.structures import SegDataSample
-from torch import Tensor
+from torch import Tensor, nn
 
 from mmscllle.registry import MODELS, build_part
 from mmscllle.utils.weights import claim_part
 
 from .enhancers import build_enhancer
-from .objective_inputs import IGNORE_INDEX, ObjectiveInputs
+from .objective_inputs import ObjectiveInputs
+from .pseudo_labels import IGNORE_INDEX
 
 if TYPE_CHECKING:
     from .frozen_segmentor import FrozenSegmentor
@@ -62,6 +63,9 @@ class SCLLLE(BaseModel):
         init_cfg: MMEngine's initialisation config.
     """
 
+    # Set by AveragedWeightsHook; no registered sub-module, so that no checkpoint holds it twice.
+    averaged_enhancer: nn.Module | None = None
+
     def __init__(
         self,
         enhancer: dict,
@@ -75,6 +79,10 @@ class SCLLLE(BaseModel):
         self.enhancer = build_enhancer(enhancer)
         self.objective = build_part(objective)
         self._register_load_state_dict_pre_hook(self._adopt_enhancer, with_module=True)
+
+    def teach_by(self, averaged: SCLLLE) -> None:
+        """Take pseudo-labels from the enhancer of a copy whose weights are averages."""
+        self.__dict__['averaged_enhancer'] = averaged.enhancer
 
     @property
     def segmentor(self) -> FrozenSegmentor | None:
@@ -127,7 +135,9 @@ class SCLLLE(BaseModel):
         low = inputs['low']
         samples = data_samples or [SegDataSample() for _ in low]
         labels = stack_labels(samples, low.shape[2:], low.device)
-        return self.objective(ObjectiveInputs(self.objective, self.enhancer, inputs, labels))
+        return self.objective(
+            ObjectiveInputs(self.objective, self.enhancer, inputs, labels, self.averaged_enhancer)
+        )
 
     def predict(
         self, inputs: Tensor | list[Tensor], data_samples: list[SegDataSample] | None = None

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from mmscllle.registry import MODELS, build_part
 
 from .judges import Judges
-from .objective_inputs import IGNORE_INDEX, ObjectiveInputs
+from .objective_inputs import JUDGED, ObjectiveInputs
 
 # What each term of the paper takes, by names that ObjectiveInputs explains.
 TERMS = dict(
@@ -51,6 +51,9 @@ class SCLLLEObjective(nn.Module):
             the mean over all of a term of class scores (:class:`Judges`).
         pseudo_labels: Label images that have no ground truth by the segmentor's own prediction
             on the enhanced image; False is the released code's behaviour (deviation 6).
+            ``'teacher'``: by all segmentors on what the averaged enhancer makes of the image,
+            where the flipped image gets the same classes (:func:`.label_by_teacher`); this needs
+            :class:`~mmscllle.engine.hooks.AveragedWeightsHook`.
         pseudo_label_confidence: Pixels whose predicted class is less probable stay void.
         detach_before_segmentor: Cut the gradient between enhancer and segmentor, as the released
             code does (deviation 1): cross-entropy is then logged but teaches nothing.
@@ -74,11 +77,15 @@ class SCLLLEObjective(nn.Module):
         feature_extractor: dict | None = None,
         segmentor: dict | Sequence[dict] | None = None,
         segmentor_choice: str = 'draw',
-        pseudo_labels: bool = True,
+        pseudo_labels: bool | str = True,
         pseudo_label_confidence: float = 0.0,
         detach_before_segmentor: bool = False,
     ) -> None:
         super().__init__()
+        if pseudo_labels not in (True, False, 'teacher'):
+            raise ValueError(
+                f"objective.pseudo_labels must be True, False or 'teacher', got {pseudo_labels!r}"
+            )
         self.contrastive_brightness = build_part(contrastive_brightness)
         self.contrastive_gram = build_part(contrastive_gram)
         self.semantic_brightness = build_part(semantic_brightness)
@@ -129,19 +136,15 @@ class SCLLLEObjective(nn.Module):
 
     @staticmethod
     def _judged(term: nn.Module, takes: tuple[str, ...], values: list) -> Tensor:
-        """The term's value: where it takes class scores, its mean over those who judge."""
-        if 'scores' not in takes:
+        """The term's value: where it takes what segmentors see, its mean over those who judge."""
+        judges = next((len(value) for want, value in zip(takes, values) if want in JUDGED), None)
+        if judges is None:
             return term(*values)
         found = [
-            term(*(scores if want == 'scores' else value for want, value in zip(takes, values)))
-            for scores in values[takes.index('scores')]
+            term(*(value[judge] if want in JUDGED else value for want, value in zip(takes, values)))
+            for judge in range(judges)
         ]
         return sum(found) / len(found)
-
-    def label_by(self, scores: Tensor) -> Tensor:
-        """The classes of class scores, (N, K, H, W), void where unsure: int64, (N, H, W)."""
-        confidence, predicted = scores.float().softmax(dim=1).max(dim=1)
-        return predicted.masked_fill(confidence < self.pseudo_label_confidence, IGNORE_INDEX)
 
     def _terms(self) -> list[tuple[str, nn.Module]]:
         own = [(name, getattr(self, name)) for name in TERMS]
@@ -174,7 +177,7 @@ class SCLLLEObjective(nn.Module):
             )
         for network, needed in (
             ('feature_extractor', any(want.endswith(('_style', '_content')) for want in takes)),
-            ('segmentor', 'scores' in takes),
+            ('segmentor', any(want in JUDGED for want in takes)),
         ):
             if needed and getattr(self, network) is None:
                 raise ValueError(

@@ -272,3 +272,19 @@ def test_a_head_that_predicts_in_an_unknown_way_is_refused(mask_segmentor):
 @pytest.mark.parametrize('name', MASK_HEADS | LOGIT_HEADS)
 def test_the_heads_that_are_known_are_mmsegs(name):
     assert hasattr(decode_heads, name)
+
+
+def test_features_are_what_the_last_layer_classifies(segmentor_config):
+    segmentor = MODELS.build(segmentor_config)
+    image = torch.rand(1, 3, 32, 40, generator=torch.Generator().manual_seed(0))
+    scores, features = segmentor.look(image)
+    torch.testing.assert_close(scores, segmentor(image))
+    head = segmentor.network.decode_head
+    resized = torch.nn.functional.interpolate(
+        head.conv_seg(features), size=(32, 40), mode='bilinear', align_corners=head.align_corners
+    )
+    torch.testing.assert_close(resized, scores)
+    assert not head.conv_seg._forward_pre_hooks
+    head.conv_seg = None
+    with pytest.raises(ValueError, match='FCNHead has no layer conv_seg, so a term of its'):
+        segmentor.look(image)

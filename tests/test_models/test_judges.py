@@ -145,3 +145,35 @@ def test_judges_that_do_not_go_together(two, tmp_path):
     )
     with pytest.raises(ValueError, match=r'must have the same classes, got \[4, 5\] of them'):
         SCLLLEObjective(segmentor=[two[0], five])
+
+
+def test_terms_of_features_are_averaged_over_judges(two, tmp_path):
+    content = torch.load(two[1]['checkpoint'])
+    for name, weight in content['state_dict'].items():
+        if 'decode_head.convs' in name and weight.dim() == 4:
+            weight.copy_(weight.flip(1))
+    other = tmp_path / 'other.pth'
+    torch.save(content, other)
+    two[1]['checkpoint'] = str(other)
+
+    def loss(segmentor):
+        objective = SCLLLEObjective(
+            extra_terms=dict(alike=dict(type='mmscllle.SelfCorrelationLoss', size=(4, 4))),
+            segmentor=segmentor,
+            segmentor_choice='all',
+        )
+        enhanced = image().requires_grad_()
+        inputs = ObjectiveInputs(
+            objective,
+            lambda low: (enhanced, torch.zeros(2, 0, 1, 1)),
+            dict(low=enhanced.detach(), reference=image(5)),
+            torch.full((2, 32, 40), 255),
+        )
+        value = objective(inputs)['loss_alike']
+        value.backward()
+        return value.detach(), enhanced.grad
+
+    (both, gradient), *each = (loss(segmentor) for segmentor in (two, *two))
+    assert each[0][0] > 0 and each[0][0] != each[1][0]
+    torch.testing.assert_close(both, (each[0][0] + each[1][0]) / 2)
+    torch.testing.assert_close(gradient, (each[0][1] + each[1][1]) / 2)

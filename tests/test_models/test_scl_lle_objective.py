@@ -155,14 +155,6 @@ def test_only_images_without_any_label_get_pseudo_labels(objective, batch):
     assert filled.dtype == torch.int64 and (labels[0] == 255).all()
 
 
-def test_unconfident_predictions_stay_void(objective_config):
-    objective = MODELS.build({**objective_config, 'pseudo_label_confidence': 0.6})
-    scores = torch.zeros(1, 4, 1, 2)
-    # Probabilities of class 2: 0.5 and 0.75.
-    scores[0, 2] = torch.tensor([3.0, 9.0]).log()
-    assert objective.label_by(scores).tolist() == [[[255, 2]]]
-
-
 def test_without_pseudo_labels_an_unlabelled_image_counts_for_nothing(objective_config, batch):
     objective = MODELS.build({**objective_config, 'pseudo_labels': False})
     losses = compute(objective, *batch[:3], VOID)

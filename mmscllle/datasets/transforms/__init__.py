@@ -2,6 +2,7 @@
 
 from .add_sensor_noise import AddSensorNoise
 from .check_niqe_size import CheckNIQESize
+from .class_mix import ClassMix
 from .compress_jpeg import CompressJPEG
 from .fourier_amplitude_transfer import FourierAmplitudeTransfer
 from .loading import LoadImage, LoadLabelMap, LoadReference, LoadSecondShot
@@ -17,6 +18,7 @@ from .take_as_second_shot import TakeAsSecondShot
 __all__ = [
     'AddSensorNoise',
     'CheckNIQESize',
+    'ClassMix',
     'CompressJPEG',
     'FourierAmplitudeTransfer',
     'LoadImage',

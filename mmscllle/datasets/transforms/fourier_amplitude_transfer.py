@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Sequence
 
 import cv2
@@ -12,12 +11,9 @@ from mmcv.transforms import BaseTransform
 from mmscllle.registry import TRANSFORMS
 
 from ..image_files import find_images
+from .kept_pictures import load_kept
 from .linear_light import check_range
-from .loading import LoadImage
 from .shares import check_share
-
-# Pictures of the folder are kept at most this wide and high: only their coarse look counts.
-KEPT_SIZE = 512
 
 
 def transfer_amplitude(image: np.ndarray, style: np.ndarray, share: float) -> np.ndarray:
@@ -85,18 +81,7 @@ class FourierAmplitudeTransfer(BaseTransform):
         """Change ``results['img']``, uint8 (H, W, 3)."""
         if np.random.rand() < self.prob:
             image = results['img']
-            style = _load_small(self.paths[np.random.randint(len(self.paths))])
+            style = load_kept(self.paths[np.random.randint(len(self.paths))])
             style = cv2.resize(style, image.shape[1::-1], interpolation=cv2.INTER_AREA)
             results['img'] = transfer_amplitude(image, style, np.random.uniform(*self.share))
         return results
-
-
-@lru_cache(maxsize=256)
-def _load_small(path: str) -> np.ndarray:
-    loaded: dict = dict(img_path=path)
-    LoadImage().transform(loaded)
-    image = loaded['img']
-    factor = KEPT_SIZE / max(image.shape[:2])
-    if factor >= 1:
-        return image
-    return cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)

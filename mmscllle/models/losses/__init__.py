@@ -1,4 +1,4 @@
-"""The seven terms of SCL-LLE, each a pure function and a thin registered module, and two more."""
+"""The seven terms of SCL-LLE, each a pure function and a thin registered module, and further ones."""
 
 from .color_constancy import ColorConstancyLoss
 from .contrastive import ContrastiveLoss
@@ -8,6 +8,7 @@ from .feature_retention import FeatureRetentionLoss
 from .illumination_smoothness import IlluminationSmoothnessLoss
 from .perceptual_retention import PerceptualRetentionLoss
 from .reconstruction import ReconstructionLoss
+from .self_correlation import SelfCorrelationLoss
 from .semantic_brightness_consistency import SemanticBrightnessConsistencyLoss
 from .semantic_cross_entropy import SemanticCrossEntropyLoss
 
@@ -20,6 +21,7 @@ __all__ = [
     'IlluminationSmoothnessLoss',
     'PerceptualRetentionLoss',
     'ReconstructionLoss',
+    'SelfCorrelationLoss',
     'SemanticBrightnessConsistencyLoss',
     'SemanticCrossEntropyLoss',
 ]

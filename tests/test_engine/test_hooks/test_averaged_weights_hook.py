@@ -43,3 +43,6 @@ def test_load_from_starts_the_average(content, tmp_path):
     hook = next(hook for hook in runner.hooks if type(hook).__name__ == 'AveragedWeightsHook')
     for averaged in (hook.ema_model.module.enhancer, runner.model.enhancer):
         torch.testing.assert_close(dict(averaged.state_dict()), weights)
+    # The teacher is the average itself, and in no checkpoint.
+    assert runner.model.averaged_enhancer is hook.ema_model.module.enhancer
+    assert not any('averaged' in name for name in runner.model.state_dict())

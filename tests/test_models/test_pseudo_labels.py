@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mmscllle.models.objective_inputs import ObjectiveInputs
+from mmscllle.models.pseudo_labels import label_by, label_by_teacher
+from mmscllle.registry import MODELS
+
+VOID = torch.full((2, 32, 40), 255)
+
+
+def test_unsure_pixels_are_void():
+    scores = torch.zeros(1, 4, 1, 2)
+    # Probabilities of class 2: 0.5 and 0.75.
+    scores[0, 2] = torch.tensor([3.0, 9.0]).log()
+    assert label_by(scores, 0.6).tolist() == [[[255, 2]]]
+    assert label_by(scores).tolist() == [[[2, 2]]]
+
+
+def test_pixels_that_a_flip_changes_are_void():
+    low = torch.zeros(1, 3, 1, 4)
+    low[..., 3] = 1
+
+    def left_is_one(image):
+        """Class 1 where the image is bright, or at the left border, whatever the image shows."""
+        scores = torch.zeros(1, 2, 1, 4)
+        scores[:, 1] = image.mean(dim=1) * 4 - 2
+        scores[:, 1, :, 0] = 2
+        return scores
+
+    labels = label_by_teacher(low, lambda image: (image, None), [left_is_one])
+    # The first pixel is 1 as it is and 0 in the flipped image; the last one is 1 in both.
+    assert labels.tolist() == [[[255, 0, 0, 1]]]
+
+
+def test_the_teacher_enhances_and_all_segmentors_are_averaged():
+    low = torch.full((1, 3, 1, 2), 0.25)
+
+    def sees(first, second):
+        def segment(image):
+            scores = torch.tensor([first, second]).log()[None, :, None, None]
+            return scores + torch.zeros(1, 2, *image.shape[2:]) * image.mean()
+
+        return segment
+
+    seen = []
+
+    def teacher(image):
+        seen.append(image)
+        return image * 2, None
+
+    segmentors = [sees(0.55, 0.45), sees(0.2, 0.8)]
+    labels = label_by_teacher(low, teacher, segmentors)
+    assert labels.tolist() == [[[1, 1]]] and len(seen) == 2
+    assert label_by_teacher(low, teacher, segmentors[:1]).tolist() == [[[0, 0]]]
+    assert label_by_teacher(low, teacher, segmentors, 0.7).tolist() == [[[255, 255]]]
+
+
+def test_the_teacher_labels_images_of_the_objective(objective_config, inputs):
+    objective = MODELS.build({**objective_config, 'pseudo_labels': 'teacher'})
+    given = VOID.clone()
+    given[1, 3, 3] = 2
+
+    def brighten(image):
+        return image.clamp(min=0.01).sqrt(), None
+
+    def get(teacher):
+        known = ObjectiveInputs(objective, lambda low: (low, None), inputs, given, teacher)
+        return known['labels']
+
+    expected = label_by_teacher(inputs['low'][:1], brighten, [objective.segmentor])
+    found = get(brighten)
+    assert torch.equal(found[:1], expected) and torch.equal(found[1], given[1])
+    assert len(found[0].unique()) > 1
+    with pytest.raises(ValueError, match='needs averaged weights; add .*AveragedWeightsHook'):
+        get(None)
+    with pytest.raises(ValueError, match="must be True, False or 'teacher', got 'student'"):
+        MODELS.build({**objective_config, 'pseudo_labels': 'student'})
