@@ -99,6 +99,8 @@ def test_model_of_a_bilateral_grid_is_built_and_trains(path, offline_config):
     assert sum(value.numel() for value in model.state_dict().values()) == 174_243
     names = ('low', 'positive', 'negative', 'second', 'reference')
     images = dict(zip(names, torch.rand(5, 2, 3, 32, 64)))
+    # As AveragedWeightsHook does before the first step.
+    model.teach_by(model)
     losses = model(images, mode='loss')
     total, _ = model.parse_losses(losses)
     total.backward()
@@ -124,14 +126,18 @@ def test_nights_are_built_from_real_data_and_feed_the_model(shared, offline_conf
     batch = model.data_preprocessor(
         collate([train[len(train) + start] for start in starts]), training=True
     )
-    assert batch['inputs']['low'].shape == (5, 3, 256, 256)
-    labelled, seconds = ([i in given for i in range(5)] for given in ({0}, {1, 2, 3}))
+    assert batch['inputs']['low'].shape == (6, 3, 256, 256)
+    labelled, seconds = ([i in given for i in range(6)] for given in ({0, 1}, {2, 3, 4}))
     assert ['gt_sem_seg' in sample for sample in batch['data_samples']] == labelled
     assert is_there(batch['inputs']['second']).tolist() == seconds
-    assert is_there(batch['inputs']['reference']).tolist() == [i in (0, 4) for i in range(5)]
+    assert is_there(batch['inputs']['reference']).tolist() == [i in (0, 5) for i in range(6)]
+    # Streets alone get pseudo-labels.
+    assert [sample.pseudo_labels for sample in batch['data_samples']] == [True] * 4 + [False] * 2
+    model.teach_by(model)
     losses = model(**batch, mode='loss')
     assert set(losses) == {
         'loss_semantic_cross_entropy',
+        'loss_self_correlation',
         'loss_reconstruction',
         'loss_cross_exposure',
     }

@@ -19,8 +19,12 @@ model = dict(
             class_weight=[0.98, 0.91, 1.97, 0.82, 1.35, 1.13, 1.89, 1.86, 1.3, 2.21, 2.81],
         ),
         extra_terms=dict(
-            reconstruction=dict(loss_weight=1.0), cross_exposure=dict(loss_weight=2.0)
+            reconstruction=dict(loss_weight=1.0),
+            cross_exposure=dict(loss_weight=2.0),
+            self_correlation=dict(type='mmscllle.SelfCorrelationLoss', loss_weight=2.0),
         ),
+        pseudo_labels='teacher',
+        pseudo_label_confidence=0.8,
     ),
 )
 optim_wrapper = dict(optimizer=dict(lr=5e-4))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -48,6 +48,7 @@ class ObjectiveInputs:
         enhancer: Gives the enhanced images and curves of a batch.
         images: Of the data set by name; ``low`` is what is enhanced.
         labels: Ground truth, int64, (N, H, W); an image that is void throughout has none.
+        stays_void: For each image whether it gets no pseudo-labels; None: all may get some.
         teacher: An enhancer of averaged weights, for pseudo-labels.
     """
 
@@ -57,6 +58,7 @@ class ObjectiveInputs:
         enhancer: Callable[[Tensor], tuple[Tensor, Tensor]],
         images: Mapping[str, Tensor],
         labels: Tensor,
+        stays_void: Sequence[bool] | None = None,
         teacher: Callable[[Tensor], tuple[Tensor, Tensor]] | None = None,
     ) -> None:
         self.objective = objective
@@ -64,6 +66,7 @@ class ObjectiveInputs:
         self.enhancer: Any = enhancer
         self.images = images
         self.given_labels = labels
+        self.stays_void = stays_void
         self.teacher = teacher
         self.judges = objective.judges.of_step()
         self._known: dict[str, Any] = dict(images)
@@ -148,6 +151,8 @@ class ObjectiveInputs:
     def _complete_labels(self) -> Tensor:
         labels, objective = self.given_labels, self.objective
         unlabelled = (labels == IGNORE_INDEX).flatten(1).all(dim=1)
+        if self.stays_void is not None:
+            unlabelled &= ~torch.tensor(self.stays_void, device=labels.device)
         if not objective.pseudo_labels or not self.judges or not unlabelled.any():
             return labels
         labels = labels.clone()

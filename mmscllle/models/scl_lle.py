@@ -135,8 +135,11 @@ class SCLLLE(BaseModel):
         low = inputs['low']
         samples = data_samples or [SegDataSample() for _ in low]
         labels = stack_labels(samples, low.shape[2:], low.device)
+        stays_void = [not sample.get('pseudo_labels', True) for sample in samples]
         return self.objective(
-            ObjectiveInputs(self.objective, self.enhancer, inputs, labels, self.averaged_enhancer)
+            ObjectiveInputs(
+                self.objective, self.enhancer, inputs, labels, stays_void, self.averaged_enhancer
+            )
         )
 
     def predict(

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
+from mmcv.transforms import Compose
 
+from mmscllle.datasets.transforms import PackTripletInputs, WithoutPseudoLabels
 from mmscllle.models.objective_inputs import ObjectiveInputs
 from mmscllle.models.pseudo_labels import label_by, label_by_teacher
 from mmscllle.registry import MODELS
@@ -66,7 +69,7 @@ def test_the_teacher_labels_images_of_the_objective(objective_config, inputs):
         return image.clamp(min=0.01).sqrt(), None
 
     def get(teacher):
-        known = ObjectiveInputs(objective, lambda low: (low, None), inputs, given, teacher)
+        known = ObjectiveInputs(objective, lambda low: (low, None), inputs, given, teacher=teacher)
         return known['labels']
 
     expected = label_by_teacher(inputs['low'][:1], brighten, [objective.segmentor])
@@ -77,3 +80,28 @@ def test_the_teacher_labels_images_of_the_objective(objective_config, inputs):
         get(None)
     with pytest.raises(ValueError, match="must be True, False or 'teacher', got 'student'"):
         MODELS.build({**objective_config, 'pseudo_labels': 'student'})
+
+
+def test_marked_images_stay_void(objective_config, inputs):
+    objective = MODELS.build(objective_config)
+    known = ObjectiveInputs(objective, lambda low: (low, None), inputs, VOID, [True, False])
+    labels = known['labels']
+    assert (labels[0] == 255).all() and not (labels[1] == 255).any()
+
+
+def test_the_mark_comes_from_the_pipeline(build_model, inputs):
+    model = build_model(
+        contrastive_brightness=None,
+        contrastive_gram=None,
+        feature_retention=None,
+        color_constancy=None,
+        illumination_smoothness=None,
+    )
+    image = np.zeros((32, 40, 3), np.uint8)
+    pipeline = Compose([WithoutPseudoLabels(), lambda results: dict(anchor=results)])
+    pack = PackTripletInputs()
+    marked = pack(pipeline(dict(img=image, img_path='a.png')))['data_samples']
+    plain = pack(dict(anchor=dict(img=image, img_path='a.png')))['data_samples']
+    losses = model.loss(inputs, [marked, marked])
+    assert all(loss == 0 for loss in losses.values())
+    assert all(loss > 0 for loss in model.loss(inputs, [marked, plain]).values())

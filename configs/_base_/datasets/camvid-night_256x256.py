@@ -1,43 +1,49 @@
 """Nights for segmentation: CamVid's day frames as nights of many kinds, with labels.
 
-Beside them real dusk and nights without labels, which have to give one picture with what is
-darkened from them; and exposure stacks, which keep pictures sane.
+Beside them real dusk and nights without labels: they have to give one picture with what is darkened
+from them, get pseudo-labels, and hold classes pasted from labelled nights. Exposure stacks keep
+pictures sane.
 """
 
 _base_ = './exposures_256x256.py'
-square_pipeline = [
+labelled_square = [
     dict(type='mmscllle.LoadImage'),
     dict(type='mmscllle.LoadLabelMap'),
     dict(type='mmscllle.RandomSquareCrop', size=256, zoom_prob=0.3),
-    dict(type='mmscllle.TakeAsReference'),
 ]
+real_night_folders = [_base_.shared_data + name for name in ('night', 'camvid/img/dusk')]
 low_light = dict(
     type='mmscllle.SynthesizeLowLight',
     exposure=(0.02, 0.5),
     shot_noise=(5e-4, 3e-3),
     read_noise=(1e-7, 6e-6),
 )
+night = dict(type='mmscllle.SynthesizeNight')
 night_look = [
-    dict(
-        type='mmscllle.FourierAmplitudeTransfer', folder='{{$MMSCLLLE_SHARED:../shared}}/data/night'
-    ),
+    dict(type='mmscllle.FourierAmplitudeTransfer', folder=real_night_folders),
     dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 1.0)),
 ]
 # The last one: a day stays a day.
+darkness = dict(
+    type='RandomChoice',
+    transforms=[[low_light], [night], night_look, []],
+    prob=[0.3, 0.45, 0.1, 0.15],
+)
 street_nights = dict(
     _base_.street_anchors,
+    pipeline=[*labelled_square, dict(type='mmscllle.TakeAsReference'), darkness],
+)
+mixed_nights = dict(
+    _base_.street_anchors,
     pipeline=[
-        *square_pipeline,
-        dict(
-            type='RandomChoice',
-            transforms=[[low_light], [dict(type='mmscllle.SynthesizeNight')], night_look, []],
-            prob=[0.3, 0.45, 0.1, 0.15],
-        ),
+        *labelled_square,
+        dict(type='mmscllle.SynthesizeNight', exposure=(0.05, 0.6)),
+        dict(type='mmscllle.ClassMix', folder=real_night_folders),
     ],
 )
 real_nights = dict(
     type='mmscllle.LowLightImageDataset',
-    data_root='{{$MMSCLLLE_SHARED:../shared}}/data/',
+    data_root=_base_.shared_data,
     pipeline=[
         dict(type='mmscllle.LoadImage'),
         dict(type='mmscllle.RandomSquareCrop', size=256),
@@ -45,15 +51,23 @@ real_nights = dict(
         dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 0.7), lamps=(0, 0)),
     ],
 )
+no_labels = dict(type='mmscllle.WithoutPseudoLabels')
 train_dataloader = dict(
     batch_size=4,
     dataset=dict(
         anchors=[
             dict(type='RepeatDataset', dataset=street_nights, times=4),
-            dict(real_nights, data_prefix=dict(img_path='camvid/img/dusk')),
-            dict(real_nights, data_prefix=dict(img_path='night')),
-            _base_.dark_shots,
-            _base_.darkened_shots,
+            mixed_nights,
+            *(
+                dict(
+                    type='RepeatDataset',
+                    dataset=dict(real_nights, data_prefix=dict(img_path=folder)),
+                    times=3,
+                )
+                for folder in ('camvid/img/dusk', 'night')
+            ),
+            dict(_base_.dark_shots, pipeline=[*_base_.dark_shots.pipeline, no_labels]),
+            dict(_base_.darkened_shots, pipeline=[*_base_.darkened_shots.pipeline, no_labels]),
         ]
     ),
 )

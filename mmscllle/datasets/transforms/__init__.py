@@ -14,6 +14,7 @@ from .synthesize_night import SynthesizeNight
 from .synthesize_under_exposure import SynthesizeUnderExposure
 from .take_as_reference import TakeAsReference
 from .take_as_second_shot import TakeAsSecondShot
+from .without_pseudo_labels import WithoutPseudoLabels
 
 __all__ = [
     'AddSensorNoise',
@@ -34,4 +35,5 @@ __all__ = [
     'SynthesizeUnderExposure',
     'TakeAsReference',
     'TakeAsSecondShot',
+    'WithoutPseudoLabels',
 ]

@@ -45,7 +45,8 @@ class PackTripletInputs(BaseTransform):
 
     ``inputs`` is a dict of uint8 BGR tensors (3, H, W): ``low``, ``positive``, ``negative``, and
     the anchor's ``second`` and ``reference`` where they are asked for; ``data_samples`` holds the
-    anchor's labels and meta information, with the paths of the others.
+    anchor's labels and meta information, with the paths of the others, and ``pseudo_labels``,
+    which is False after :class:`WithoutPseudoLabels`.
 
     An anchor may lack what is asked for; a black image stands for it then, so that a batch may mix
     data sets.
@@ -85,6 +86,7 @@ class PackTripletInputs(BaseTransform):
         sample.set_metainfo(
             {f'{name}_path': contrast['img_path'] for name, contrast in contrasts.items()}
         )
+        sample.set_metainfo(dict(pseudo_labels=anchor.get('pseudo_labels', True)))
         return dict(
             inputs={name: _to_tensor(image) for name, image in images.items()}, data_samples=sample
         )

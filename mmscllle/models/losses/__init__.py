@@ -1,4 +1,4 @@
-"""The seven terms of SCL-LLE, each a pure function and a thin registered module, and further ones."""
+"""The seven terms of SCL-LLE, each a pure function and a thin registered module, and others."""
 
 from .color_constancy import ColorConstancyLoss
 from .contrastive import ContrastiveLoss
