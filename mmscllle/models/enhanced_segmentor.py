@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Union
+from typing import Any, Callable, List, Mapping, Union
 
 import torch
 from mmengine.model import revert_sync_batchnorm
@@ -25,7 +25,7 @@ from .enhanced_segmentor_parts import (
 from .enhancers import build_enhancer
 from .kept_dataset_meta import KeptDatasetMeta
 from .objective_inputs import ObjectiveInputs
-from .scl_lle import stack_labels
+from .scl_lle import stack_labels, stay_void
 
 LEARNERS = {
     'nothing': (),
@@ -80,6 +80,9 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         FileNotFoundError: If a config or a checkpoint is not there.
     """
 
+    # No registered sub-module, so that no checkpoint holds it twice.
+    teacher: Callable[[Tensor], Tensor] | None = None
+
     def __init__(
         self,
         enhancer: str | dict,
@@ -119,6 +122,15 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         if 'segmentor' in self.loaded:
             self.keep_dataset_meta(meta.get('dataset_meta', {}))
         self.train(self.training)
+
+    def teach_by(self, averaged: EnhancedSegmentor) -> None:
+        """Take pseudo-labels from what ``averaged`` sees: a copy whose weights are averages."""
+        averaged.eval()
+
+        def see(low: Tensor) -> Tensor:
+            return torch.stack([sample.seg_logits.data for sample in averaged.predict(low)])
+
+        self.__dict__['teacher'] = see
 
     @property
     def decode_head(self) -> nn.Module:
@@ -202,7 +214,14 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
                     'RandomCrop to the pipeline'
                 )
             labels = stack_labels(data_samples, low.shape[2:], low.device)
-            known = ObjectiveInputs(self.objective, self.enhancer, images, labels)
+            known = ObjectiveInputs(
+                self.objective,
+                self.enhancer,
+                images,
+                labels,
+                stay_void(data_samples),
+                self.teacher,
+            )
             losses.update(self.objective(known))
             enhanced = known['enhanced']
             for sample, label in zip(data_samples, known['labels']):

@@ -55,6 +55,10 @@ class Judges(nn.Module):
         """All segmentors."""
         return cast('list[FrozenSegmentor]', list(self.segmentors))
 
+    def see(self, image: Tensor) -> Tensor:
+        """Class scores of all together on ``image``, RGB in [0, 1], (N, 3, H, W)."""
+        return average_scores([segmentor(image) for segmentor in self.all()])
+
     def of_step(self) -> list[FrozenSegmentor]:
         """The segmentors that judge the training step that MMEngine's runner is at."""
         if len(self.segmentors) < 2 or self.choice == 'all':

@@ -49,7 +49,7 @@ class ObjectiveInputs:
         images: Of the data set by name; ``low`` is what is enhanced.
         labels: Ground truth, int64, (N, H, W); an image that is void throughout has none.
         stays_void: For each image whether it gets no pseudo-labels; None: all may get some.
-        teacher: An enhancer of averaged weights, for pseudo-labels.
+        teacher: Gives class scores of images as they are, by averaged weights.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ObjectiveInputs:
         images: Mapping[str, Tensor],
         labels: Tensor,
         stays_void: Sequence[bool] | None = None,
-        teacher: Callable[[Tensor], tuple[Tensor, Tensor]] | None = None,
+        teacher: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
         self.objective = objective
         # With a fast mode where a term takes it.
@@ -167,8 +167,7 @@ class ObjectiveInputs:
                     "objective.pseudo_labels='teacher' needs averaged weights; add "
                     "dict(type='mmscllle.AveragedWeightsHook') to custom_hooks"
                 )
-            segmentors = self.objective.judges.all()
-            return label_by_teacher(self['low'][unlabelled], self.teacher, segmentors, confidence)
+            return label_by_teacher(self['low'][unlabelled], self.teacher, confidence)
         if 'scores' in self.objective.wanted:
             scores = [each.detach()[unlabelled] for each in self['scores']]
         else:

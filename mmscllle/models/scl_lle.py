@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Sequence
+from typing import TYPE_CHECKING, Callable, Sequence
 
 import torch
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement, PixelData
 from mmseg.structures import SegDataSample
-from torch import Tensor, nn
+from torch import Tensor
 
 from mmscllle.registry import MODELS, build_part
 from mmscllle.utils.weights import claim_part
@@ -43,6 +43,11 @@ def stack_labels(
     )
 
 
+def stay_void(samples: Sequence[SegDataSample]) -> list[bool]:
+    """Tell which samples :class:`WithoutPseudoLabels` has marked."""
+    return [not sample.get('pseudo_labels', True) for sample in samples]
+
+
 def to_bgr255(image: Tensor) -> Tensor:
     """Turn ``image``, RGB in [0, 1], (3, H, W), into BGR in [0, 255]."""
     return image.flip(0) * 255
@@ -63,8 +68,8 @@ class SCLLLE(BaseModel):
         init_cfg: MMEngine's initialisation config.
     """
 
-    # Set by AveragedWeightsHook; no registered sub-module, so that no checkpoint holds it twice.
-    averaged_enhancer: nn.Module | None = None
+    # No registered sub-module, so that no checkpoint holds it twice.
+    teacher: Callable[[Tensor], Tensor] | None = None
 
     def __init__(
         self,
@@ -81,8 +86,15 @@ class SCLLLE(BaseModel):
         self._register_load_state_dict_pre_hook(self._adopt_enhancer, with_module=True)
 
     def teach_by(self, averaged: SCLLLE) -> None:
-        """Take pseudo-labels from the enhancer of a copy whose weights are averages."""
-        self.__dict__['averaged_enhancer'] = averaged.enhancer
+        """Take pseudo-labels from what all segmentors see behind the enhancer of ``averaged``.
+
+        Args:
+            averaged: A copy whose weights are averages; :class:`AveragedWeightsHook` gives it.
+        """
+        averaged.eval()
+        objective = self.objective
+        if objective is not None and objective.judges.first is not None:
+            self.__dict__['teacher'] = lambda low: objective.judges.see(averaged.enhancer(low)[0])
 
     @property
     def segmentor(self) -> FrozenSegmentor | None:
@@ -135,10 +147,9 @@ class SCLLLE(BaseModel):
         low = inputs['low']
         samples = data_samples or [SegDataSample() for _ in low]
         labels = stack_labels(samples, low.shape[2:], low.device)
-        stays_void = [not sample.get('pseudo_labels', True) for sample in samples]
         return self.objective(
             ObjectiveInputs(
-                self.objective, self.enhancer, inputs, labels, stays_void, self.averaged_enhancer
+                self.objective, self.enhancer, inputs, labels, stay_void(samples), self.teacher
             )
         )
 

@@ -51,8 +51,8 @@ class SCLLLEObjective(nn.Module):
             the mean over all of a term of class scores (:class:`Judges`).
         pseudo_labels: Label images that have no ground truth by the segmentor's own prediction
             on the enhanced image; False is the released code's behaviour (deviation 6).
-            ``'teacher'``: by all segmentors on what the averaged enhancer makes of the image,
-            where the flipped image gets the same classes (:func:`.label_by_teacher`); this needs
+            ``'teacher'``: by the averaged model, where the flipped image gets the same classes
+            (:func:`.label_by_teacher`); this needs
             :class:`~mmscllle.engine.hooks.AveragedWeightsHook`.
         pseudo_label_confidence: Pixels whose predicted class is less probable stay void.
         detach_before_segmentor: Cut the gradient between enhancer and segmentor, as the released

@@ -248,3 +248,24 @@ def test_an_objective_without_a_segmentor_of_its_own_is_judged_by_a_copy(tiny_se
     torch.testing.assert_close(model.objective.segmentor(images), expected)
     with pytest.raises(ValueError, match='copy of model.segmentor, whose weights are missing'):
         build((tiny_segmentor[0], None), learn='both', objective=objective)
+
+
+def test_the_averaged_chain_labels_what_has_no_labels(tiny_segmentor, few_terms, inputs, labelled):
+    """Labels are what the averaged chain sees in both views, and marked images stay void."""
+    terms = {**few_terms, 'pseudo_labels': 'teacher'}
+    model, averaged = (build(tiny_segmentor, learn='both', objective=terms) for _ in range(2))
+    with torch.no_grad():
+        averaged.enhancer.e_conv7.bias.sub_(0.3)
+    marked = SegDataSample(metainfo=dict(img_shape=(32, 40), ori_shape=(32, 40)))
+    marked.set_metainfo(dict(pseudo_labels=False))
+    unlabelled = SegDataSample(metainfo=dict(img_shape=(32, 40), ori_shape=(32, 40)))
+    with pytest.raises(ValueError, match='needs averaged weights; add .*AveragedWeightsHook'):
+        model.loss(inputs, [unlabelled, marked])
+    model.teach_by(averaged)
+    model.loss(inputs, [unlabelled, marked])
+    low = inputs['low'][:1]
+    seen = [averaged.predict(view)[0].pred_sem_seg.data for view in (low, low.flip(3))]
+    agreed = seen[0] == seen[1].flip(2)
+    found = unlabelled.gt_sem_seg.data
+    assert torch.equal(found[agreed], seen[0][agreed]) and (found[~agreed] == 255).all()
+    assert agreed.any() and (marked.gt_sem_seg.data == 255).all()

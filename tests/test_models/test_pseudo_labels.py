@@ -32,32 +32,9 @@ def test_pixels_that_a_flip_changes_are_void():
         scores[:, 1, :, 0] = 2
         return scores
 
-    labels = label_by_teacher(low, lambda image: (image, None), [left_is_one])
+    labels = label_by_teacher(low, left_is_one)
     # The first pixel is 1 as it is and 0 in the flipped image; the last one is 1 in both.
     assert labels.tolist() == [[[255, 0, 0, 1]]]
-
-
-def test_the_teacher_enhances_and_all_segmentors_are_averaged():
-    low = torch.full((1, 3, 1, 2), 0.25)
-
-    def sees(first, second):
-        def segment(image):
-            scores = torch.tensor([first, second]).log()[None, :, None, None]
-            return scores + torch.zeros(1, 2, *image.shape[2:]) * image.mean()
-
-        return segment
-
-    seen = []
-
-    def teacher(image):
-        seen.append(image)
-        return image * 2, None
-
-    segmentors = [sees(0.55, 0.45), sees(0.2, 0.8)]
-    labels = label_by_teacher(low, teacher, segmentors)
-    assert labels.tolist() == [[[1, 1]]] and len(seen) == 2
-    assert label_by_teacher(low, teacher, segmentors[:1]).tolist() == [[[0, 0]]]
-    assert label_by_teacher(low, teacher, segmentors, 0.7).tolist() == [[[255, 255]]]
 
 
 def test_the_teacher_labels_images_of_the_objective(objective_config, inputs):
@@ -66,13 +43,13 @@ def test_the_teacher_labels_images_of_the_objective(objective_config, inputs):
     given[1, 3, 3] = 2
 
     def brighten(image):
-        return image.clamp(min=0.01).sqrt(), None
+        return objective.segmentor(image.clamp(min=0.01).sqrt())
 
     def get(teacher):
         known = ObjectiveInputs(objective, lambda low: (low, None), inputs, given, teacher=teacher)
         return known['labels']
 
-    expected = label_by_teacher(inputs['low'][:1], brighten, [objective.segmentor])
+    expected = label_by_teacher(inputs['low'][:1], brighten)
     found = get(brighten)
     assert torch.equal(found[:1], expected) and torch.equal(found[1], given[1])
     assert len(found[0].unique()) > 1
@@ -105,3 +82,23 @@ def test_the_mark_comes_from_the_pipeline(build_model, inputs):
     losses = model.loss(inputs, [marked, marked])
     assert all(loss == 0 for loss in losses.values())
     assert all(loss > 0 for loss in model.loss(inputs, [marked, plain]).values())
+
+
+def test_the_teacher_is_the_averaged_enhancer_seen_by_all_segmentors(
+    build_model, segmentor_config, second_segmentor, inputs
+):
+    two = [segmentor_config, {**segmentor_config, 'checkpoint': second_segmentor[1]}]
+    model, averaged = (
+        build_model(segmentor=two, pseudo_labels='teacher', segmentor_choice='all')
+        for _ in range(2)
+    )
+    with torch.no_grad():
+        averaged.enhancer.e_conv7.bias.sub_(0.3)
+    model.teach_by(averaged)
+    low = inputs['low']
+    brightened = averaged.enhancer(low)[0]
+    shares = [each(brightened).softmax(dim=1) for each in model.objective.judges.all()]
+    torch.testing.assert_close(model.teacher(low).softmax(dim=1), sum(shares) / 2)
+    assert not torch.equal(brightened, model.enhancer(low)[0])
+    assert all(loss > 0 for loss in model.loss(inputs, None).values())
+    assert model.state_dict().keys() == averaged.state_dict().keys()

@@ -43,6 +43,34 @@ def test_load_from_starts_the_average(content, tmp_path):
     hook = next(hook for hook in runner.hooks if type(hook).__name__ == 'AveragedWeightsHook')
     for averaged in (hook.ema_model.module.enhancer, runner.model.enhancer):
         torch.testing.assert_close(dict(averaged.state_dict()), weights)
-    # The teacher is the average itself, and in no checkpoint.
-    assert runner.model.averaged_enhancer is hook.ema_model.module.enhancer
-    assert not any('averaged' in name for name in runner.model.state_dict())
+
+
+def test_the_average_teaches(tmp_path, tiny_segmentor):
+    """A step with pseudo-labels needs a teacher, which no checkpoint holds."""
+    config, checkpoint = tiny_segmentor
+    segmentor = dict(type='mmscllle.FrozenSegmentor', config=config, checkpoint=checkpoint)
+    model = SCLLLE(
+        enhancer=dict(type='mmscllle.CurveEnhancer'),
+        objective=dict(
+            type='mmscllle.SCLLLEObjective',
+            semantic_cross_entropy=dict(type='mmscllle.SemanticCrossEntropyLoss'),
+            segmentor=segmentor,
+            pseudo_labels='teacher',
+        ),
+    )
+    image = torch.randint(256, (3, 32, 32), dtype=torch.uint8)
+    runner = Runner(
+        model,
+        str(tmp_path),
+        experiment_name='teacher',
+        train_dataloader=DataLoader([dict(inputs=dict(low=image))], batch_size=1),
+        train_cfg=dict(by_epoch=False, max_iters=1),
+        optim_wrapper=dict(optimizer=dict(type='SGD', lr=0.01)),
+        custom_hooks=[dict(type='mmscllle.AveragedWeightsHook')],
+        default_scope='mmscllle',
+    )
+    before = model.enhancer.e_conv7.weight.clone()
+    runner.train()
+    assert not torch.equal(model.enhancer.e_conv7.weight, before)
+    assert model.teacher is not None
+    assert set(model.state_dict()) == {f'enhancer.{n}' for n in model.enhancer.state_dict()}
