@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import Callable, Iterator
 from urllib.parse import parse_qs, urlparse
 
 Answer = Callable[[BaseHTTPRequestHandler, bytes], None]

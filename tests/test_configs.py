@@ -98,7 +98,7 @@ def test_model_of_a_bilateral_grid_is_built_and_trains(path, offline_config):
     model.init_weights()
     assert sum(value.numel() for value in model.state_dict().values()) == 174_243
     names = ('low', 'positive', 'negative', 'second', 'reference')
-    images = dict(zip(names, torch.rand(5, 2, 3, 32, 64)))
+    images = dict(zip(names, torch.rand(5, 2, 3, 32, 64), strict=True))
     # As AveragedWeightsHook does before the first step.
     model.teach_by(model)
     losses = model(images, mode='loss')

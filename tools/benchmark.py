@@ -175,7 +175,9 @@ def pool(first: dict, second: dict) -> dict:
 
 def profile_cases(args: argparse.Namespace, report: dict, results: dict, console: Console) -> None:
     """Add to each row where its time goes."""
-    rows = [(row, case) for row, case in zip(report['rows'], results) if 'error' not in row]
+    rows = [
+        (row, case) for row, case in zip(report['rows'], results, strict=True) if 'error' not in row
+    ]
     for row, case in track(rows, 'profiling', console=console):
         profile = run_worker('profile', dict(case=case._asdict()), args.threads)
         row['profile'] = profile

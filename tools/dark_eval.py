@@ -200,7 +200,9 @@ def read_sets(args: argparse.Namespace, segmentor: Segmentor) -> dict[str, Label
     if args.set:
         names = [split_named_source(entry, '--set')[0] for entry in args.set]
         check_unique(names, '--set')
-        return {name: read_set(entry, segmentor) for name, entry in zip(names, args.set)}
+        return {
+            name: read_set(entry, segmentor) for name, entry in zip(names, args.set, strict=True)
+        }
     if args.img_dir:
         return dict(images=take_folders(args.img_dir, args.ann_dir, segmentor))
     if args.data:
@@ -223,7 +225,7 @@ def run(args: argparse.Namespace) -> int:
     out_dir = Path(args.out_dir or Path('work_dirs', 'dark_eval', segmentors[0].name))
     device, grid, failed = torch.device(args.device), {}, False
     for images in sets[0]:
-        for segmentor, own, their in zip(segmentors, methods, sets):
+        for segmentor, own, their in zip(segmentors, methods, sets, strict=True):
             about = dict(config=args.config, checkpoint=args.checkpoint)
             folder = out_dir
             if several:

@@ -6,7 +6,7 @@ With ``--strict`` a warning fails the build.
 from __future__ import annotations
 
 import logging
-from typing import Iterator
+from collections.abc import Iterator
 
 import griffe
 from mkdocs.config.defaults import MkDocsConfig

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Callable, Generator, Iterable, TypeVar
+from typing import TypeVar
 
 T = TypeVar('T')
 R = TypeVar('R')

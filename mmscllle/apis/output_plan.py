@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
-from typing import Iterable
 
 from mmscllle.fileio import IMAGE_SUFFIXES, Photograph, Source, write_photograph
 

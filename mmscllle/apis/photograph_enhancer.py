@@ -7,9 +7,10 @@ matplotlib take longer to import than a photograph to enhance.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count, islice
-from typing import Any, Callable, Generator, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -181,9 +182,15 @@ class PhotographEnhancer:
 
         def enhance(items: Iterable[Enhancement]) -> Iterator[Enhancement]:
             for batch in group_by_size(items, batch_size):
+                originals = [item.original for item in batch if item.original is not None]
+                # An item without a photograph goes alone.
+                if not originals:
+                    yield from batch
+                    continue
                 with collect_failure(batch):
-                    originals = [item.original for item in batch if item.original is not None]
-                    for item, enhanced in zip(batch, self.forward(originals, strength)):
+                    for item, enhanced in zip(
+                        batch, self.forward(originals, strength), strict=True
+                    ):
                         item.photograph = enhanced
                 for item in batch:
                     with collect_failure([item]):
@@ -236,7 +243,7 @@ class PhotographEnhancer:
             uint8 RGB arrays (H, W, 3).
         """
         panels = []
-        for before, after in zip(inputs, preds):
+        for before, after in zip(inputs, preds, strict=True):
             low, enhanced = (
                 frames_to_tensor(photograph.frames[:1], self.device)[0]
                 for photograph in (before, after)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Sequence
 
 from mmscllle.apis.output_plan import OutputPlan, Outputs
 from mmscllle.fileio import IMAGE_SUFFIXES, Source, find_sources

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,12 +65,14 @@ def read_stacks(root: str) -> dict[str, list[Shot]]:
     files = {folder.name: find_images(str(folder), 'data_root') for folder in folders}
     means = {scene: _means_of_names(paths) for scene, paths in files.items()}
     unknown = [path for scene, paths in files.items() if means[scene] is None for path in paths]
-    measured = dict(zip(unknown, _measure(unknown, root)))
+    measured = dict(zip(unknown, _measure(unknown, root), strict=True))
     return {
         scene: sorted(
             (
                 Shot(path, mean)
-                for path, mean in zip(paths, means[scene] or [measured[path] for path in paths])
+                for path, mean in zip(
+                    paths, means[scene] or [measured[path] for path in paths], strict=True
+                )
             ),
             key=lambda shot: shot.mean,
         )
@@ -78,7 +80,7 @@ def read_stacks(root: str) -> dict[str, list[Shot]]:
     }
 
 
-@lru_cache(maxsize=None)
+@cache
 def measure_mean(path: str) -> float:
     """Mean luma of an image (ITU-R BT.601).
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 from mmengine.dataset import BaseDataset
 
@@ -124,7 +124,7 @@ class ExposureStackDataset(BaseDataset):
         ]
         entries = [_entry(scene, stack, shot) for shot in taken]
         if self.role == 'anchor':
-            for entry, shot in zip(entries, taken):
+            for entry, shot in zip(entries, taken, strict=True):
                 others = [other.path for other in taken if other != shot]
                 entry['second_paths'] = others or [shot.path]
         return entries

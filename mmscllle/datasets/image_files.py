@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from glob import glob
 from pathlib import Path
-from typing import Callable, Sequence
 
 from mmengine.dataset import Compose
 from torch.utils.data import Dataset

@@ -134,7 +134,7 @@ def _halve(image: np.ndarray) -> np.ndarray:
     for _ in range(2):
         padded = np.pad(image, ((3, 3), (0, 0)), mode='symmetric')
         taps = (padded[start : start + len(image) : 2] for start in range(len(HALF_KERNEL)))
-        image = sum(weight * tap for weight, tap in zip(HALF_KERNEL, taps)).T
+        image = sum(weight * tap for weight, tap in zip(HALF_KERNEL, taps, strict=True)).T
     return image
 
 

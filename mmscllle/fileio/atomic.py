@@ -6,10 +6,10 @@ import hashlib
 import os
 import re
 import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Callable, Iterator
 from uuid import uuid4
 
 # The names of unfinished files say what they are, and which process of which host writes them.

@@ -103,7 +103,7 @@ def _set_size(exif: Image.Exif, picture: Image.Image, orientation: int) -> None:
             (ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight),
         ),
     ):
-        for tag, value in zip(tags, (width, height)):
+        for tag, value in zip(tags, (width, height), strict=True):
             if tag in part:
                 part[tag] = value
 

@@ -6,8 +6,9 @@ import copy
 import functools
 import importlib
 import logging
+from collections.abc import Callable, Iterator
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 STRIP = 16
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def load_kernel() -> ModuleType | None:
     """Import the compiled code, :mod:`mmscllle.inference.grid_kernel`, when it is first wanted.
 
@@ -142,7 +143,7 @@ class GridEngine:
             size = (-(-height // self.cell), -(-width // self.cell))
             cells = images.new_empty(batch, DESCRIPTION, *size)
             with self.kernel.threads_of_torch():
-                for image, described in zip(images.numpy(), cells.numpy()):
+                for image, described in zip(images.numpy(), cells.numpy(), strict=True):
                     self.kernel.describe_cells(image, COMPRESSION, described)
         with network_precision(self.device, self.dtype):
             grid, detail = self.network(cells.contiguous(memory_format=torch.channels_last))
@@ -151,7 +152,7 @@ class GridEngine:
     def _apply(self, images: Tensor, grid: Tensor, detail: Tensor, strength: float) -> Tensor:
         result = torch.empty_like(images)
         if self.kernel is not None:
-            parts = zip(images.numpy(), grid.numpy(), detail.numpy(), result.numpy())
+            parts = zip(images.numpy(), grid.numpy(), detail.numpy(), result.numpy(), strict=True)
             with self.kernel.threads_of_torch():
                 for image, curves, kept, enhanced in parts:
                     self.kernel.apply_grid(image, curves, kept, COMPRESSION, strength, enhanced)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Mapping, Union
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from mmengine.model import revert_sync_batchnorm
@@ -34,7 +35,7 @@ LEARNERS = {
     'both': PARTS,
 }
 # (N, 3, H, W), or a list of (3, H, W) where sizes differ.
-Images = Union[Tensor, List[Tensor]]
+Images = Tensor | list[Tensor]
 
 
 def make_samples(images: Images) -> list[SegDataSample]:
@@ -224,7 +225,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
             )
             losses.update(self.objective(known))
             enhanced = known['enhanced']
-            for sample, label in zip(data_samples, known['labels']):
+            for sample, label in zip(data_samples, known['labels'], strict=True):
                 sample.gt_sem_seg = PixelData(data=label[None])
         check_labels(data_samples)
         batch = self.prepare(enhanced, data_samples, training=True)
@@ -255,7 +256,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
             group = slice(start, start + step)
             batch = self.prepare(enhanced[group], samples[group], training=False)
             results += self.segmentor(**batch, mode='predict')
-        for sample, image in zip(results, enhanced):
+        for sample, image in zip(results, enhanced, strict=True):
             sample.enhanced = PixelData(data=image.float())
         return results
 

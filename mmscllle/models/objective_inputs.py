@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -146,7 +147,7 @@ class ObjectiveInputs:
             self._known['scores'] = [segmentor(image) for segmentor in self.judges]
             return
         seen = [segmentor.look(image) for segmentor in self.judges]
-        self._known['scores'], self._known['features'] = map(list, zip(*seen))
+        self._known['scores'], self._known['features'] = map(list, zip(*seen, strict=True))
 
     def _complete_labels(self) -> Tensor:
         labels, objective = self.given_labels, self.objective

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from mmengine.model import BaseModel
@@ -173,7 +174,7 @@ class SCLLLE(BaseModel):
         else:
             images = [self.enhancer(image[None])[0][0] for image in inputs]
         samples = data_samples or [SegDataSample() for _ in images]
-        for sample, image in zip(samples, images):
+        for sample, image in zip(samples, images, strict=True):
             sample.enhanced = PixelData(data=image.float())
             sample.output = BaseDataElement(pred_img=to_bgr255(sample.enhanced.data))
             if 'reference' in sample:

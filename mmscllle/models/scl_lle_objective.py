@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import Sequence
+from collections.abc import Sequence
 
 from torch import Tensor, nn
 
@@ -137,11 +137,18 @@ class SCLLLEObjective(nn.Module):
     @staticmethod
     def _judged(term: nn.Module, takes: tuple[str, ...], values: list) -> Tensor:
         """The term's value: where it takes what segmentors see, its mean over those who judge."""
-        judges = next((len(value) for want, value in zip(takes, values) if want in JUDGED), None)
+        judges = next(
+            (len(value) for want, value in zip(takes, values, strict=True) if want in JUDGED), None
+        )
         if judges is None:
             return term(*values)
         found = [
-            term(*(value[judge] if want in JUDGED else value for want, value in zip(takes, values)))
+            term(
+                *(
+                    value[judge] if want in JUDGED else value
+                    for want, value in zip(takes, values, strict=True)
+                )
+            )
             for judge in range(judges)
         ]
         return sum(found) / len(found)

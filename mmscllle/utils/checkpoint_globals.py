@@ -10,7 +10,8 @@ from __future__ import annotations
 import pickle
 from codecs import encode
 from collections import Counter, OrderedDict
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from mmengine.logging import HistoryBuffer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -19,7 +19,7 @@ INSTRUCTIONS = {'avx512_bf16', 'amx_bf16', 'bf16'}
 FLAGS = re.compile(r'^(?:flags|Features)\s*:(.*)$', re.MULTILINE)
 
 
-@lru_cache(maxsize=None)
+@cache
 def has_fast_bfloat16() -> bool:
     """Whether the CPU has instructions for bfloat16, by torch or else by ``/proc/cpuinfo``."""
     if hasattr(torch.cpu, 'get_capabilities'):
@@ -55,7 +55,7 @@ def _linux_flags(cpuinfo: Path) -> set[str]:
     return set(found[1].split()) if found else set()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _say_once() -> None:
     print_log(
         'this CPU has no instructions for bfloat16, which would be some ten times slower '

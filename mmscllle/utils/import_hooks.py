@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType
-from typing import Any, Callable, ContextManager, Iterator
+from typing import Any
 
 
 def after_import(module: str, work: Callable[[], object]) -> None:
@@ -29,7 +30,7 @@ def after_import(module: str, work: Callable[[], object]) -> None:
         around_import(module, then_work)
 
 
-def around_import(module: str, context: Callable[[], ContextManager]) -> None:
+def around_import(module: str, context: Callable[[], AbstractContextManager]) -> None:
     """Let a module be imported within a context; nothing happens if it has been imported.
 
     Args:
@@ -43,7 +44,7 @@ def around_import(module: str, context: Callable[[], ContextManager]) -> None:
 class _Watcher:
     """Meta-path finder that waits for one module and takes itself out."""
 
-    def __init__(self, module: str, context: Callable[[], ContextManager]) -> None:
+    def __init__(self, module: str, context: Callable[[], AbstractContextManager]) -> None:
         self.module = module
         self.context = context
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], text_columns: int) -> str:
@@ -18,11 +18,11 @@ def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]], text_co
         Lines of equal length, without a line break at the end.
     """
     lines = [[cell.replace('|', r'\|') for cell in row] for row in (header, *rows)]
-    widths = [max(map(len, column)) for column in zip(*lines)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     padded = [
         [
             cell.ljust(width) if column < text_columns else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(line, widths))
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
         ]
         for line in lines
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from mmscllle.utils.cached_download import cached_download, find_cached
 from mmscllle.utils.messages import one_line

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
 
 from mmscllle.utils.checkpoint_loader import load_from_local
 from mmscllle.utils.messages import one_line

@@ -34,5 +34,5 @@ class SharedSettings:
         with self._lock:
             self._users -= 1
             if not self._users:
-                for (owner, name, _), value in zip(self._settings, self._before):
+                for (owner, name, _), value in zip(self._settings, self._before, strict=True):
                     setattr(owner, name, value)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from itertools import chain
 from time import monotonic
 from types import TracebackType
-from typing import Callable, Iterator
 
 import cv2
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable
 from queue import Full, Queue
 from threading import Event, Thread
-from typing import Generator, Iterable, TypeVar
+from typing import TypeVar
 
 T = TypeVar('T')
 # Seconds after which a waiting reader looks whether anybody still wants what it has.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -49,7 +50,7 @@ def enhancement_panel(
         labels = [_segment(segmentor, tensor) for tensor in tensors]
         images += [
             overlay_segmentation(image, label, meta['palette'], opacity)
-            for image, label in zip(images, labels)
+            for image, label in zip(images, labels, strict=True)
         ]
         titles += ['input, segmented', 'enhanced, segmented']
         legend = _present_classes(labels, meta)

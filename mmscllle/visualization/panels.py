@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -61,13 +61,22 @@ def contact_sheet(
     if height is None:
         height = max(image.shape[0] for row in rows for image in row)
     scaled = [[_resize_to_height(image, height) for image in row] for row in rows]
-    widths = [max(image.shape[1] for image in column) for column in zip(*scaled)]
+    widths = [max(image.shape[1] for image in column) for column in zip(*scaled, strict=True)]
     # Readable on small pictures, not gross on large ones.
     size = int(np.clip(height // 18, 13, 32))
 
     # One size for all titles: the one that the tightest column needs.
-    title_size = min(fit_text(title, width, size)[1].size for title, width in zip(titles, widths))
-    bands = [_join([text_band(title, width, title_size) for title, width in zip(titles, widths)])]
+    title_size = min(
+        fit_text(title, width, size)[1].size for title, width in zip(titles, widths, strict=True)
+    )
+    bands = [
+        _join(
+            [
+                text_band(title, width, title_size)
+                for title, width in zip(titles, widths, strict=True)
+            ]
+        )
+    ]
     for index, row in enumerate(scaled):
         if index:
             bands.append(_white(GAP, bands[0].shape[1]))
@@ -75,7 +84,9 @@ def contact_sheet(
             bands.append(
                 text_band(row_titles[index], bands[0].shape[1], max(size - 2, 12), centred=False)
             )
-        bands.append(_join([_centre(image, width) for image, width in zip(row, widths)]))
+        bands.append(
+            _join([_centre(image, width) for image, width in zip(row, widths, strict=True)])
+        )
     sheet = np.concatenate(bands)
     return np.pad(sheet, ((GAP // 2, GAP), (GAP, GAP), (0, 0)), constant_values=255)
 

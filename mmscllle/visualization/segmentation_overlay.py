@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -77,7 +77,7 @@ def class_legend(
     line, indent = round(1.6 * size), round(1.4 * size)
     left, top = 0, 0
     entries = []
-    for name, colour in zip(classes, palette):
+    for name, colour in zip(classes, palette, strict=True):
         text, font = fit_text(name, width - indent, size)
         extent = indent + text_width(text, font)
         if left > 0 and left + extent > width:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Iterator, NamedTuple, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -162,7 +163,7 @@ class Enhancing:
         if item.path.suffix.lower() not in SHOWN_SUFFIXES:
             view.before, view.after = (
                 _write_shown(to_screen(frame), folder / 'shown' / name)
-                for frame, name in zip(frames, ('before.png', 'after.png'))
+                for frame, name in zip(frames, ('before.png', 'after.png'), strict=True)
             )
         before, after = (to_screen(reduce_frame(frame, SIDE)) for frame in frames)
         # The preview and the plots need it no more.

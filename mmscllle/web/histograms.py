@@ -23,7 +23,7 @@ def histogram_plot(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     figure = Figure(figsize=(4.8, 4.8), dpi=100)
     canvas = FigureCanvasAgg(figure)
     plots = figure.subplots(2, 1, sharex=True, sharey=True)
-    for axes, picture, title in zip(plots, (before, after), ('before', 'after')):
+    for axes, picture, title in zip(plots, (before, after), ('before', 'after'), strict=True):
         for channel, (name, colour) in enumerate(CHANNELS):
             counts = np.bincount(picture[..., channel].ravel(), minlength=256)
             # Of four values each: fast modes of 8-bit pictures leave gaps between single ones.

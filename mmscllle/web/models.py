@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from threading import Lock
-from typing import Mapping
 
 from mmscllle.apis import EnhanceInferencer
 from mmscllle.inference import Engine

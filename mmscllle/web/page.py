@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Callable, Iterator
+from collections.abc import Callable, Iterator
 
 import gradio as gr
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Callable, Iterator, TypeVar
+from typing import TypeVar
 
 T = TypeVar('T')
 _DONE = object()

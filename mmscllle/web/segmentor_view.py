@@ -68,11 +68,11 @@ class SegmentorViewer:
 
     def _table(self, before: np.ndarray, after: np.ndarray) -> str:
         shares = [
-            np.bincount(labels.ravel(), minlength=256)[: len(self.classes)] / labels.size
+            np.bincount(labels.ravel(), minlength=len(self.classes)) / labels.size
             for labels in (before, after)
         ]
         rows = []
-        for name, colour, share, later in zip(self.classes, self.palette, *shares):
+        for name, colour, share, later in zip(self.classes, self.palette, *shares, strict=True):
             if share or later:
                 swatch = f'rgb({", ".join(str(int(value)) for value in colour)})'
                 rows.append(

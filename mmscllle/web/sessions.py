@@ -7,10 +7,10 @@ import secrets
 import shutil
 import time
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Condition, Event, RLock, Thread
-from typing import Iterator, Sequence, Tuple
 
 from .jobs import REPLACED, STOPPED, Job
 from .limits import Limits
@@ -30,7 +30,7 @@ KEPT_RESULTS = 4
 
 
 # File, model and mode.
-Shown = Tuple[str, str, str]
+Shown = tuple[str, str, str]
 
 
 class Session:

@@ -166,7 +166,7 @@ def test_several_photographs(inferencer, expect, photographs, pattern):
         else [photographs / name for name in pattern]
     )
     result = inferencer(inputs)
-    for found, array in zip(result['predictions'], (DARK, DARK[::-1], DARK[:, :20])):
+    for found, array in zip(result['predictions'], (DARK, DARK[::-1], DARK[:, :20]), strict=True):
         assert_enhanced(found, expect(array))
     assert len(result['predictions']) == 3 and result['visualization'] is None
 
@@ -224,7 +224,7 @@ def test_equal_sizes_are_enhanced_together(inferencer, expect, monkeypatch):
     arrays = [DARK, DARK[::-1], DARK[:, ::-1], small, DARK, small, small]
     result = inferencer(arrays, batch_size=2)
     assert sizes == [(2, 3, 20, 30), (1, 3, 20, 30), (1, 3, 20, 20), (1, 3, 20, 30), (2, 3, 20, 20)]
-    for found, array in zip(result['predictions'], arrays):
+    for found, array in zip(result['predictions'], arrays, strict=True):
         assert_enhanced(found, expect(array))
 
 
@@ -232,7 +232,7 @@ def test_grey_colour_and_depth_in_a_batch(inferencer, expect):
     deep = DARK.astype(np.uint16) * 257
     arrays = [DARK, DARK[..., 0], deep]
     result = inferencer(arrays, batch_size=3)
-    for found, array in zip(result['predictions'], arrays):
+    for found, array in zip(result['predictions'], arrays, strict=True):
         assert_enhanced(found, expect(array), array.dtype.type)
 
 
@@ -248,7 +248,7 @@ def test_threads_change_nothing(inferencer, photographs, tmp_path, batch_size):
         assert sorted(path.name for path in out_dir.rglob('*.png')) == ['a.png', 'b.png', 'c.png']
     assert [name for name, _ in results[3]['failures']] == [str(photographs / 'aa.png')]
     assert results[0]['failures'] == results[3]['failures']
-    for one, many in zip(results[0]['predictions'], results[3]['predictions']):
+    for one, many in zip(results[0]['predictions'], results[3]['predictions'], strict=True):
         np.testing.assert_array_equal(one, many)
 
 
@@ -771,7 +771,7 @@ def test_animation(inferencer, tmp_path, form):
     result = inferencer(path, return_vis=True, return_datasamples=True)
     assert len(result['predictions']) == 3 and result['visualization'].ndim == 3
     before = read_photograph(path)
-    for enhanced, frame in zip(found.frames, before.frames):
+    for enhanced, frame in zip(found.frames, before.frames, strict=True):
         assert enhanced.shape == frame.shape and enhanced.mean() > frame.mean() + 2
 
 

@@ -39,7 +39,7 @@ def test_items_pair_image_and_reference(root):
         dict(img_path='low', gt_path='high'),
         pipeline=[LoadImage(), LoadReference(), PackEnhanceInputs()],
     )
-    for item, low, high in zip(dataset, (20, 10), (120, 110)):
+    for item, low, high in zip(dataset, (20, 10), (120, 110), strict=True):
         assert (item['inputs'] == low).all()
         assert (item['data_samples'].reference.data * 255).round().eq(high).all()
 

@@ -24,7 +24,7 @@ def test_draws_depend_on_the_number_alone():
         assert draw() == first
     with seeded(2**80 + 2):
         other = draw()
-    assert all(a != b for a, b in zip(first, other))
+    assert all(a != b for a, b in zip(first, other, strict=True))
 
 
 @pytest.mark.parametrize('error', [None, ValueError])

@@ -51,7 +51,7 @@ def unpack(batches):
 
 def assert_same(items, expected):
     assert [names for _, names in items] == [names for _, names in expected]
-    for (item, _), (other, _) in zip(items, expected):
+    for (item, _), (other, _) in zip(items, expected, strict=True):
         assert item.keys() == other.keys()
         assert all(torch.equal(item[key], other[key]) for key in item)
 

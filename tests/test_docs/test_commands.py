@@ -6,7 +6,7 @@ import re
 import runpy
 import shlex
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,7 @@ def find_commands(text: str) -> list[tuple[str, list[str]]]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def help_of(script: str) -> str:
     """What ``--help`` of a tool prints."""
     import contextlib

@@ -57,7 +57,7 @@ def test_pairs_of_stacks_have_rows():
         make_sample(torch.full((3, 8, 9), 0.5), torch.full((3, 8, 9), 0.5 + error))
         for error in (0.1, 0.01, 0.1)
     ]
-    for sample, exposure in zip(samples, ('very_dark', 'dark', 'dark')):
+    for sample, exposure in zip(samples, ('very_dark', 'dark', 'dark'), strict=True):
         sample.set_metainfo(dict(exposure=exposure))
     result = evaluate(*samples)
     assert result['very_dark/PSNR'] == pytest.approx(20, abs=1e-3)

@@ -45,7 +45,7 @@ def test_the_shape_is_the_nearest_of_the_table():
     shapes, left, right = _fit_asymmetric(blocks)
     table = np.arange(0.2, 10.001, 0.001)
     ratios = gamma(2 / table) ** 2 / (gamma(1 / table) * gamma(3 / table))
-    for block, shape in zip(blocks, shapes):
+    for block, shape in zip(blocks, shapes, strict=True):
         skew = np.sqrt((block[block < 0] ** 2).mean()) / np.sqrt((block[block > 0] ** 2).mean())
         ratio = (
             np.abs(block).mean() ** 2

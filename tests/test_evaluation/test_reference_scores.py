@@ -39,7 +39,9 @@ def test_ssim_equals_its_definition():
     generator = torch.Generator().manual_seed(0)
     image, reference = torch.rand(2, 3, 10, 12, generator=generator)
     reference = 0.7 * image + 0.3 * reference
-    expected = np.mean([ssim_by_loops(a, b) for a, b in zip(image.numpy(), reference.numpy())])
+    expected = np.mean(
+        [ssim_by_loops(a, b) for a, b in zip(image.numpy(), reference.numpy(), strict=True)]
+    )
     assert ssim(image, reference) == pytest.approx(expected, abs=1e-5)
     assert ssim(image, image) == pytest.approx(1)
 

@@ -49,9 +49,10 @@ def test_disk_that_is_full_while_writing(tmp_path):
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
     try:
-        with pytest.raises(OSError, match=r'File too large.*a\.png') as caught, atomic_path(
-            tmp_path / 'a.png'
-        ) as temporary:
+        with (
+            pytest.raises(OSError, match=r'File too large.*a\.png') as caught,
+            atomic_path(tmp_path / 'a.png') as temporary,
+        ):
             temporary.write_bytes(b'x' * 2000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -65,9 +66,10 @@ def test_disk_that_turns_out_full_at_the_end(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, 'fsync', full)
-    with pytest.raises(OSError, match=r'No space left on device.*a\.png'), atomic_path(
-        tmp_path / 'a.png'
-    ) as temporary:
+    with (
+        pytest.raises(OSError, match=r'No space left on device.*a\.png'),
+        atomic_path(tmp_path / 'a.png') as temporary,
+    ):
         temporary.write_bytes(b'x')
     assert not os.listdir(tmp_path)
 
@@ -76,17 +78,19 @@ def test_folder_that_is_a_file(tmp_path):
     (tmp_path / 'out').write_bytes(b'')
     with pytest.raises(OSError, match=r'out/a\.png'), atomic_path(tmp_path / 'out/a.png'):
         pass
-    with pytest.raises(OSError, match=r'out/deeper/a\.png'), atomic_path(
-        tmp_path / 'out/deeper/a.png'
+    with (
+        pytest.raises(OSError, match=r'out/deeper/a\.png'),
+        atomic_path(tmp_path / 'out/deeper/a.png'),
     ):
         pass
 
 
 def test_file_that_is_a_folder(tmp_path):
     (tmp_path / 'a.png').mkdir()
-    with pytest.raises(IsADirectoryError, match=r'a\.png'), atomic_path(
-        tmp_path / 'a.png'
-    ) as temporary:
+    with (
+        pytest.raises(IsADirectoryError, match=r'a\.png'),
+        atomic_path(tmp_path / 'a.png') as temporary,
+    ):
         temporary.write_bytes(b'x')
     assert os.listdir(tmp_path) == ['a.png']
 

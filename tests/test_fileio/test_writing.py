@@ -140,7 +140,7 @@ def test_animation(tmp_path, form, loop):
     photograph = read_photograph(tmp_path / 'a')
     assert photograph.info.get('loop') == loop
     assert photograph.info['duration'] == [50, 120, 70]
-    for found, frame in zip(photograph.frames, FRAMES):
+    for found, frame in zip(photograph.frames, FRAMES, strict=True):
         assert found.shape == frame.shape
         # 216 colours fit into a palette; WebP of noise is far off, but nearest to its own frame.
         if form == 'WEBP':
@@ -160,7 +160,7 @@ def test_transparent_parts_of_an_animation_do_not_show_the_last_frame(tmp_path, 
     write_photograph(Photograph(frames, form, dict(duration=[50, 50], loop=0)), tmp_path / 'a')
     with Image.open(tmp_path / 'a') as picture:
         found = [np.asarray(frame.convert('RGBA')) for frame in ImageSequence.Iterator(picture)]
-    for frame, expected in zip(found, frames):
+    for frame, expected in zip(found, frames, strict=True):
         np.testing.assert_array_equal(frame[..., 3], expected[..., 3])
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -123,7 +124,7 @@ def test_strength(make, mode):
     torch.testing.assert_close(results[3], engine(image), rtol=0, atol=0)
     shadows = image < 0.1
     assert shadows.float().mean() > 0.03
-    for lower, higher in zip(results, results[1:]):
+    for lower, higher in pairwise(results):
         rises = (higher >= lower - 1e-6)[shadows & (results[3] >= image)]
         assert rises.all() and higher[shadows].mean() > lower[shadows].mean()
     clipped = [(result >= 1 - 1e-3).float().mean() for result in (results[3], results[6])]

@@ -101,7 +101,7 @@ def test_identity_gives_the_scores_of_the_bare_segmentor(tiny_segmentor, name):
     with torch.no_grad():
         expected = bare.test_step(batch((50, 60), (50, 60)))
         found = chain.test_step(batch((50, 60), (50, 60)))
-    for ours, theirs in zip(found, expected):
+    for ours, theirs in zip(found, expected, strict=True):
         assert ours.seg_logits.data.shape == (4, 50, 60)
         assert torch.equal(ours.seg_logits.data, theirs.seg_logits.data)
         assert torch.equal(ours.pred_sem_seg.data, theirs.pred_sem_seg.data)
@@ -144,7 +144,7 @@ def test_padding_is_never_enhanced(tiny_segmentor, monkeypatch, sizes):
     results = chain.test_step(batch(*sizes))
     assert {shape[2:] for shape in chain.enhancer.sizes} == set(sizes)
     images = [image for x in seen for image in x]
-    for image, (height, width), sample in zip(images, sizes, results):
+    for image, (height, width), sample in zip(images, sizes, results, strict=True):
         assert image.shape == (3, 64, 96 if width > 64 else 64)
         assert not image[:, height:].any() and not image[:, :, width:].any()
         assert image[:, :height, :width].any()
@@ -180,7 +180,9 @@ def test_tensor_mode_and_features(chain):
     seen = chain.prepare(image, None, training=False)['inputs']
     with torch.no_grad():
         assert torch.equal(chain(image), chain.segmentor(seen))
-        for ours, theirs in zip(chain.extract_feat(image), chain.segmentor.extract_feat(seen)):
+        for ours, theirs in zip(
+            chain.extract_feat(image), chain.segmentor.extract_feat(seen), strict=True
+        ):
             assert torch.equal(ours, theirs)
         meta = [dict(img_shape=(64, 64))]
         assert torch.equal(

@@ -61,7 +61,7 @@ def test_other_vgg_layers(seeded_vgg, style, content):
     expected = vgg_layers(seeded_vgg, image.repeat(1, 1, 4, 4))
     features = VGG16Features(seeded_vgg, style, content)(image.repeat(1, 1, 4, 4))
     assert len(features.style) == len(style)
-    for name, value in zip((*style, content), (*features.style, features.content)):
+    for name, value in zip((*style, content), (*features.style, features.content), strict=True):
         torch.testing.assert_close(value, expected[name])
 
 

@@ -119,7 +119,7 @@ def test_judges_are_in_no_state_dict_and_copies_share_them(two):
     objective = SCLLLEObjective(semantic_cross_entropy=TERM, segmentor=two)
     assert not objective.state_dict() and not list(objective.parameters())
     clone = copy.deepcopy(objective)
-    for own, shared in zip(clone.judges.segmentors, objective.judges.segmentors):
+    for own, shared in zip(clone.judges.segmentors, objective.judges.segmentors, strict=True):
         assert own is not shared and own.network is shared.network
         assert not own.train().network.training
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 import pytest
 import torch
@@ -64,6 +64,7 @@ IMAGES = dict(
     zip(
         ('low', 'positive', 'negative', 'second'),
         torch.rand(4, 2, 3, 32, 40, generator=torch.Generator().manual_seed(0)),
+        strict=True,
     )
 )
 
@@ -95,6 +96,7 @@ def test_images_and_what_the_enhancer_makes_of_them(monkeypatch):
             IMAGES['low'][:, :1],
             IMAGES['positive'] / 2,
         ),
+        strict=True,
     ):
         assert torch.equal(found, expected)
 

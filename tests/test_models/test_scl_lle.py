@@ -137,7 +137,7 @@ def test_predict_mode(build_model, inputs, labelled):
         found = model(inputs['low'], samples, mode='predict')
         expected = model(inputs)[0]
     assert found[1].img_path == 'dark.png'
-    for sample, image in zip(found, expected):
+    for sample, image in zip(found, expected, strict=True):
         assert sample.enhanced.data.shape == (3, 32, 40)
         assert sample.enhanced.data.dtype == torch.float32
         torch.testing.assert_close(sample.enhanced.data, image)
@@ -151,7 +151,7 @@ def test_predict_images_of_unequal_sizes(build_model):
     images = [torch.rand(3, 32, 40), torch.rand(3, 33, 47)]
     with torch.no_grad():
         found = model(images, mode='predict')
-        for sample, image in zip(found, images):
+        for sample, image in zip(found, images, strict=True):
             torch.testing.assert_close(sample.enhanced.data, model.enhancer(image[None])[0][0])
 
 
@@ -179,7 +179,7 @@ def test_train_step_and_test_step_take_files_as_they_are_loaded(build_model, lab
     assert logged['loss'].item() == pytest.approx(
         sum(value.item() for name, value in logged.items() if name != 'loss'), rel=1e-5
     )
-    assert not any(torch.equal(p, old) for p, old in zip(model.parameters(), before))
+    assert not any(torch.equal(p, old) for p, old in zip(model.parameters(), before, strict=True))
     unequal = [torch.zeros(3, 8, 9, dtype=torch.uint8), torch.zeros(3, 9, 8, dtype=torch.uint8)]
     found = model.test_step(dict(inputs=unequal, data_samples=[SegDataSample() for _ in unequal]))
     assert [sample.enhanced.shape for sample in found] == [(8, 9), (9, 8)]

@@ -34,7 +34,7 @@ def test_the_optimizer_gets_the_enhancer_alone(build_model):
     )
     held = [p for group in wrapper.param_groups for p in group['params']]
     assert sum(p.numel() for p in held) == 79416
-    assert all(held is own for held, own in zip(held, model.enhancer.parameters()))
+    assert all(held is own for held, own in zip(held, model.enhancer.parameters(), strict=True))
 
 
 @pytest.mark.parametrize('copied', [copy.deepcopy, ExponentialMovingAverage])

@@ -60,7 +60,7 @@ def read_table(out_dir: Path) -> dict[tuple[str, str], dict[str, str]]:
         for line in (out_dir / 'table.md').read_text().splitlines()
     ]
     assert header[:2] == ['pictures', 'enhancer']
-    return {tuple(line[:2]): dict(zip(header[2:], line[2:])) for line in lines}
+    return {tuple(line[:2]): dict(zip(header[2:], line[2:], strict=True)) for line in lines}
 
 
 def test_folders_without_references(tool, night, bright, tmp_path, capsys):

@@ -7,9 +7,9 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Callable
 
 import cv2
 import numpy as np
@@ -419,7 +419,7 @@ def test_several_segmentors_sets_and_seeds_give_one_table(
     rows = {row['name']: row for row in report(data)['methods']}
     none, ours, fast = (rows[name]['cells'] for name in ('none', 'ours', 'ours-fast'))
     assert [cell['seeds'] for cell in ours] == [2] * 4 and ours != fast
-    for cell, base in zip(ours, none):
+    for cell, base in zip(ours, none, strict=True):
         single = json.loads(
             (data / 'out' / cell['set'] / cell['segmentor'] / 'dark_eval.json').read_text()
         )

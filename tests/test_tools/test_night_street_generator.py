@@ -28,7 +28,7 @@ def read(root, split, kind='img', number=0):
 
 
 def test_layout(folder):
-    for split, count in zip(SPLITS, (3, 2, 3, 2)):
+    for split, count in zip(SPLITS, (3, 2, 3, 2), strict=True):
         names = sorted(path.name for path in (folder / 'img' / split).iterdir())
         assert names == [f'street_{number:05d}.png' for number in range(count)]
         assert names == sorted(path.name for path in (folder / 'ann' / split).iterdir())

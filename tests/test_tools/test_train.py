@@ -169,7 +169,7 @@ def test_two_ranks_learn_as_one_process_with_twice_the_batch(tmp_path, tiny_segm
     one = torch.load(tmp_path / 'one')
     ranks = [torch.load(tmp_path / f'two.rank{rank}') for rank in (0, 1)]
     assert len(one) == 4
-    for step, first, second in zip(one, *ranks):
+    for step, first, second in zip(one, *ranks, strict=True):
         assert TERMS <= set(step['losses'])
         for name, value in step['losses'].items():
             mean = (first['losses'][name] + second['losses'][name]) / 2

@@ -107,9 +107,10 @@ def test_other_content_is_refused(save, content, reason):
 
 def test_an_archive_that_swells_is_refused(save, tmp_path):
     bomb = tmp_path / 'bomb.pth'
-    with ZipFile(save(dict(weight=torch.zeros(2**20)))) as source, ZipFile(
-        bomb, 'w', ZIP_DEFLATED
-    ) as target:
+    with (
+        ZipFile(save(dict(weight=torch.zeros(2**20)))) as source,
+        ZipFile(bomb, 'w', ZIP_DEFLATED) as target,
+    ):
         for entry in source.infolist():
             target.writestr(entry.filename, source.read(entry))
     with pytest.raises(ValueError, match=r'bomb.pth.* refused: its \d{4} bytes unpack to 4\d{6}'):

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import errno
 import threading
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Iterator
 
 import cv2
 import numpy as np
@@ -74,7 +74,7 @@ def test_every_frame_is_enhanced(engine, tmp_path, threads):
     assert report.problem == ''
     enhanced = read(target)
     assert len(enhanced) == COUNT
-    for image, result in zip(read(tmp_path / 'clip.mp4'), enhanced):
+    for image, result in zip(read(tmp_path / 'clip.mp4'), enhanced, strict=True):
         expected = tensor_to_frame(engine(frames_to_tensor([image], 'cpu'))[0], image)
         assert np.abs(expected.astype(int) - result).mean() < 12
         assert abs(expected.mean() - result.mean()) < 4 < result.mean() - image.mean()

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import closing
-from typing import Iterator
 
 import pytest
 

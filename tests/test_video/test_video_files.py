@@ -19,7 +19,8 @@ CLOCKWISE = (0, 1, 0, -1, 0, 0, 0, 0, 1)
 def matrix(values: tuple[int, ...]) -> bytes:
     units = (1 << 16, 1 << 16, 1 << 30) * 3
     return b''.join(
-        (value * unit).to_bytes(4, 'big', signed=True) for value, unit in zip(values, units)
+        (value * unit).to_bytes(4, 'big', signed=True)
+        for value, unit in zip(values, units, strict=True)
     )
 
 
@@ -91,7 +92,7 @@ def test_round_trip(tmp_path, suffix):
     assert float(reader.format.rate) == pytest.approx(float(NTSC), rel=1e-4)
     assert abs(reader.frame_count - len(images)) <= 1 and reader.problems == []
     assert len(frames) == len(images)
-    for number, (frame, image) in enumerate(zip(frames, images)):
+    for number, (frame, image) in enumerate(zip(frames, images, strict=True)):
         assert float(frame.seconds) == pytest.approx(number / NTSC, abs=1e-3)
         assert frame.image.dtype == np.uint8
         assert np.abs(frame.image.astype(int) - image).mean() < 5
@@ -139,7 +140,7 @@ def test_variable_rate(tmp_path):
     seconds = [Fraction(numerator, 100) for numerator in (0, 10, 15, 80, 81, 200)]
     path = tmp_path / 'variable.mp4'
     with create_video(path, VideoFormat(48, 64, Fraction(10), Fraction(1, 1000))) as writer:
-        for image, second in zip(pictures(6), seconds):
+        for image, second in zip(pictures(6), seconds, strict=True):
             writer.write(Frame(image, second))
     assert [frame.seconds for frame in read(path)[1]] == seconds
 
@@ -236,7 +237,7 @@ def test_reads_what_stock_opencv_wrote(tmp_path):
     writer.release()
     reader, frames = read(tmp_path / 'clip.avi')
     assert reader.format.rate == 25 and reader.frame_count == len(frames) == 5
-    for frame, image in zip(frames, pictures(5)):
+    for frame, image in zip(frames, pictures(5), strict=True):
         assert np.abs(frame.image.astype(int) - image).mean() < 4
 
 

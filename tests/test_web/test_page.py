@@ -195,9 +195,9 @@ def test_two_visitors_at_once_get_their_own(visit, server, tmp_path):
         if (tmp_path / str(number)).mkdir() is None
     ]
     pages = [visit() for _ in paths]
-    for page, path in zip(pages, paths):
+    for page, path in zip(pages, paths, strict=True):
         choose(page, path)
-    for page, path in zip(pages, paths):
+    for page, path in zip(pages, paths, strict=True):
         wait_for_result(page, 'night.jpg')
         assert download(page)[1] == command_result(path, tmp_path / 'out')
     first, second = (page.locator('#view img').nth(1).get_attribute('src') for page in pages)

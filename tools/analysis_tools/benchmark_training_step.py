@@ -10,8 +10,8 @@ import argparse
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import torch
 from mmcv.cnn import VGG
@@ -65,7 +65,7 @@ def reference(enhancer: nn.Module, vgg_weights: str) -> Callable[..., Tensor]:
     def gram_distance(a: Tensor, b: Tensor) -> Tensor:
         grams_a = [gram(x) for x in maps(a, deep=False)]
         grams_b = [gram(x) for x in maps(b, deep=False)]
-        return sum(((x - y) ** 2).sum() for x, y in zip(grams_a[:2], grams_b[:2]))
+        return sum(((x - y) ** 2).sum() for x, y in zip(grams_a[:2], grams_b[:2], strict=True))
 
     def brightness_distance(a: Tensor, b: Tensor) -> Tensor:
         return (a.mean(1, keepdim=True) - b.mean(1, keepdim=True)).abs().mean()

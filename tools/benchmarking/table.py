@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median, quantiles
-from typing import Sequence
 
 from mmscllle.utils.markdown import markdown_table
 
@@ -128,6 +128,6 @@ def _cells(row: dict) -> list[str]:
         ' to '.join(f'{ms:.1f}' for ms in row['ms_quartiles']),
         *(
             NOT_MEASURED if number is None else format(number, spec)
-            for number, spec in zip(numbers, formats)
+            for number, spec in zip(numbers, formats, strict=True)
         ),
     ]

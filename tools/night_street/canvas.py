@@ -108,7 +108,9 @@ class Canvas:
         """The rows and columns that the rectangle can be seen in."""
         start, du, dv = (np.array([origin - self.camera.eye, u, v]) @ self.camera.basis).tolist()
         corners = [
-            [a + i * b + j * c for a, b, c in zip(start, du, dv)] for i in (0, 1) for j in (0, 1)
+            [a + i * b + j * c for a, b, c in zip(start, du, dv, strict=True)]
+            for i in (0, 1)
+            for j in (0, 1)
         ]
         seen = [point for point in corners if point[2] >= NEAR]
         if not seen:
@@ -119,7 +121,7 @@ class Canvas:
                 near, far = sorted((corners[a], corners[b]), key=lambda point: point[2])
                 if near[2] < NEAR <= far[2]:
                     share = (NEAR - near[2]) / (far[2] - near[2])
-                    seen.append([p + share * (q - p) for p, q in zip(near, far)])
+                    seen.append([p + share * (q - p) for p, q in zip(near, far, strict=True)])
         x = [self.camera.focal * right / ahead + self.width / 2 for right, _, ahead in seen]
         y = [self.height / 2 - self.camera.focal * up / ahead for _, up, ahead in seen]
         left, right = max(int(min(x)) - 1, 0), min(int(max(x)) + 2, self.width)
@@ -153,7 +155,7 @@ class Canvas:
         crop = slice(rows[0], rows[-1] + 1), slice(cols[0], cols[-1] + 1)
         window = tuple(
             slice(whole.start + part.start, whole.start + part.stop)
-            for whole, part in zip(window, crop)
+            for whole, part in zip(window, crop, strict=True)
         )
         return _Hit(window, depth[crop], s[crop], t[crop], mask[crop])
 

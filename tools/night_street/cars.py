@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -137,7 +139,7 @@ def paint_car(
     start, sign = (z + length, -1.0) if oncoming else (z, 1.0)
     canvas.shade((x, z + length / 2), (WIDTH * 0.78, length * 0.62), 0.75)
     eye, across = canvas.camera.eye, np.array([WIDTH, 0, 0])
-    for (_, z0, y0), (kind, z1, y1) in zip(profile[:-1], profile[1:]):
+    for (_, z0, y0), (kind, z1, y1) in pairwise(profile):
         corner = np.array([x - WIDTH / 2, y0, start + sign * z0])
         edge = np.array([0, y1 - y0, sign * (z1 - z0)])
         # The outline runs over the top from rear to front, so its outer side is on the left.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Callable, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -167,7 +168,7 @@ def _draw(out_dir: Path, size: tuple[int, int], seed: int, task: _Task) -> None:
     labels, *pictures = render_street(
         (seed, task.stream, task.index), size, tuple(split.split('_')[0] for split in task.splits)
     )
-    for split, picture in zip(task.splits, pictures):
+    for split, picture in zip(task.splits, pictures, strict=True):
         name = f'street_{task.index:05d}.png'
         for path, image in (
             (out_dir / 'img' / split / name, picture),

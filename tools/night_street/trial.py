@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
-from typing import Callable
 
 import cv2
 import torch
@@ -106,7 +107,7 @@ def draw_picture(runner: Runner) -> Path:
     """Write what the enhancer makes of the first night streets, and what the segmentor sees."""
     model = runner.model.eval()
     rows = []
-    for item, _ in zip(runner.test_dataloader.dataset, range(SHOWN)):
+    for item in islice(runner.test_dataloader.dataset, SHOWN):
         batch = dict(inputs=[item['inputs']], data_samples=[item['data_samples']])
         low = item['inputs'].flip(0)[None] / 255
         sample = model.test_step(batch)[0]
@@ -121,7 +122,7 @@ def draw_picture(runner: Runner) -> Path:
         ]
         overlays = [
             overlay_segmentation(image, label, NightStreetDataset.METAINFO['palette'])
-            for image, label in zip(images, labels)
+            for image, label in zip(images, labels, strict=True)
         ]
         rows.append([images[0], images[1], *overlays])
     titles = ['night', 'enhanced', 'segmented at night', 'segmented, enhanced', 'truth, on the day']

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -67,13 +67,16 @@ class ClassMix(BaseTransform):
     def _draw_night(self, size: Sequence[int]) -> np.ndarray:
         """A random part, of ``size``, of a random picture, flipped or not."""
         picture = load_kept(self.paths[np.random.randint(len(self.paths))])
-        factor = max(wanted / extent for wanted, extent in zip(size, picture.shape))
+        factor = max(
+            wanted / extent for wanted, extent in zip(size, picture.shape[:2], strict=True)
+        )
         if factor > 1:
             # Rounded up, so that it is at least of the size.
             height, width = (int(np.ceil(extent * factor)) for extent in picture.shape[:2])
             picture = cv2.resize(picture, (width, height), interpolation=cv2.INTER_LINEAR)
         top, left = (
-            np.random.randint(extent - wanted + 1) for extent, wanted in zip(picture.shape, size)
+            np.random.randint(extent - wanted + 1)
+            for extent, wanted in zip(picture.shape[:2], size, strict=True)
         )
         part = picture[top : top + size[0], left : left + size[1]]
         return part[:, ::-1] if np.random.rand() < 0.5 else part

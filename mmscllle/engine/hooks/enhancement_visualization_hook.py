@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -131,7 +132,7 @@ class EnhancementVisualizationHook(Hook):
         inputs = data_batch['inputs']
         # Test-time augmentation: a list an augmentation; the merged sample is the last one's.
         images = inputs[-1] if isinstance(inputs[0], (list, tuple)) else inputs
-        for image, sample in zip(images, outputs):
+        for image, sample in zip(images, outputs, strict=True):
             if self._index % interval == 0:
                 name = f'{mode}_{self._index:05d}_{Path(sample.get("img_path", "")).stem}'
                 panel = self._panel(runner, image, sample)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
-from typing import Sequence
 
 from mmscllle.utils.markdown import markdown_table
 
@@ -34,7 +34,7 @@ def summarise(name: str, records: Sequence[dict], classes: Sequence[str]) -> dic
         if 'error' in record
     ]
     scores = dataset_scores([record['areas'] for record in good], len(classes))
-    scores['IoU'] = dict(zip(classes, scores['IoU']))
+    scores['IoU'] = dict(zip(classes, scores['IoU'], strict=True))
     times = [record['ms'] for record in good if not record['warm_up']]
     peaks = [record['memory_mib'] for record in good if record['memory_mib'] is not None]
     return dict(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Sequence
 
 import cv2
 import numpy as np
@@ -36,7 +36,7 @@ def rank_images(before: Sequence[dict], after: Sequence[dict], pictures: int) ->
         image's label map) and ``gain``: gains from the largest, then losses from the largest.
     """
     found = []
-    for index, pair in enumerate(zip(before, after)):
+    for index, pair in enumerate(zip(before, after, strict=True)):
         if any('error' in record for record in pair):
             continue
         first, second = (image_miou(record['areas']) for record in pair)

@@ -174,7 +174,7 @@ class LabelledImages:
 
     def _explain(self, index: int) -> str | None:
         """Find the file at fault: most loaders do not name it."""
-        for kind, path in zip(('image', 'label map'), self._files(index)):
+        for kind, path in zip(('image', 'label map'), self._files(index), strict=True):
             if not path or '://' in path:
                 continue
             if not os.path.isfile(path):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Callable, Sequence
 
 import torch
 from mmengine.utils import ProgressBar

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -53,7 +53,7 @@ def image_miou(areas: Areas) -> float | None:
     image are compared over the same classes.
     """
     both, either, _, labelled = areas
-    values = [100 * i / u for i, u, present in zip(both, either, labelled) if present]
+    values = [100 * i / u for i, u, present in zip(both, either, labelled, strict=True) if present]
     return sum(values) / len(values) if values else None
 
 

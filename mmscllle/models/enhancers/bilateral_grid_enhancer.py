@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -74,7 +76,7 @@ class BilateralGridEnhancer(Enhancer):
         if knots < 2:
             raise ValueError(f'knots must be at least 2, got {knots}')
         self.knots = knots
-        pairs = list(zip(channels, channels[1:]))
+        pairs = list(pairwise(channels))
         self.down = nn.ModuleList(
             [
                 nn.Sequential(

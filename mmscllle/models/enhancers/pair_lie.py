@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -16,7 +18,7 @@ def _network(out_channels: int, channels: int) -> nn.Sequential:
     """Five 3x3 convolutions, whose result is in front of a sigmoid."""
     widths = (3, *4 * (channels,), out_channels)
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(widths, widths[1:]):
+    for inputs, outputs in pairwise(widths):
         layers += nn.ReflectionPad2d(1), nn.Conv2d(inputs, outputs, 3), nn.ReLU()
     return nn.Sequential(*layers[:-1])
 

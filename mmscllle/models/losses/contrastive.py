@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -64,7 +65,9 @@ def gram_distance(a: Sequence[Tensor], b: Sequence[Tensor]) -> Tensor:
     """
     if len(a) != len(b):
         raise ValueError(f'both images need features of the same layers, got {len(a)} and {len(b)}')
-    return torch.stack([(x - y).pow(2).sum(dim=(1, 2)) for x, y in zip(a, b)]).sum(dim=0)
+    return torch.stack([(x - y).pow(2).sum(dim=(1, 2)) for x, y in zip(a, b, strict=True)]).sum(
+        dim=0
+    )
 
 
 def triplet_hinge(to_positive: Tensor, to_negative: Tensor, margin: float) -> Tensor:

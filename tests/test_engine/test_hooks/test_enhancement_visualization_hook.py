@@ -47,7 +47,7 @@ class Enhancer(BaseModel):
         self.segmentor = None
 
     def forward(self, inputs, data_samples, mode):
-        for image, sample in zip(inputs, data_samples):
+        for image, sample in zip(inputs, data_samples, strict=True):
             sample.enhanced = PixelData(data=image.flip(0).float() / 255 + 0.6)
         return data_samples
 

@@ -47,7 +47,7 @@ def test_network_against_the_description():
 def test_other_sizes_are_continued_by_their_edge():
     enhancer, image = ZeroDCEPlusPlus(), torch.rand(1, 3, 13, 35)
     continued = functional.pad(image, (0, 1, 0, 11), 'replicate')
-    for found, expected in zip(enhancer(image), enhancer(continued)):
+    for found, expected in zip(enhancer(image), enhancer(continued), strict=True):
         torch.testing.assert_close(found, expected[..., :13, :35])
 
 

@@ -55,7 +55,10 @@ def test_gram_against_numpy():
         return gram
 
     expected = [
-        sum(np.square(gram(x[n].numpy()) - gram(y[n].numpy())).sum() for x, y in zip(a, b))
+        sum(
+            np.square(gram(x[n].numpy()) - gram(y[n].numpy())).sum()
+            for x, y in zip(a, b, strict=True)
+        )
         for n in range(2)
     ]
     np.testing.assert_allclose(gram_distance(gram_matrices(a), gram_matrices(b)), expected)

@@ -56,7 +56,9 @@ def test_images_without_a_second_shot_count_for_nothing():
     value = loss(a, b, low, second)
     alone = [loss(a[n : n + 1], b[n : n + 1], low[n : n + 1], second[n : n + 1]) for n in (0, 2)]
     torch.testing.assert_close(value, sum(alone) / 3)
-    for gradient, expected in zip(gradients(value, a, b), gradients(sum(alone) / 3, a, b)):
+    for gradient, expected in zip(
+        gradients(value, a, b), gradients(sum(alone) / 3, a, b), strict=True
+    ):
         torch.testing.assert_close(gradient, expected)
         assert not gradient[1].any() and gradient[0].any()
 

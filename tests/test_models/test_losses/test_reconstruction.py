@@ -31,7 +31,7 @@ def test_hand_values():
 def test_against_the_equation():
     enhanced, reference = images()
     expected = 0
-    for a, b in zip(enhanced, reference):
+    for a, b in zip(enhanced, reference, strict=True):
         ratio = b.mean() / a.mean()
         expected += (
             (a - b).abs().mean()

@@ -64,7 +64,7 @@ def test_void_pixels_count_in_the_area_alone():
 
 def test_against_a_loop_over_classes():
     images, labels = random_batch(3)
-    expected = [by_class_loop(*pair) for pair in zip(images.numpy(), labels.numpy())]
+    expected = [by_class_loop(*pair) for pair in zip(images.numpy(), labels.numpy(), strict=True)]
     np.testing.assert_allclose(semantic_brightness_consistency(images, labels), expected)
 
 

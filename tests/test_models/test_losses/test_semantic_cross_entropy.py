@@ -25,9 +25,9 @@ def test_against_a_loop_over_pixels():
     logits = rng.normal(size=(3, 5, 4, 6)) * 3
     labels = rng.choice([0, 2, 4, 255], (3, 4, 6))
     expected = []
-    for scores, truth in zip(logits, labels):
+    for scores, truth in zip(logits, labels, strict=True):
         values = []
-        for y, x in zip(*np.nonzero(truth != 255)):
+        for y, x in zip(*np.nonzero(truth != 255), strict=True):
             pixel = scores[:, y, x]
             values.append(np.log(np.exp(pixel).sum()) - pixel[truth[y, x]])
         expected.append(np.mean(values))

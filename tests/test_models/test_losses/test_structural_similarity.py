@@ -31,14 +31,14 @@ def reference(a, b):
 
 def test_equals_scikit_image():
     a, b = images()
-    expected = [reference(*pair)[0] for pair in zip(a, b)]
+    expected = [reference(*pair)[0] for pair in zip(a, b, strict=True)]
     np.testing.assert_allclose(structural_similarity(a, b), expected, rtol=1e-10)
 
 
 def test_every_fourth_window():
     a, b = images()
     # The first window is centred on pixel 3.
-    expected = [reference(*pair)[1][:, 3:-3:4, 3:-3:4].mean() for pair in zip(a, b)]
+    expected = [reference(*pair)[1][:, 3:-3:4, 3:-3:4].mean() for pair in zip(a, b, strict=True)]
     np.testing.assert_allclose(structural_similarity(a, b, stride=4), expected, rtol=1e-10)
 
 
