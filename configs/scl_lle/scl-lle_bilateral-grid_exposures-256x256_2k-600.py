@@ -1,0 +1,18 @@
+"""600 iterations more, with less uneven light and more of the segmentor: `mmscllle://scl-lle`."""
+
+_base_ = [
+    '../_base_/models/bilateral-grid_cross-exposure.py',
+    '../_base_/datasets/exposures_256x256_mostly-even.py',
+    '../_base_/schedules/adamw_averaged_2k.py',
+    '../_base_/default_runtime.py',
+]
+max_iters = 600
+load_from = 'work_dirs/scl-lle_bilateral-grid_exposures-256x256_2k/iter_2000.pth'
+model = dict(objective=dict(semantic_cross_entropy=dict(loss_weight=0.6)))
+optim_wrapper = dict(optimizer=dict(lr=6e-4))
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.05, end=50, by_epoch=False),
+    dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
+]
+train_cfg = dict(max_iters=max_iters, val_interval=300)
+default_hooks = dict(checkpoint=dict(interval=300))
