@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mmscllle.models.enhancers import CurveEnhancer
+from mmscllle.models.enhancers.image_border import replicate_border
 
 LAYERS = 7
 # A feature map of a strip of so many pixels takes 2 MiB in float32.
@@ -71,6 +72,7 @@ class LineBufferedNetwork:
 
     def __init__(self, enhancer: CurveEnhancer, dtype: torch.dtype) -> None:
         self.dtype = dtype
+        self.margin = enhancer.margin
         self.weights, self.biases = [], []
         for layer in range(1, LAYERS + 1):
             conv = getattr(enhancer, f'e_conv{layer}')
@@ -90,6 +92,16 @@ class LineBufferedNetwork:
             The first row of a strip and its curve parameters in [-1, 1], float32,
             (1, 3 * iterations, rows, W), from top to bottom.  The next strip overwrites them.
         """
+        margin, (height, width) = self.margin, image.shape[2:]
+        for first, strip in self._zero_padded_strips(replicate_border(image, margin)):
+            low = max(first - margin, 0)
+            high = min(first - margin + strip.shape[2], height)
+            if low < high:
+                columns = slice(margin, margin + width)
+                yield low, strip[:, :, low + margin - first : high + margin - first, columns]
+
+    def _zero_padded_strips(self, image: Tensor) -> Iterator[tuple[int, Tensor]]:
+        """See :meth:`strips`; beyond the border of the image all layers see zeros."""
         height, width = image.shape[2:]
         steps = -(-(height + LAYERS) * width // NETWORK_STRIP_PIXELS)
         rows = max(MIN_ROWS, -(-(height + LAYERS) // steps))

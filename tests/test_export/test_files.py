@@ -13,11 +13,11 @@ from mmscllle.registry import MODELS
 SIZES = [(1, 1, 1), (1, 5, 40), (4, 16, 24), (2, 33, 70)]
 
 
-@pytest.fixture(scope='module')
-def enhancer() -> CurveEnhancer:
+@pytest.fixture(scope='module', params=['zeros', 'replicate'])
+def enhancer(request) -> CurveEnhancer:
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        enhancer = CurveEnhancer(channels=4, iterations=2)
+        enhancer = CurveEnhancer(channels=4, iterations=2, padding_mode=request.param)
         for parameter in enhancer.parameters():
             torch.nn.init.normal_(parameter, std=0.12)
     return enhancer

@@ -20,6 +20,14 @@ def enhancer() -> CurveEnhancer:
     return enhancer.requires_grad_(False)
 
 
+@pytest.fixture(scope='session')
+def replicating(enhancer) -> CurveEnhancer:
+    """The same network, for which the image goes on beyond its border."""
+    network = CurveEnhancer(channels=8, iterations=4, padding_mode='replicate')
+    network.load_state_dict(enhancer.state_dict())
+    return network.requires_grad_(False)
+
+
 @pytest.fixture(autouse=True)
 def fast_bfloat16(monkeypatch):
     """Whatever the CPU, bfloat16 is what is asked for."""

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from mmscllle.inference.curve_engine import PLOTTED_LEVELS, CurveEngine
+from mmscllle.inference.whole_network import WholeNetwork
 from mmscllle.models import IdentityEnhancer
 from mmscllle.models.enhancers import apply_curves
 from mmscllle.visualization.tone_curve_plot import tone_curve_plot
@@ -39,6 +40,21 @@ def test_same_as_the_network(enhancer, mode, size):
     torch.testing.assert_close(engine.apply(image, curves), expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize('mode', MODES)
+@pytest.mark.parametrize('size', SIZES)
+def test_same_as_the_network_for_which_the_image_goes_on(replicating, mode, size):
+    test_same_as_the_network(replicating, mode, size)
+
+
+@pytest.mark.parametrize('tile', [None, 16])
+def test_whole_network_for_which_the_image_goes_on(replicating, tile):
+    engine, image = CurveEngine(replicating, tile=tile), images()
+    # As on a GPU.
+    engine.network = WholeNetwork(replicating, engine.device, torch.float32, False)
+    engine.one_by_one = False
+    torch.testing.assert_close(engine(image), replicating(image)[0], rtol=0, atol=1e-5)
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize('weights', ['scl_lle_reference', 'zero_dce_reference'])
 @pytest.mark.parametrize('mode', MODES)
@@ -69,7 +85,9 @@ def test_fast_mode_takes_the_factor_of_the_enhancer(enhancer, downsample):
 
 
 @pytest.mark.parametrize('mode', MODES)
-def test_bfloat16(enhancer, mode):
+@pytest.mark.parametrize('network', ['enhancer', 'replicating'])
+def test_bfloat16(request, network, mode):
+    enhancer = request.getfixturevalue(network)
     engine = CurveEngine(enhancer, precision='bfloat16', **MODES[mode])
     image = images()
     expected, curves = forward(enhancer, mode)(image)

@@ -20,6 +20,14 @@ def test_strips_are_the_rows_of_the_whole(enhancer, monkeypatch, pixels, height)
     assert row == height
 
 
+@pytest.mark.parametrize('pixels', [1, 400, 10**6])
+@pytest.mark.parametrize('height', [1, 7, 9, 33])
+def test_strips_of_an_image_that_goes_on_beyond_its_border(
+    replicating, monkeypatch, pixels, height
+):
+    test_strips_are_the_rows_of_the_whole(replicating, monkeypatch, pixels, height)
+
+
 def test_memory_depends_on_the_width_alone(enhancer):
     sizes = set()
     network = LineBufferedNetwork(enhancer, torch.float32)

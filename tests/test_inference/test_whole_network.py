@@ -7,7 +7,9 @@ from mmscllle.inference.whole_network import WholeNetwork
 
 
 @pytest.mark.parametrize(('dtype', 'tolerance'), [(torch.float32, 1e-6), (torch.bfloat16, 0.05)])
-def test_all_rows_in_one_strip(enhancer, dtype, tolerance):
+@pytest.mark.parametrize('network', ['enhancer', 'replicating'])
+def test_all_rows_in_one_strip(request, network, dtype, tolerance):
+    enhancer = request.getfixturevalue(network)
     images = torch.rand(2, 3, 9, 14)
     ((first, curves),) = WholeNetwork(enhancer, torch.device('cpu'), dtype, False).strips(images)
     assert first == 0 and curves.dtype == torch.float32 and curves.is_contiguous()

@@ -10,7 +10,11 @@ from mmscllle.registry import MODELS
 
 from .base import Enhancer
 from .eager_curve_network import EagerCurveNetwork
+from .image_border import crop_border, replicate_border
 from .tone_curves import apply_curves, reduce_image
+
+# What the network takes for the pixels beyond the border of what it sees.
+PADDING_MODES = ('zeros', 'replicate')
 
 
 @MODELS.register_module()
@@ -27,8 +31,16 @@ class CurveEnhancer(Enhancer):
         downsample: Factor by which the fast mode reduces the image, along either side, for
             estimating the curves, which are then enlarged bilinearly (Zero-DCE++).  The weights
             are those of the exact mode.
+        padding_mode: What lies beyond the border.  ``'zeros'``: every layer pads with zeros, as
+            the released code does, which shows as a frame of other brightness, 7 pixels wide, in
+            fast mode 7 times ``downsample``.  ``'replicate'``: the image goes on beyond its
+            border like its outermost pixels, for all layers together; in fast mode the reduced
+            image does.  Away from the border both are the same, for any weights.
         init_cfg: MMEngine's initialisation config.  The default draws convolution weights from
             N(0, 0.02) as the paper does; ``dict(type='Pretrained', checkpoint=...)`` loads a file.
+
+    Raises:
+        ValueError: If an argument has another value than these.
 
     Example:
         >>> enhanced, curves = CurveEnhancer()(torch.rand(1, 3, 48, 64))
@@ -45,6 +57,7 @@ class CurveEnhancer(Enhancer):
         channels: int = 32,
         iterations: int = 8,
         downsample: int = 8,
+        padding_mode: str = 'zeros',
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg or dict(type='Normal', layer='Conv2d', std=0.02))
@@ -55,8 +68,14 @@ class CurveEnhancer(Enhancer):
             )
         if not isinstance(downsample, int) or downsample < 2:
             raise ValueError(f'downsample must be an integer above 1, got {downsample!r}')
+        if padding_mode not in PADDING_MODES:
+            raise ValueError(
+                f'padding_mode must be one of {", ".join(PADDING_MODES)}, got {padding_mode!r}'
+            )
         self.iterations = iterations
         self.downsample = downsample
+        # What is seen of the zeros beyond so many further pixels is cut off with these.
+        self.margin = self.receptive_field if padding_mode == 'replicate' else 0
         self.e_conv1 = nn.Conv2d(3, channels, 3, padding=1)
         self.e_conv2 = nn.Conv2d(channels, channels, 3, padding=1)
         self.e_conv3 = nn.Conv2d(channels, channels, 3, padding=1)
@@ -74,6 +93,7 @@ class CurveEnhancer(Enhancer):
         Returns:
             ``r`` in [-1, 1], (N, 3 * iterations, H, W).
         """
+        image = replicate_border(image, self.margin)
         if image.device.type == 'cpu':
             # oneDNN then converts no layer's input and output: 1.2 times as fast in training.
             image = image.contiguous(memory_format=torch.channels_last)
@@ -83,7 +103,7 @@ class CurveEnhancer(Enhancer):
         x4 = self.e_conv4(x3).relu()
         x5 = self.e_conv5(torch.cat((x3, x4), dim=1)).relu()
         x6 = self.e_conv6(torch.cat((x2, x5), dim=1)).relu()
-        return self.e_conv7(torch.cat((x1, x6), dim=1)).tanh()
+        return crop_border(self.e_conv7(torch.cat((x1, x6), dim=1)).tanh(), self.margin)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch.

@@ -62,6 +62,39 @@ def test_downsample_is_an_integer_above_1(value):
         CurveEnhancer(downsample=value)
 
 
+def test_replicated_border_is_a_picture_that_goes_on():
+    enhancer, zero_padded = CurveEnhancer(padding_mode='replicate'), CurveEnhancer()
+    zero_padded.load_state_dict(enhancer.state_dict())
+    image = torch.rand(2, 3, 9, 12)
+    larger = functional.pad(image, (20, 20, 20, 20), mode='replicate')
+    enhanced, curves = zero_padded(larger)
+    found = enhancer(image)
+    torch.testing.assert_close(found[0], enhanced[..., 20:-20, 20:-20])
+    torch.testing.assert_close(found[1], curves[..., 20:-20, 20:-20])
+    # In fast mode the reduced picture goes on.
+    _, curves = enhancer.forward_fast(image)
+    reduced = functional.avg_pool2d(image, 8, ceil_mode=True, count_include_pad=False)
+    torch.testing.assert_close(curves, enhancer(reduced)[1])
+
+
+def test_replicated_border_changes_nothing_7_pixels_away():
+    enhancer, zero_padded = CurveEnhancer(padding_mode='replicate'), CurveEnhancer()
+    zero_padded.load_state_dict(enhancer.state_dict())
+    with torch.no_grad():
+        for one, other in zip(enhancer.parameters(), zero_padded.parameters()):
+            other.copy_(one.normal_(std=0.1))
+    image = torch.rand(1, 3, 24, 20)
+    differs = (enhancer(image)[0] - zero_padded(image)[0]).abs() > 1e-5
+    assert not differs[..., 7:-7, 7:-7].any() and differs[..., :7, :].any()
+
+
+@pytest.mark.parametrize('value', ['reflect', None, 1])
+def test_unknown_padding_mode(value):
+    message = f'padding_mode must be one of zeros, replicate, got {value!r}'
+    with pytest.raises(ValueError, match=message):
+        CurveEnhancer(padding_mode=value)
+
+
 def test_the_result_has_the_layout_of_the_image():
     assert CurveEnhancer()(torch.rand(2, 3, 8, 8))[0].is_contiguous()
 
@@ -118,8 +151,9 @@ def test_weights_of_something_else_do_not_load_silently():
 
 
 @pytest.mark.parametrize('value', [0.0, 0.5, 1.0], ids=['black', 'grey', 'white'])
-def test_bfloat16_autocast_on_flat_images(value):
-    enhancer, image = CurveEnhancer(), torch.full((1, 3, 8, 8), value)
+@pytest.mark.parametrize('padding_mode', ['zeros', 'replicate'])
+def test_bfloat16_autocast_on_flat_images(value, padding_mode):
+    enhancer, image = CurveEnhancer(padding_mode=padding_mode), torch.full((1, 3, 8, 8), value)
     with torch.autocast('cpu', dtype=torch.bfloat16):
         enhanced, curves = enhancer(image)
         enhanced.float().mean().backward()
@@ -128,8 +162,9 @@ def test_bfloat16_autocast_on_flat_images(value):
     torch.testing.assert_close(enhanced.float(), enhancer(image)[0], atol=0.02, rtol=0)
 
 
-def test_as_released_is_the_same_network():
-    enhancer, image = CurveEnhancer(), torch.rand(2, 3, 12, 17)
+@pytest.mark.parametrize('padding_mode', ['zeros', 'replicate'])
+def test_as_released_is_the_same_network(padding_mode):
+    enhancer, image = CurveEnhancer(padding_mode=padding_mode), torch.rand(2, 3, 12, 17)
     before = image.clone()
     torch.testing.assert_close(enhancer.as_released()(image), enhancer(image)[0])
     assert torch.equal(image, before)
