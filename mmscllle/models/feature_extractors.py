@@ -164,6 +164,8 @@ class BackboneFeatures(FeatureExtractor):
         checkpoint: Path or URL of a checkpoint that holds the backbone's weights.
         style_indices: Which outputs of the backbone serve for Gram matrices.
         content_index: Which output serves for feature retention.
+        normalize: Normalise as above; False hands on values in [0, 1], as the released code hands
+            them to VGG-16 (deviation 7).
 
     Raises:
         FileNotFoundError: If the config or the checkpoint is not there.
@@ -176,13 +178,16 @@ class BackboneFeatures(FeatureExtractor):
         checkpoint: str,
         style_indices: Sequence[int] = (0,),
         content_index: int = -1,
+        normalize: bool = True,
     ) -> None:
         model = read_segmentor_config(config, 'feature_extractor.config')
         with DefaultScope.overwrite_default_scope('mmseg'):
             network = MODELS.build(model.get('backbone', model))
         load_weights(network, checkpoint, 'feature_extractor.checkpoint', part='backbone')
         preprocessor = model.get('data_preprocessor') or {}
-        if 'backbone' in model:
+        if not normalize:
+            super().__init__(network)
+        elif 'backbone' in model:
             # Without a mean the segmentor sees values in [0, 255] as they are.
             mean = preprocessor.get('mean') or (0.0, 0.0, 0.0)
             std = preprocessor.get('std') or (1.0, 1.0, 1.0)
