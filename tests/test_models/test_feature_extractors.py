@@ -189,6 +189,15 @@ def test_bare_backbone_sees_images_normalised_by_imagenet(segmentor, tiny_segmen
     torch.testing.assert_close(extractor.content(image), expected[-1], rtol=1e-3, atol=1e-3)
 
 
+def test_backbone_may_see_values_as_they_are(segmentor, tiny_segmentor):
+    network, config = segmentor
+    for source in (tiny_segmentor[0], dict(config.backbone)):
+        extractor = BackboneFeatures(source, tiny_segmentor[1], normalize=False)
+        image = torch.rand(2, 3, 32, 40)
+        expected = network.backbone(image)
+        torch.testing.assert_close(extractor.content(image), expected[-1], rtol=1e-3, atol=1e-3)
+
+
 def test_backbone_errors_name_the_key(tmp_path, tiny_segmentor, seeded_vgg):
     config, checkpoint = tiny_segmentor
     with pytest.raises(FileNotFoundError, match='feature_extractor.config: .*none.py'):

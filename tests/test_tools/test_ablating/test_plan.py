@@ -133,6 +133,17 @@ def test_our_ablations(path):
         assert not re.search(r'\{\{|_base_', str(row_config(ablation, row, 0).to_dict()))
 
 
+def test_the_example_of_the_docs(tmp_path):
+    page = (ROOT / 'docs/how-to/ablation.md').read_text(encoding='utf-8')
+    (example,) = re.findall(r'^```python\n(.*?)^```$', page, re.DOTALL | re.MULTILINE)
+    path = tmp_path / 'terms.py'
+    path.write_text(example.replace("'../scl_lle/", f"'{ROOT}/configs/scl_lle/"))
+    ablation = read_ablation(str(path))
+    (anchor,) = row_config(ablation, 'one_anchor', 0).train_dataloader.dataset.anchors
+    assert anchor.role == 'anchor'
+    assert row_config(ablation, 'from_released', 0).load_from.endswith('scl_lle_reference.pth')
+
+
 def test_street_anchors_are_left_out():
     ablation = read_ablation(str(ROOT / 'configs/ablations/photographs.py'))
     base = row_config(ablation, 'base', 0).train_dataloader.dataset.anchors
