@@ -269,6 +269,11 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for name in ('Label/1', '1/1', '1/2', '1/7', '1/9')
         ),
         *(f'shared/data/camvid/img/{split}/1.jpg' for split in ('day_train', 'day_val', 'dusk')),
+        *(
+            f'shared/data/exposures/{scene}/{shot}.jpg'
+            for scene in range(3)
+            for shot in ('00_020', '01_120', '02_240')
+        ),
         *(f'{street}/img/{split}/1.png' for split in splits),
     ]
     labels = [

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, nn
 
 from .image_border import crop_border, replicate_border
+
+if TYPE_CHECKING:
+    from .curve_enhancer import CurveEnhancer
 
 
 class EagerCurveNetwork(nn.Module):
@@ -19,7 +24,7 @@ class EagerCurveNetwork(nn.Module):
         enhancer: The :class:`CurveEnhancer` that the weights come from.
     """
 
-    def __init__(self, enhancer: nn.Module) -> None:
+    def __init__(self, enhancer: CurveEnhancer) -> None:
         super().__init__()
         self.margin = enhancer.margin
         for name, conv in enhancer.named_children():
