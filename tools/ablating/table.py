@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from statistics import fmean
-from typing import Mapping
 
 from mmscllle.evaluation.metric_table import MISSING
 from mmscllle.utils.markdown import markdown_table

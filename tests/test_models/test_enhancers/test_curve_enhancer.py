@@ -81,7 +81,7 @@ def test_replicated_border_changes_nothing_7_pixels_away():
     enhancer, zero_padded = CurveEnhancer(padding_mode='replicate'), CurveEnhancer()
     zero_padded.load_state_dict(enhancer.state_dict())
     with torch.no_grad():
-        for one, other in zip(enhancer.parameters(), zero_padded.parameters()):
+        for one, other in zip(enhancer.parameters(), zero_padded.parameters(), strict=True):
             other.copy_(one.normal_(std=0.1))
     image = torch.rand(1, 3, 24, 20)
     differs = (enhancer(image)[0] - zero_padded(image)[0]).abs() > 1e-5
