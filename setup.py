@@ -11,8 +11,11 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 MIM_FOLDER = ROOT / 'mmscllle' / '.mim'
 MIM_ENTRIES = ('configs', 'tools', 'model-index.yml')
-# Tools for work in a checkout: they set up environments, draw the quick start's data and measure.
+# Tools for work in a checkout: they set up environments, draw the quick start's data, measure
+# and compare trainings.
 CHECKOUT_ONLY = (
+    'ablating',
+    'ablation.py',
     'analysis_tools',
     'benchmark.py',
     'benchmarking',
