@@ -234,8 +234,7 @@ def test_wheel_lists_its_hook_for_removal_and_one_top_level_package(wheel_site):
 
 def test_wheel_holds_the_data_and_the_console_command(wheel_site):
     for name in (
-        'weights/scl-lle.pth',
-        'weights/scl-lle-seg.pth',
+        *(f'weights/{path.name}' for path in (ROOT / 'mmscllle' / 'weights').glob('*.pth')),
         'evaluation/niqe_pristine.npz',
         'py.typed',
     ):

@@ -1,4 +1,7 @@
-"""600 iterations more, with less uneven light and more of the segmentor: `mmscllle://scl-lle`."""
+"""600 iterations more, with less uneven light and more of the segmentor, still without pairs.
+
+`mmscllle://scl-lle-unpaired`.
+"""
 
 _base_ = [
     '../_base_/models/bilateral-grid_cross-exposure.py',

@@ -96,7 +96,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     network = parser.add_argument_group('network')
     network.add_argument(
         '--model',
-        help="scl-lle, scl-lle-curves (the paper's network), "
+        help="scl-lle, scl-lle-unpaired, scl-lle-curves (the paper's network), "
         'scl-lle-seg (for what a segmentor sees), another name, or a config '
         'whose model has an enhancer (default: scl-lle)',
     )

@@ -96,10 +96,11 @@ class GridEngine:
                 'needs little memory without tiles; leave out the tile',
             )
         self.dtype = network_dtype(self.device, precision)
-        self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
+        compiled = fast and self.device.type == 'cpu' and enhancer.base_levels == 1
+        self.kernel = load_kernel() if compiled else None
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
-        self.cell, self.knots = network.cell, network.knots
+        self.cell, self.knots, self.levels = network.cell, network.knots, network.base_levels
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid
         if compile:
             self.network = torch.compile(self.network)
@@ -164,7 +165,7 @@ class GridEngine:
             last = min(-(-rows.stop // self.cell) + 1, grid.shape[3])
             part = images[:, :, first * self.cell : last * self.cell]
             enhanced = apply_grid(
-                part, grid[:, :, :, first:last], detail[:, :, first:last], self.cell
+                part, grid[:, :, :, first:last], detail[:, :, first:last], self.cell, self.levels
             )
             own = slice(rows.start - first * self.cell, rows.stop - first * self.cell)
             result[:, :, rows] = apply_strength(images[:, :, rows], enhanced[:, :, own], strength)

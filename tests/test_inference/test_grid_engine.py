@@ -80,6 +80,18 @@ def test_same_as_the_network(make, network, mode, size):
     assert result.is_contiguous() and result.dtype == torch.float32
 
 
+@pytest.mark.parametrize('fast', [False, True])
+def test_a_base_of_two_levels(fast):
+    """Strips reach far enough, and compiled code, which has one level, is not taken."""
+    torch.manual_seed(0)
+    network = BilateralGridEnhancer(channels=(8, 12), base_levels=2).eval()
+    torch.nn.init.normal_(network.curves.weight, std=0.4)
+    image = noise(1, 300, 40)
+    engine = GridEngine(network, fast=fast)
+    assert engine.kernel is None
+    assert (engine(image) - network(image)[0]).abs().max() < 1e-5
+
+
 @pytest.mark.parametrize('mode', COMPILED)
 def test_compiled_code_on_a_smooth_picture(make, network, mode):
     image = smooth_pictures(2, 150, 202)

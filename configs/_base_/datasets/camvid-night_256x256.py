@@ -23,11 +23,18 @@ night_look = [
     dict(type='mmscllle.FourierAmplitudeTransfer', folder=real_night_folders),
     dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 1.0)),
 ]
+# As a camera takes it at dusk: lamps and the sky stay bright.
+dusk = dict(
+    type='mmscllle.SynthesizeUnderExposure',
+    shot_noise=(1e-7, 1e-3),
+    read_noise=(1e-6, 5e-4),
+    uneven_prob=0.3,
+)
 # The last one: a day stays a day.
 darkness = dict(
     type='RandomChoice',
-    transforms=[[low_light], [night], night_look, []],
-    prob=[0.3, 0.45, 0.1, 0.15],
+    transforms=[[low_light], [night], night_look, [dusk], []],
+    prob=[0.25, 0.25, 0.0625, 0.3125, 0.125],
 )
 street_nights = dict(
     _base_.street_anchors,

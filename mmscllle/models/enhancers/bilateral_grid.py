@@ -41,11 +41,14 @@ def knot_levels(knots: int) -> Tensor:
     return torch.expm1(torch.linspace(0, 1, knots) * math.log1p(COMPRESSION)) / COMPRESSION
 
 
-def smooth(image: Tensor) -> Tensor:
-    """Average each pixel with its neighbours, 5 x 5, binomially.
+def smooth(image: Tensor, levels: int = 1) -> Tensor:
+    """Average each pixel with its neighbours, 5 x 5, binomially, at one scale after the other.
+
+    Each further level takes neighbours twice as far apart, "à trous" (Holschneider et al., 1989).
 
     Args:
         image: (N, C, H, W).
+        levels: How many scales.
 
     Returns:
         Of the same shape; what lies beyond the border is like the border.
@@ -53,13 +56,14 @@ def smooth(image: Tensor) -> Tensor:
     # A number also where the function is traced: ONNX wants to know the size of a kernel.
     channels = int(image.shape[1])
     weights = image.new_tensor(BINOMIAL)
-    image = functional.pad(image, (2, 2, 2, 2), mode='replicate')
-    image = functional.conv2d(
-        image, weights.view(1, 1, 5, 1).expand(channels, 1, 5, 1), groups=channels
-    )
-    return functional.conv2d(
-        image, weights.view(1, 1, 1, 5).expand(channels, 1, 1, 5), groups=channels
-    )
+    down = weights.view(1, 1, 5, 1).expand(channels, 1, 5, 1)
+    across = weights.view(1, 1, 1, 5).expand(channels, 1, 1, 5)
+    for level in range(levels):
+        step = 2**level
+        image = functional.pad(image, [2 * step] * 4, mode='replicate')
+        image = functional.conv2d(image, down, dilation=(step, 1), groups=channels)
+        image = functional.conv2d(image, across, dilation=(1, step), groups=channels)
+    return image
 
 
 def describe_cells(image: Tensor, cell: int) -> Tensor:
@@ -159,7 +163,7 @@ def enlarge(cells: Tensor, cell: int, size: Sequence[int]) -> Tensor:
     return cells[..., : size[0], : size[1]]
 
 
-def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int) -> Tensor:
+def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int, levels: int = 1) -> Tensor:
     r"""Apply a bilateral grid of tone curves.
 
     .. math:: y = T(b) + d \, T'(b) (x - b)
@@ -172,11 +176,12 @@ def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int) -> Tensor
         grid: The curves' values in [0, 1] at :func:`knot_levels`, (N, 3, K, h, w).
         detail: (N, 3, h, w).
         cell: Height and width of a cell in pixels.
+        levels: Of the base.
 
     Returns:
         RGB in [0, 1], (N, 3, H, W).
     """
-    base = smooth(image)
+    base = smooth(image, levels)
     value, slope = slice_grid(grid, compress(base), cell)
     slope = slope * COMPRESSION / (math.log1p(COMPRESSION) * (1 + COMPRESSION * base))
     kept = enlarge(detail, cell, image.shape[2:])

@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 CELL = 8
 # The curve that an untrained network gives: a mild gamma.
 FIRST_GAMMA = 0.45
-# How much of the detail is kept at least, since what is quite smooth looks painted, and at most:
-# beyond 1, details are made stronger.
-LEAST_DETAIL, MOST_DETAIL = 0.4, 1.6
+# How much of the detail is kept at most: beyond 1, details are made stronger.
+MOST_DETAIL = 1.6
 # Slope of the activations below 0: without one, half of the units died in training.
 SLOPE = 0.1
 
@@ -50,6 +49,10 @@ class BilateralGridEnhancer(Enhancer):
     Args:
         channels: Width of the network at cells of 8, 16, 32, 64 ... pixels.
         knots: Knots of a tone curve.
+        base_levels: Levels of the base (:func:`.bilateral_grid.smooth`), 1 or 2. What is no detail
+            is smoother with 2, as is wanted where noise is strong; compiled code has 1 alone.
+        least_detail: How much of the detail is kept at least. What is quite smooth looks painted;
+            to a segmentor it does not.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -68,6 +71,8 @@ class BilateralGridEnhancer(Enhancer):
         self,
         channels: Sequence[int] = (20, 32, 48, 64),
         knots: int = 16,
+        base_levels: int = 1,
+        least_detail: float = 0.4,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -75,7 +80,13 @@ class BilateralGridEnhancer(Enhancer):
             raise ValueError(f'channels must be two or more positive numbers, got {channels}')
         if knots < 2:
             raise ValueError(f'knots must be at least 2, got {knots}')
+        if base_levels not in (1, 2):
+            raise ValueError(f'base_levels must be 1 or 2, got {base_levels}')
+        if not 0 <= least_detail < MOST_DETAIL:
+            raise ValueError(f'least_detail must be in [0, {MOST_DETAIL}), got {least_detail}')
         self.knots = knots
+        self.base_levels = base_levels
+        self.least_detail = least_detail
         pairs = list(pairwise(channels))
         self.down = nn.ModuleList(
             [
@@ -113,7 +124,7 @@ class BilateralGridEnhancer(Enhancer):
 
         Returns:
             The curves' values at their knots in [0, 1], (N, 3, K, h, w), and how much of the
-            detail is kept, in [:data:`LEAST_DETAIL`, :data:`MOST_DETAIL`], (N, 3, h, w).
+            detail is kept, in [``least_detail``, :data:`MOST_DETAIL`], (N, 3, h, w).
         """
         levels = []
         for down in self.down:
@@ -135,7 +146,7 @@ class BilateralGridEnhancer(Enhancer):
         batch, _, rows, columns = curves.shape
         grid = curves.reshape(batch, 3, self.knots, rows, columns)
         detail = self.detail(cells).sigmoid()
-        return grid, LEAST_DETAIL + (MOST_DETAIL - LEAST_DETAIL) * detail
+        return grid, self.least_detail + (MOST_DETAIL - self.least_detail) * detail
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch.
@@ -148,7 +159,7 @@ class BilateralGridEnhancer(Enhancer):
             their knots, in [0, 1], (N, 3 * knots, ceil(H / 8), ceil(W / 8)).
         """
         grid, detail = self.estimate_grid(describe_cells(image, CELL))
-        return apply_grid(image, grid, detail, CELL), grid.flatten(1, 2)
+        return apply_grid(image, grid, detail, CELL, self.base_levels), grid.flatten(1, 2)
 
     def forward_fast(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch: the fast mode differs in how it is run, not in what it gives."""

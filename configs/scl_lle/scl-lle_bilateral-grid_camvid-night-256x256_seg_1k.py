@@ -10,11 +10,18 @@ _base_ = [
     '../_base_/schedules/adamw_averaged_2k.py',
     '../_base_/default_runtime.py',
 ]
+max_iters = 1000
 model = dict(
-    enhancer=dict(init_cfg=dict(type='Pretrained', checkpoint='mmscllle://scl-lle')),
+    # Noise may go: a segmentor does not mind what looks painted.
+    enhancer=dict(
+        base_levels=2,
+        least_detail=0.0,
+        init_cfg=dict(type='Pretrained', checkpoint='mmscllle://scl-lle'),
+    ),
     objective=dict(
         semantic_cross_entropy=dict(
-            loss_weight=3.0,
+            # With 3.0 the enhancer paints skies and roads to please the judges.
+            loss_weight=0.6,
             # The share of a class in the labels of day_train to the power of -1/4.
             class_weight=[0.98, 0.91, 1.97, 0.82, 1.35, 1.13, 1.89, 1.86, 1.3, 2.21, 2.81],
         ),
@@ -30,7 +37,7 @@ model = dict(
 optim_wrapper = dict(optimizer=dict(lr=5e-4))
 param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=50, by_epoch=False),
-    dict(type='CosineAnnealingLR', T_max=_base_.max_iters, eta_min=1e-5, by_epoch=False),
+    dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
 ]
-train_cfg = dict(val_interval=500)
+train_cfg = dict(max_iters=max_iters, val_interval=500)
 default_hooks = dict(checkpoint=dict(max_keep_ckpts=4), visualization=dict(draw=False))
