@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from mmengine.logging import MMLogger
+from mmengine.registry import DefaultScope
 
 # Small inputs gain nothing from threads, which wait for each other on a busy machine.
 torch.set_num_threads(1)
@@ -100,11 +103,27 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     fail_if_skipped((yield).get_result(), collector)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many attacks of which kinds tests/hostile made."""
+    counts: Counter[str] = Counter()
+    for report in chain.from_iterable(terminalreporter.stats.values()):
+        if getattr(report, 'when', None) == 'teardown':
+            counts.update(dict(report.user_properties).get('tried', {}))
+    if counts:
+        parts = ', '.join(f'{count} {kind}' for kind, count in sorted(counts.items()))
+        terminalreporter.write_line(f'hostile cases tried: {counts.total()} ({parts})')
+
+
 @pytest.fixture(autouse=True)
-def forget_loggers() -> Iterator[None]:
-    """Forget MMEngine's loggers after each test: they write to its standard output, then closed."""
+def forget_run() -> Iterator[None]:
+    """Forget after each test what MMEngine keeps of a run, which would change the tests after it.
+
+    Its loggers write to the test's standard output, then closed, and its default scope finds names
+    in another package's registries.
+    """
     yield
     MMLogger._instance_dict.clear()
+    DefaultScope._instance_dict.clear()
 
 
 def is_shared_there() -> bool:

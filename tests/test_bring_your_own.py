@@ -52,6 +52,8 @@ def folder(tmp_path_factory, tiny_segmentor) -> Path:
         yield folder
     for name in ('Glow', 'ExposureLoss'):
         MODELS.module_dict.pop(name, None)
+    for name in ('my_enhancer', 'my_loss'):
+        sys.modules.pop(name, None)
 
 
 @pytest.fixture(scope='module')
@@ -156,7 +158,7 @@ def _label(sample):
 
 def test_inferencer(folder, glow, checkpoint):
     image = np.random.default_rng(0).integers(90, size=(30, 40, 3), dtype=np.uint8)
-    network = MODELS.build(dict(type='Glow'))
+    network = MODELS.build(Config.fromfile(glow).model.enhancer)
     state = torch.load(checkpoint, map_location='cpu', weights_only=False)['state_dict']
     network.load_state_dict({name[len('enhancer.') :]: value for name, value in state.items()})
     pixels = torch.from_numpy(image[..., ::-1].copy()).permute(2, 0, 1)[None] / 255

@@ -74,12 +74,6 @@ def data_set(path: Path) -> str:
 BUILT = [path for path in LEAVES if data_set(path) in ('acdc-night', 'camvid-dusk')]
 
 
-@pytest.fixture(autouse=True)
-def keep_default_scope():
-    yield
-    DefaultScope._instance_dict.clear()
-
-
 def own_classes(count: int) -> dict:
     return dict(
         classes=[f'own class {index}' for index in range(count)],

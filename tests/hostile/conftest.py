@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker('hostile')
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if TRIED:
-        parts = ', '.join(f'{count} {kind}' for kind, count in sorted(TRIED.items()))
-        terminalreporter.write_line(f'hostile cases tried: {sum(TRIED.values())} ({parts})')
+@pytest.fixture(autouse=True)
+def report_what_was_tried(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """Put the counts of attacks into the test's report: it may run in a process of its own."""
+    yield
+    record_property('tried', dict(TRIED))
+    TRIED.clear()
 
 
 @pytest.fixture(scope='session')

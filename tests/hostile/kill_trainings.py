@@ -100,7 +100,7 @@ def main() -> None:
         work_dir = folder / f'killed{rounds}'
         options: tuple[str, ...] = ()
         while done < kills:
-            inside_a_save = done % 4 == 3
+            inside_a_save = done % 4 == 0
             if not kill_once(training.start(work_dir, *options), work_dir, inside_a_save):
                 break
             done += 1

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
 from mmscllle.registry import MODELS
@@ -92,12 +91,6 @@ def folder(tmp_path_factory, tiny_segmentor) -> Path:
     meta = dict(dataset_meta=dict(classes=CLASSES, palette=[[9, 9, 9]] * 4))
     torch.save(dict(state_dict=chain.state_dict(), meta=meta), folder / 'chain.pth')
     return folder
-
-
-@pytest.fixture(autouse=True)
-def keep_default_scope():
-    yield
-    DefaultScope._instance_dict.clear()
 
 
 def run(tool: str, folder: Path, *arguments: str) -> str:

@@ -269,7 +269,7 @@ def test_a_head_that_predicts_in_an_unknown_way_is_refused(mask_segmentor):
         mask_segmentor(MaskSums, gives='masks')
 
 
-@pytest.mark.parametrize('name', MASK_HEADS | LOGIT_HEADS)
+@pytest.mark.parametrize('name', sorted(MASK_HEADS | LOGIT_HEADS))
 def test_the_heads_that_are_known_are_mmsegs(name):
     assert hasattr(decode_heads, name)
 

@@ -70,7 +70,7 @@ def test_parameters_and_gradients(save):
         {'cuda:0': 'cpu'},
         lambda storage, location: storage,
     ],
-    ids=str,
+    ids=['None', 'string', 'device', 'of the host', 'of a GPU', 'function'],
 )
 def test_places_of_the_host(save, place):
     read = read_archive(save(dict(a=torch.ones(2))), place)

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import torch
 from mmengine.model import BaseModel
-from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
@@ -81,12 +80,6 @@ def make_runner(tmp_path, hook, visualizer='Visualizer', segmentor=None):
         default_scope='mmseg',
         experiment_name=tmp_path.name,
     )
-
-
-@pytest.fixture(autouse=True)
-def keep_default_scope():
-    yield
-    DefaultScope._instance_dict.clear()
 
 
 def panels(tmp_path):
