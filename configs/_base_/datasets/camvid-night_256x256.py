@@ -1,8 +1,8 @@
 """Nights for segmentation: CamVid's day frames as nights of many kinds, with labels.
 
 Beside them real dusk and nights without labels: they have to give one picture with what is darkened
-from them, get pseudo-labels, and hold classes pasted from labelled nights. Exposure stacks keep
-pictures sane.
+from them, get pseudo-labels, and hold classes pasted from labelled nights. Pairs of
+exposures keep pictures sane.
 """
 
 _base_ = './exposures_256x256.py'
@@ -23,18 +23,11 @@ night_look = [
     dict(type='mmscllle.FourierAmplitudeTransfer', folder=real_night_folders),
     dict(type='mmscllle.SynthesizeNight', exposure=(0.1, 1.0)),
 ]
-# As a camera takes it at dusk: lamps and the sky stay bright.
-dusk = dict(
-    type='mmscllle.SynthesizeUnderExposure',
-    shot_noise=(1e-7, 1e-3),
-    read_noise=(1e-6, 5e-4),
-    uneven_prob=0.3,
-)
 # The last one: a day stays a day.
 darkness = dict(
     type='RandomChoice',
-    transforms=[[low_light], [night], night_look, [dusk], []],
-    prob=[0.25, 0.25, 0.0625, 0.3125, 0.125],
+    transforms=[[low_light], [night], night_look, []],
+    prob=[0.5, 0.25, 0.125, 0.125],
 )
 street_nights = dict(
     _base_.street_anchors,
@@ -59,11 +52,25 @@ real_nights = dict(
     ],
 )
 no_labels = dict(type='mmscllle.WithoutPseudoLabels')
+# Without pairs of real exposures what is dark by a bright sky stays dark, as at dusk.
+exposures = dict(
+    _base_.stacks,
+    role='anchor',
+    means=[(5, 90)],
+    filter_cfg=dict(reference=True),
+    pipeline=[
+        dict(type='mmscllle.LoadImage'),
+        dict(type='mmscllle.LoadReference'),
+        dict(type='mmscllle.RandomSquareCrop', size=256),
+        dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 1e-3), prob=0.2),
+        no_labels,
+    ],
+)
 train_dataloader = dict(
     batch_size=4,
     dataset=dict(
         anchors=[
-            dict(type='RepeatDataset', dataset=street_nights, times=4),
+            dict(type='RepeatDataset', dataset=street_nights, times=3),
             mixed_nights,
             *(
                 dict(
@@ -73,7 +80,7 @@ train_dataloader = dict(
                 )
                 for folder in ('camvid/img/dusk', 'night')
             ),
-            dict(_base_.dark_shots, pipeline=[*_base_.dark_shots.pipeline, no_labels]),
+            dict(type='RepeatDataset', dataset=exposures, times=2),
             dict(_base_.darkened_shots, pipeline=[*_base_.darkened_shots.pipeline, no_labels]),
         ]
     ),
