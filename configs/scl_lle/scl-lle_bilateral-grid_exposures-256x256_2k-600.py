@@ -1,6 +1,6 @@
 """600 iterations more, with less uneven light and more of the segmentor, still without pairs.
 
-`mmscllle://scl-lle-unpaired`.
+`mmscllle://scl-lle`.
 """
 
 _base_ = [

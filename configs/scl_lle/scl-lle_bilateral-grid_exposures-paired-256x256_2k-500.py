@@ -1,4 +1,4 @@
-"""500 iterations more, on pairs and on darkened shots, which keep skies: `mmscllle://scl-lle`."""
+"""500 iterations more, on pairs and on darkened shots, which keep skies: `mmscllle://scl-lle-paired`."""
 
 _base_ = './scl-lle_bilateral-grid_exposures-paired-256x256_2k.py'
 max_iters = 500

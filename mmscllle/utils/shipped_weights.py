@@ -27,16 +27,21 @@ class ShippedModel(NamedTuple):
 
 
 # Photographs and video, by the network that sees the whole picture, learned from real exposures,
-# with well-exposed shots as references and without any; what a segmentor sees in the dark, which
-# may look dark and smooth to a person; and the paper's network, between these.
+# without pairs and with well-exposed shots as references; what segmentors see at night, by judges of
+# two families; what the one Fast-SCNN sees, which may look dark and smooth to a person; and the
+# paper's network.
 SHIPPED_MODELS = {
     'scl-lle': ShippedModel(
         WEIGHTS / 'scl-lle.pth',
+        'scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k-600.py',
+    ),
+    'scl-lle-paired': ShippedModel(
+        WEIGHTS / 'scl-lle-paired.pth',
         'scl_lle/scl-lle_bilateral-grid_exposures-paired-256x256_2k-500.py',
     ),
-    'scl-lle-unpaired': ShippedModel(
-        WEIGHTS / 'scl-lle-unpaired.pth',
-        'scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k-600.py',
+    'scl-lle-night': ShippedModel(
+        WEIGHTS / 'scl-lle-night.pth',
+        'scl_lle/scl-lle_bilateral-grid_camvid-night-256x256_seg_600.py',
     ),
     'scl-lle-seg': ShippedModel(
         WEIGHTS / 'scl-lle-seg.pth', 'scl_lle/scl-lle_fast-scnn_camvid-dusk-240x320_seg_3600.py'

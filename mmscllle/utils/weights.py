@@ -57,6 +57,16 @@ def _load(checkpoint: str) -> Any:
     return CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
 
 
+# What a name starts with whose value is not learned: it tells networks apart whose weights have one
+# shape, and a checkpoint of the plain one, from which a training goes on, lacks it.
+MARK = 'mark_'
+
+
+def is_mark(name: str) -> bool:
+    """Whether the name in a state dict is that of a mark, see :data:`MARK`."""
+    return name.rpartition('.')[2].startswith(MARK)
+
+
 def find_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str = '') -> str:
     """Find where the weights of a part lie in a checkpoint, its own or that of a larger model.
 
@@ -91,13 +101,14 @@ def find_misfits(
         prefix: What the names of the part's weights start with in the checkpoint.
 
     Returns:
-        The names that are missing, and of the others what is wrong with them.
+        The names that are missing, other than marks, and of the others what is wrong with them.
     """
     missing, wrong = [], []
     for name, value in own.items():
         found = weights.get(prefix + name)
         if found is None:
-            missing.append(name)
+            if not is_mark(name):
+                missing.append(name)
         elif found.shape != value.shape:
             wrong.append(
                 f'{name} is {tuple(found.shape)} in the checkpoint, '

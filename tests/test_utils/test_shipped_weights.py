@@ -70,7 +70,7 @@ def test_unknown_name():
     with pytest.raises(
         ValueError,
         match="no weights 'mmscllle://none' come with the package; "
-        'there are mmscllle://scl-lle, mmscllle://scl-lle-seg',
+        'there are mmscllle://scl-lle, mmscllle://scl-lle-paired',
     ):
         load_checkpoint(CurveEnhancer(), 'mmscllle://none')
 

@@ -24,7 +24,13 @@ def models():
 
 
 def test_shipped_models_and_those_with_weights_at_hand_are_offered(models, shared):
-    assert models.names == ['scl-lle', 'scl-lle-unpaired', 'scl-lle-seg', 'scl-lle-curves']
+    assert models.names == [
+        'scl-lle',
+        'scl-lle-paired',
+        'scl-lle-night',
+        'scl-lle-seg',
+        'scl-lle-curves',
+    ]
     weights = str(shared / 'checkpoints/peers/iat_lol_v1.pth')
     more = Models('cpu', {'iat-lol-v1': weights}, MAX_PIXELS)
     assert more.names == [*models.names, 'iat-lol-v1']

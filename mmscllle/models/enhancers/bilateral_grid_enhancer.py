@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 CELL = 8
 # The curve that an untrained network gives: a mild gamma.
 FIRST_GAMMA = 0.45
-# How much of the detail is kept at most: beyond 1, details are made stronger.
-MOST_DETAIL = 1.6
+# How much of the detail is kept at most: beyond 1, details are made stronger. And at least, where
+# nothing else is asked for.
+MOST_DETAIL, LEAST_DETAIL = 1.6, 0.4
 # Slope of the activations below 0: without one, half of the units died in training.
 SLOPE = 0.1
 
@@ -72,7 +73,7 @@ class BilateralGridEnhancer(Enhancer):
         channels: Sequence[int] = (20, 32, 48, 64),
         knots: int = 16,
         base_levels: int = 1,
-        least_detail: float = 0.4,
+        least_detail: float = LEAST_DETAIL,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -87,6 +88,9 @@ class BilateralGridEnhancer(Enhancer):
         self.knots = knots
         self.base_levels = base_levels
         self.least_detail = least_detail
+        if (base_levels, least_detail) != (1, LEAST_DETAIL):
+            # So that weights made for it are told from others (:func:`.known.match_known`).
+            self.register_buffer('mark_smoothing', torch.tensor([base_levels, least_detail]))
         pairs = list(pairwise(channels))
         self.down = nn.ModuleList(
             [

@@ -9,7 +9,7 @@ from mmengine.fileio import load
 
 import mmscllle
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS
-from mmscllle.utils.weights import find_misfits, find_part, read_checkpoint
+from mmscllle.utils.weights import find_misfits, find_part, is_mark, read_checkpoint
 
 from .building import EnhancerSource, build_enhancer, find_enhancer
 
@@ -76,22 +76,29 @@ def match_known(checkpoint: str, key: str) -> dict:
         key: The argument that names it, for error messages.
 
     Returns:
-        The enhancer's config: where the checkpoint fits none, that of the one it has most of.
+        The enhancer's config: of those it fits, the one that takes most of its weights; where it
+        fits none, that of the one it has most of.
 
     Raises:
         FileNotFoundError, ValueError: If the checkpoint cannot be read.
     """
     weights, _ = read_checkpoint(checkpoint, key)
+    fitting: list[tuple[int, dict]] = []
     shares: list[tuple[float, dict]] = []
     for name in known_models():
         config = find_model(name, key).config
-        if config in (known for _, known in shares):
+        if config in (known for _, known in (*fitting, *shares)):
             continue
         own = build_enhancer(config).state_dict()
-        missing, wrong = find_misfits(weights, own, find_part(weights, own, 'enhancer'))
-        if not missing + wrong:
-            return config
-        shares.append(((len(missing) + len(wrong) / 2) / len(own), config))
+        prefix = find_part(weights, own, 'enhancer')
+        missing, wrong = find_misfits(weights, own, prefix)
+        if missing + wrong:
+            learned = sum(not is_mark(each) for each in own)
+            shares.append(((len(missing) + len(wrong) / 2) / learned, config))
+        else:
+            fitting.append((sum(prefix + each in weights for each in own), config))
+    if fitting:
+        return max(fitting, key=lambda fit: fit[0])[1]
     return min(shares, key=lambda share: share[0])[1]
 
 

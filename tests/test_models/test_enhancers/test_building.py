@@ -8,6 +8,7 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import load_checkpoint
 from torch import nn
 
+from mmscllle.models import SCLLLE
 from mmscllle.models.enhancers import (
     CurveEnhancer,
     EnhancerSource,
@@ -175,6 +176,27 @@ def test_a_checkpoint_alone(tmp_path):
     names = [name for name in CurveEnhancer().state_dict() if name != 'e_conv1.bias']
     torch.save(dict.fromkeys(names, torch.ones(1)), path)
     assert match_known(path, 'weights') == CURVES
+
+
+def test_weights_that_were_made_for_more_smoothing_are_told_from_others(tmp_path):
+    path = str(tmp_path / 'night.pth')
+    night = find_model('scl-lle-night', 'weights').config
+    torch.save(build_enhancer(night).state_dict(), path)
+    assert match_known(path, 'weights') == night
+    assert night['least_detail'] == 0 and night['base_levels'] == 2
+    plain = find_model('scl-lle', 'weights').config
+    torch.save(build_enhancer(plain).state_dict(), path)
+    assert match_known(path, 'weights') == plain
+
+
+def test_training_for_more_smoothing_goes_on_from_plain_weights(tmp_path):
+    path = str(tmp_path / 'plain.pth')
+    plain = build_enhancer(find_model('scl-lle', 'weights').config)
+    torch.save(dict(state_dict={f'enhancer.{n}': w for n, w in plain.state_dict().items()}), path)
+    model = SCLLLE(enhancer=find_model('scl-lle-night', 'weights').config)
+    load_checkpoint(model, path)
+    for name, weight in plain.state_dict().items():
+        assert torch.equal(model.enhancer.state_dict()[name], weight)
 
 
 @pytest.mark.parametrize('name', ['ZeroDCEPlusPlus', 'SCI', 'IAT', 'PairLIE', 'CLIPLIT'])
