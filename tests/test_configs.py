@@ -96,7 +96,7 @@ def test_model_of_a_bilateral_grid_is_built_and_trains(path, offline_config):
     with DefaultScope.overwrite_default_scope(config.default_scope):
         model = MODELS.build(config.model)
     model.init_weights()
-    assert sum(value.numel() for value in model.state_dict().values()) == 174_243
+    assert sum(value.numel() for value in model.parameters()) == 174_243
     names = ('low', 'positive', 'negative', 'second', 'reference')
     images = dict(zip(names, torch.rand(5, 2, 3, 32, 64), strict=True))
     # As AveragedWeightsHook does before the first step.
