@@ -26,9 +26,9 @@ class ShippedModel(NamedTuple):
     config: str
 
 
-# Photographs and video, by the network that sees the whole picture, learned from real exposures,
-# without pairs and with well-exposed shots as references; what segmentors see at night, by judges of
-# two families; what the one Fast-SCNN sees, which may look dark and smooth to a person; and the
+# Photographs and video, by the network that sees the whole picture, learned from real exposures
+# without pairs, and with well-exposed shots as references; what segmentors see at night, by judges
+# of two families; what the one Fast-SCNN sees, which may look dark and smooth to a person; and the
 # paper's network.
 SHIPPED_MODELS = {
     'scl-lle': ShippedModel(
