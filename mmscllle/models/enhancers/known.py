@@ -92,11 +92,15 @@ def match_known(checkpoint: str, key: str) -> dict:
         own = build_enhancer(config).state_dict()
         prefix = find_part(weights, own, 'enhancer')
         missing, wrong = find_misfits(weights, own, prefix)
+        taken = sum(prefix + each in weights for each in own)
         if missing + wrong:
             learned = sum(not is_mark(each) for each in own)
             shares.append(((len(missing) + len(wrong) / 2) / learned, config))
         else:
-            fitting.append((sum(prefix + each in weights for each in own), config))
+            # None takes more: the other networks need not be built.
+            if taken == sum(name.startswith(prefix) for name in weights):
+                return config
+            fitting.append((taken, config))
     if fitting:
         return max(fitting, key=lambda fit: fit[0])[1]
     return min(shares, key=lambda share: share[0])[1]
