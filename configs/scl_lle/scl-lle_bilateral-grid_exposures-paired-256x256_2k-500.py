@@ -6,7 +6,7 @@ load_from = 'work_dirs/scl-lle_bilateral-grid_exposures-paired-256x256_2k/iter_2
 train_dataloader = dict(
     dataset=dict(
         anchors=[
-            _base_.exposures,
+            _base_.paired_shots,
             dict(type='RepeatDataset', dataset=_base_.darkened_shots, times=4),
         ]
     )

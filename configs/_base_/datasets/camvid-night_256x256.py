@@ -53,19 +53,7 @@ real_nights = dict(
 )
 no_labels = dict(type='mmscllle.WithoutPseudoLabels')
 # Without pairs of real exposures what is dark by a bright sky stays dark, as at dusk.
-exposures = dict(
-    _base_.stacks,
-    role='anchor',
-    means=[(5, 90)],
-    filter_cfg=dict(reference=True),
-    pipeline=[
-        dict(type='mmscllle.LoadImage'),
-        dict(type='mmscllle.LoadReference'),
-        dict(type='mmscllle.RandomSquareCrop', size=256),
-        dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 1e-3), prob=0.2),
-        no_labels,
-    ],
-)
+exposures = dict(_base_.paired_shots, pipeline=[*_base_.paired_shots.pipeline, no_labels])
 train_dataloader = dict(
     batch_size=4,
     dataset=dict(

@@ -32,6 +32,19 @@ dark_shots = dict(
         dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 1e-3), prob=0.3),
     ],
 )
+# With the well-exposed shot of their scene, for trainings by pairs.
+paired_shots = dict(
+    _base_.stacks,
+    role='anchor',
+    means=[(5, 90)],
+    filter_cfg=dict(reference=True),
+    pipeline=[
+        dict(type='mmscllle.LoadImage'),
+        dict(type='mmscllle.LoadReference'),
+        dict(type='mmscllle.RandomSquareCrop', size=size),
+        dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 1e-3), prob=0.2),
+    ],
+)
 darkened_shots = dict(
     _base_.stacks, role='positive', means=[(100, 142)], pipeline=[*square_pipeline, *darken]
 )
