@@ -4,7 +4,7 @@ Rows with a number set one departure back to what the released code does; `as_re
 Departure 7 is of VGG-16's input: here Fast-SCNN lends the features, to the same effect.
 """
 
-_base_ = '../scl_lle/scl-lle_fast-scnn_exposures-320x320_2k.py'
+_base_ = ['../scl_lle/scl-lle_fast-scnn_exposures-320x320_2k.py', '../_base_/ablation_by_pairs.py']
 objective = 'model.objective'
 departures = dict(
     departure_1_no_gradient_through_segmentor={f'{objective}.detach_before_segmentor': True},
@@ -22,15 +22,6 @@ departures = dict(
     departure_7_features_of_raw_values={f'{objective}.feature_extractor.normalize': False},
 )
 ablation = dict(
-    seeds=[0, 1, 2],
-    columns=dict(
-        PSNR='PSNR',
-        SSIM='SSIM',
-        PSNR_equal_brightness='PSNR_equal_brightness',
-        color_error='color_error',
-        NIQE='NIQE',
-        noise='noise',
-    ),
     rows=dict(
         **departures,
         as_released={

@@ -1,20 +1,14 @@
 """What each term and each addition does for photographs: each is left out in turn."""
 
-_base_ = '../scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k.py'
+_base_ = [
+    '../scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k.py',
+    '../_base_/ablation_by_pairs.py',
+]
 # The anchors: 0 dark shots, 1 darkened shots, 2 darkened streets.
 shots = 'train_dataloader.dataset.anchors.1.dataset.pipeline'
 street = 'train_dataloader.dataset.anchors.2.pipeline'
 no_noise = (1e-12, 1e-12)
 ablation = dict(
-    seeds=[0, 1, 2],
-    columns=dict(
-        PSNR='PSNR',
-        SSIM='SSIM',
-        PSNR_equal_brightness='PSNR_equal_brightness',
-        color_error='color_error',
-        NIQE='NIQE',
-        noise='noise',
-    ),
     rows=dict(
         no_reconstruction={'model.objective.extra_terms.reconstruction': None},
         no_cross_exposure={'model.objective.extra_terms.cross_exposure': None},
