@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from rich.progress import Progress
@@ -15,6 +15,7 @@ from mmscllle.apis.photograph_enhancer import PhotographEnhancer
 from mmscllle.fileio import MAX_PIXELS, Photograph, RawFile, Source, write_photograph
 from mmscllle.models.enhancers import make_engine
 from mmscllle.utils.commands import INTERRUPTED
+from mmscllle.utils.interrupts import interrupts_between_steps
 from mmscllle.utils.messages import one_line, printable
 from mmscllle.video import Comparison, FrameEnhancer, enhance_camera, enhance_video
 
@@ -63,23 +64,26 @@ class EnhanceRun:
 
     def enhance_files(self, jobs: Sequence[Job], plan: OutputPlan) -> int:
         """Enhance photographs, then videos, as planned; return the exit status."""
-        try:
-            with make_progress() as progress:
-                self._enhance_photographs([job for job in jobs if not job.is_video], plan, progress)
-                for job in jobs:
-                    if job.is_video and job.outputs is not None:
-                        self._enhance_video(job.source, job.outputs, plan, progress)
-        except KeyboardInterrupt:
+        photographs = [job for job in jobs if not job.is_video]
+        # The report is a step, too.
+        with interrupts_between_steps() as check:
+            try:
+                with make_progress() as progress:
+                    self._enhance_photographs(photographs, plan, progress, check)
+                    for job in jobs:
+                        if job.is_video and job.outputs is not None:
+                            self._enhance_video(job.source, job.outputs, plan, progress, check)
+            except KeyboardInterrupt:
+                self._report()
+                left = len(jobs) - self.done - self.skipped - self.raw - len(self.failures)
+                print(
+                    f'stopped; {left} of {len(jobs)} are left: the same command with '
+                    '--skip-existing goes on from here',
+                    file=sys.stderr,
+                )
+                return INTERRUPTED
             self._report()
-            left = len(jobs) - self.done - self.skipped - self.raw - len(self.failures)
-            print(
-                f'stopped; {left} of {len(jobs)} are left: the same command with '
-                '--skip-existing goes on from here',
-                file=sys.stderr,
-            )
-            return INTERRUPTED
-        self._report()
-        return int(bool(self.failures))
+            return int(bool(self.failures))
 
     def enhance_camera(self, index: int, stamp: str) -> int:
         """Show or record a camera; return the exit status."""
@@ -101,7 +105,11 @@ class EnhanceRun:
         return 0
 
     def _enhance_photographs(
-        self, jobs: Sequence[Job], plan: OutputPlan, progress: Progress
+        self,
+        jobs: Sequence[Job],
+        plan: OutputPlan,
+        progress: Progress,
+        check: Callable[[], None],
     ) -> None:
         if not jobs:
             return
@@ -132,9 +140,15 @@ class EnhanceRun:
                     self.done += 1
                 self.notes += [f'{item.name}: {note}' for note in item.notes]
                 progress.advance(task)
+                check()
 
     def _enhance_video(
-        self, source: Source, outputs: Outputs, plan: OutputPlan, progress: Progress
+        self,
+        source: Source,
+        outputs: Outputs,
+        plan: OutputPlan,
+        progress: Progress,
+        check: Callable[[], None],
     ) -> None:
         if plan.is_done(outputs):
             self.skipped += 1
@@ -143,6 +157,10 @@ class EnhanceRun:
         task = progress.add_task(source.relative.name, total=None)
         enhance = self._frame_enhancer()
         comparison = self._comparison()
+
+        def advance() -> None:
+            progress.advance(task)
+            check()
 
         def write_plot() -> None:
             if outputs.plot is not None and (plot := enhance.plot()) is not None:
@@ -157,7 +175,7 @@ class EnhanceRun:
                 self.args.num_workers > 0,
                 self.max_pixels,
                 lambda count: progress.update(task, total=count or None),
-                lambda: progress.advance(task),
+                advance,
                 write_plot,
                 plan.put,
             )
