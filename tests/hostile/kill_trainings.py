@@ -6,6 +6,7 @@ left alone, bit for bit.  A quarter of the kills fall inside a save.
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import signal
@@ -16,6 +17,9 @@ from pathlib import Path
 
 import torch
 from forked import UNFINISHED, is_running, load_tool, start, wait
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / 'test_tools'))
+from commands import leave_configs_unformatted  # noqa: E402
 
 torch.set_num_threads(1)
 
@@ -91,6 +95,9 @@ def main() -> None:
     config, folder = sys.argv[1], Path(sys.argv[2])
     kills, ranks, seed = map(int, sys.argv[3:])
     random.seed(seed)
+    leave_configs_unformatted()
+    # Each child looks for garbage several times.
+    gc.freeze()
     training = Training(config, ranks, folder / 'log.txt')
     training.finish(training.start(folder / 'whole'))
     last = newest(folder / 'whole')

@@ -51,14 +51,20 @@ def test_enhancing(tmp_path, weights, pytestconfig):
 
 
 @pytest.mark.parametrize('ranks', [1, 2])
-def test_training(tmp_path, tiny_segmentor, pytestconfig, ranks):
+def test_training(tmp_path, tiny_segmentor, second_segmentor, pytestconfig, ranks):
     sys.path.insert(0, str(ROOT / 'tests/test_tools'))
     from training_config import write_training_config
 
     config = write_training_config(tmp_path, tiny_segmentor, iters=14, interval=1)
     config.write_text(
-        config.read_text() + 'train_dataloader.update(num_workers=2)\n'
-        'train_cfg.update(val_interval=7)\n'
+        config.read_text()
+        + f"""
+train_dataloader.update(num_workers=2)
+train_cfg.update(val_interval=7)
+# Two judges, one of them drawn a step.
+judge = model['objective']['segmentor']
+model['objective']['segmentor'] = [judge, dict(judge, checkpoint={second_segmentor[1]!r})]
+"""
     )
     output = run_script(
         'kill_trainings', config, tmp_path, pytestconfig.getoption('--kills'), ranks, ranks

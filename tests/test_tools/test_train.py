@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import mmseg
 import pytest
 import torch
-from commands import environment, run
+from commands import environment, run, run_on_two_ranks
 from mmengine.config import Config
 from training_config import ROOT, write_training_config
 
@@ -108,64 +105,11 @@ def test_two_ranks_report_the_same_metrics_as_one(trained, tmp_path):
     assert reported(one) == reported(two)
 
 
-def test_a_killed_run_resumes_to_the_same_weights_bit_for_bit(
-    tmp_path, tiny_segmentor, second_segmentor
-):
-    config = write_training_config(tmp_path, tiny_segmentor, iters=12, interval=3)
-    # Two judges, one of them drawn a step.
-    config.write_text(
-        config.read_text()
-        + f"""
-judge = model['objective']['segmentor']
-model['objective']['segmentor'] = [judge, dict(judge, checkpoint='{second_segmentor[1]}')]
-"""
-    )
-    command = [
-        sys.executable,
-        ROOT / 'tools/train.py',
-        config,
-        '--cfg-options',
-        'train_dataloader.num_workers=2',
-        'val_cfg=None',
-        'val_dataloader=None',
-        'val_evaluator=None',
-        '--work-dir',
-    ]
-    run(*command, tmp_path / 'whole')
-    killed = subprocess.Popen(
-        [str(part) for part in [*command, tmp_path / 'killed']],
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    marker = tmp_path / 'killed' / 'last_checkpoint'
-    deadline = time.time() + 120
-    while not marker.exists() and killed.poll() is None and time.time() < deadline:
-        time.sleep(0.01)
-    os.killpg(killed.pid, signal.SIGKILL)
-    killed.wait()
-    assert not (tmp_path / 'killed' / 'iter_12.pth').exists(), 'killed too late to show anything'
-    output = run(*command, tmp_path / 'killed', '--resume')
-    assert 'resumed epoch' in output
-    whole, resumed = (weights(tmp_path / name / 'iter_12.pth') for name in ('whole', 'killed'))
-    assert all(torch.equal(value, resumed[name]) for name, value in whole.items())
-
-
 def test_two_ranks_learn_as_one_process_with_twice_the_batch(tmp_path, tiny_segmentor):
     config = write_training_config(tmp_path, tiny_segmentor)
     script = Path(__file__).with_name('record_steps.py')
     run(sys.executable, script, config, tmp_path / 'one', 2)
-    run(
-        sys.executable,
-        ROOT / 'tools/torchrun.py',
-        '--nproc_per_node=2',
-        f'--master_port={environment()["PORT"]}',
-        script,
-        config,
-        tmp_path / 'two',
-        1,
-    )
+    run_on_two_ranks(script, config, tmp_path / 'two', 1)
     one = torch.load(tmp_path / 'one')
     ranks = [torch.load(tmp_path / f'two.rank{rank}') for rank in (0, 1)]
     assert len(one) == 4
