@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from commands import ForkedScript
 from training_config import ROOT, write_training_config
 
 ROWS = dict(no_gram={'model.objective.contrastive_gram': None})
@@ -41,7 +42,7 @@ def trained(tool, tmp_path_factory, tiny_segmentor):
     path = write(write_training_config(folder, tiny_segmentor, iters=8), ROWS)
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv('PYTHONPATH', str(ROOT), prepend=':')
+        patch.setattr(subprocess, 'Popen', ForkedScript)
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = tool.main([path, '--work-dir', str(folder / 'runs')])
     assert status == 0, err.getvalue()
@@ -125,7 +126,7 @@ def test_what_is_done_is_not_done_again(tool, trained, runs, monkeypatch, capsys
 
 
 def test_a_half_trained_row_goes_on(tool, trained, runs, monkeypatch):
-    monkeypatch.setenv('PYTHONPATH', str(ROOT), prepend=':')
+    monkeypatch.setattr(subprocess, 'Popen', ForkedScript)
     work_dir, result = runs / 'no_gram/seed_5', runs / 'no_gram/seed_5.json'
     before = json.loads(result.read_text())['metrics']
     # As it is when the training is killed amid the second iteration.
