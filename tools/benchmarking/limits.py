@@ -13,6 +13,9 @@ from mmscllle.inference import PRECISIONS
 # Side of the matrices and bytes that are copied: beyond the caches, yet a matter of seconds.
 SIDE = dict(cpu=2048, cuda=8192)
 COPIED = dict(cpu=2**28, cuda=2**31)
+# Seconds after which a repetition is no longer begun: some releases of torch have no fast kernel for
+# a product, which is then not the one that counts.
+ENOUGH = 3.0
 
 
 def synchronizer(device: str) -> Callable[[], None]:
@@ -65,11 +68,10 @@ def memory_bandwidth(device: str, repetitions: int = 7) -> float:
 
 
 def _fastest(work: Callable[[], object], device: str, repetitions: int) -> float:
+    """The shortest time of the repetitions, in seconds; the first call warms up."""
     synchronize = synchronizer(device)
-    work()
-    synchronize()
-    times = []
-    for _ in range(repetitions):
+    times: list[float] = []
+    while len(times) <= repetitions and sum(times) < ENOUGH:
         start = time.perf_counter()
         work()
         synchronize()
