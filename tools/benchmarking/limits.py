@@ -13,8 +13,8 @@ from mmscllle.inference import PRECISIONS
 # Side of the matrices and bytes that are copied: beyond the caches, yet a matter of seconds.
 SIDE = dict(cpu=2048, cuda=8192)
 COPIED = dict(cpu=2**28, cuda=2**31)
-# Seconds after which a repetition is no longer begun: some releases of torch have no fast kernel for
-# a product, which is then not the one that counts.
+# Seconds after which a repetition is no longer begun: some releases of torch have no fast kernel
+# for a product, which is then not the one that counts.
 ENOUGH = 3.0
 
 
