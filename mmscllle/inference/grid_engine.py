@@ -101,6 +101,7 @@ class GridEngine:
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.cell, self.knots, self.levels = network.cell, network.knots, network.base_levels
+        self.share: Callable[[Tensor], Tensor] = network.share
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid
         if compile:
             self.network = torch.compile(self.network)
@@ -116,21 +117,26 @@ class GridEngine:
         """Estimate the curves once, to be applied at any strength."""
         images = to_engine(images, self.device)
         curves = self._estimate(images)
+        shares = self.share(images).flatten().tolist()
 
         @torch.no_grad()
         def apply(strength: float) -> Tensor:
             check_strength(strength)
-            return self._apply(images, *curves, strength)
+            return self._apply(images, *curves, [strength * share for share in shares])
 
         return apply
 
     @torch.no_grad()
     def plot(self, images: Tensor, strength: float = 1.0) -> np.ndarray:
         """Plot the tone curves of the images' cells, all together."""
-        grid, _ = self._estimate(to_engine(images, self.device))
+        images = to_engine(images, self.device)
+        grid, _ = self._estimate(images)
         levels = knot_levels(self.knots)
-        curves = grid.cpu().permute(1, 2, 0, 3, 4).flatten(2)
-        return tone_curve_plot(levels, apply_strength(levels[:, None], curves, strength))
+        curves = [
+            apply_strength(levels[:, None], own.flatten(2), strength * share)
+            for own, share in zip(grid.cpu(), self.share(images).flatten().tolist(), strict=True)
+        ]
+        return tone_curve_plot(levels, torch.cat(curves, dim=2))
 
     def _estimate(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """The curves' values at their knots, and how much of the detail is kept."""
@@ -150,12 +156,14 @@ class GridEngine:
             grid, detail = self.network(cells.contiguous(memory_format=torch.channels_last))
         return grid.float().contiguous(), detail.float().contiguous()
 
-    def _apply(self, images: Tensor, grid: Tensor, detail: Tensor, strength: float) -> Tensor:
+    def _apply(
+        self, images: Tensor, grid: Tensor, detail: Tensor, strengths: list[float]
+    ) -> Tensor:
         result = torch.empty_like(images)
         if self.kernel is not None:
-            parts = zip(images.numpy(), grid.numpy(), detail.numpy(), result.numpy(), strict=True)
+            arrays = (part.numpy() for part in (images, grid, detail, result))
             with self.kernel.threads_of_torch():
-                for image, curves, kept, enhanced in parts:
+                for image, curves, kept, enhanced, strength in zip(*arrays, strengths, strict=True):
                     self.kernel.apply_grid(image, curves, kept, COMPRESSION, strength, enhanced)
             return result
         height = images.shape[2]
@@ -168,7 +176,10 @@ class GridEngine:
                 part, grid[:, :, :, first:last], detail[:, :, first:last], self.cell, self.levels
             )
             own = slice(rows.start - first * self.cell, rows.stop - first * self.cell)
-            result[:, :, rows] = apply_strength(images[:, :, rows], enhanced[:, :, own], strength)
+            for number, strength in enumerate(strengths):
+                result[number, :, rows] = apply_strength(
+                    images[number, :, rows], enhanced[number, :, own], strength
+                )
         return result
 
     def _strips(self, height: int) -> Iterator[slice]:

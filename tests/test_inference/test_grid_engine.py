@@ -92,6 +92,20 @@ def test_a_base_of_two_levels(fast):
     assert (engine(image) - network(image)[0]).abs().max() < 1e-5
 
 
+@pytest.mark.parametrize('fast', [False, True])
+def test_bright_pictures_are_left_as_they_are(fast):
+    """In a batch with others, and at any strength."""
+    torch.manual_seed(0)
+    network = BilateralGridEnhancer(channels=(8, 12), leave_bright=(0.05, 0.15)).eval()
+    image = noise(3, 40, 30) * torch.tensor([0.1, 0.3, 1.0])[:, None, None, None]
+    engine, expected = GridEngine(network, fast=fast), network(image)[0]
+    result = engine(image)
+    torch.testing.assert_close(result, expected, rtol=0, atol=2e-4)
+    assert torch.equal(result[2], image[2])
+    half = engine(image, 0.5)
+    torch.testing.assert_close(half, (image + expected) / 2, rtol=0, atol=2e-4)
+
+
 @pytest.mark.parametrize('mode', COMPILED)
 def test_compiled_code_on_a_smooth_picture(make, network, mode):
     image = smooth_pictures(2, 150, 202)

@@ -54,10 +54,15 @@ class BilateralGridEnhancer(Enhancer):
             is smoother with 2, as is wanted where noise is strong; compiled code has 1 alone.
         least_detail: How much of the detail is kept at least. What is quite smooth looks painted;
             to a segmentor it does not.
+        leave_bright: Two mean values of a picture, in [0, 1], the smaller one first. Up to the
+            first it is enhanced in full, from the second on it is left as it is, between in part
+            (:meth:`share`). A segmentor of the day gains nothing from brighter days. None: every
+            picture is enhanced in full.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
-        ValueError: If there are fewer than two levels or knots, or a width is not positive.
+        ValueError: If there are fewer than two levels or knots, a width is not positive, or
+            another argument is out of its range.
 
     Example:
         >>> enhanced, curves = BilateralGridEnhancer()(torch.rand(1, 3, 48, 64))
@@ -74,6 +79,7 @@ class BilateralGridEnhancer(Enhancer):
         knots: int = 16,
         base_levels: int = 1,
         least_detail: float = LEAST_DETAIL,
+        leave_bright: Sequence[float] | None = None,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg)
@@ -85,12 +91,20 @@ class BilateralGridEnhancer(Enhancer):
             raise ValueError(f'base_levels must be 1 or 2, got {base_levels}')
         if not 0 <= least_detail < MOST_DETAIL:
             raise ValueError(f'least_detail must be in [0, {MOST_DETAIL}), got {least_detail}')
+        if leave_bright is not None and (
+            len(leave_bright) != 2 or not 0 <= leave_bright[0] < leave_bright[1] <= 1
+        ):
+            raise ValueError(
+                f'leave_bright must be two ascending numbers in [0, 1] or None, got {leave_bright}'
+            )
         self.knots = knots
         self.base_levels = base_levels
         self.least_detail = least_detail
-        if (base_levels, least_detail) != (1, LEAST_DETAIL):
+        self.leave_bright = leave_bright
+        if (base_levels, least_detail, leave_bright) != (1, LEAST_DETAIL, None):
             # So that weights made for it are told from others (:func:`.known.match_known`).
-            self.register_buffer('mark_smoothing', torch.tensor([base_levels, least_detail]))
+            options = [base_levels, least_detail, *(leave_bright or ())]
+            self.register_buffer('mark_options', torch.tensor(options))
         pairs = list(pairwise(channels))
         self.down = nn.ModuleList(
             [
@@ -152,6 +166,25 @@ class BilateralGridEnhancer(Enhancer):
         detail = self.detail(cells).sigmoid()
         return grid, self.least_detail + (MOST_DETAIL - self.least_detail) * detail
 
+    def share(self, image: Tensor) -> Tensor:
+        r"""How much of its enhancement each picture gets, by ``leave_bright``.
+
+        .. math:: \min(1, \max(0, (b - m) / (b - a)))
+
+        with the mean :math:`m` of the picture and ``leave_bright`` :math:`= (a, b)`.
+
+        Args:
+            image: RGB in [0, 1], (N, 3, H, W).
+
+        Returns:
+            In [0, 1], (N, 1, 1, 1); 1 without ``leave_bright``.
+        """
+        mean = image.mean(dim=(1, 2, 3), keepdim=True)
+        if self.leave_bright is None:
+            return torch.ones_like(mean)
+        full, none = self.leave_bright
+        return ((none - mean) / (none - full)).clamp(0, 1)
+
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch.
 
@@ -163,7 +196,10 @@ class BilateralGridEnhancer(Enhancer):
             their knots, in [0, 1], (N, 3 * knots, ceil(H / 8), ceil(W / 8)).
         """
         grid, detail = self.estimate_grid(describe_cells(image, CELL))
-        return apply_grid(image, grid, detail, CELL, self.base_levels), grid.flatten(1, 2)
+        enhanced = apply_grid(image, grid, detail, CELL, self.base_levels)
+        if self.leave_bright is not None:
+            enhanced = torch.lerp(image, enhanced, self.share(image))
+        return enhanced, grid.flatten(1, 2)
 
     def forward_fast(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch: the fast mode differs in how it is run, not in what it gives."""

@@ -133,6 +133,11 @@ def test_engine():
         (dict(knots=1), 'knots must be at least 2, got 1'),
         (dict(base_levels=3), 'base_levels must be 1 or 2, got 3'),
         (dict(least_detail=-0.1), r'least_detail must be in \[0, 1.6\), got -0.1'),
+        (
+            dict(leave_bright=(0.3, 0.2)),
+            r'two ascending numbers in \[0, 1\] or None, got \(0.3, 0.2\)',
+        ),
+        (dict(leave_bright=(0.3,)), r'two ascending numbers in \[0, 1\] or None, got \(0.3,\)'),
     ],
 )
 def test_wrong_arguments(options, message):
@@ -157,3 +162,27 @@ def test_all_detail_may_go_where_it_is_noise():
             network.detail.bias.fill_(-20.0)
             left[least] = network(noisy.clamp(0, 1))[0].std().item()
     assert left[0.0] < 0.35 * left[0.4]
+
+
+def test_a_bright_picture_is_left_as_it_is():
+    torch.manual_seed(0)
+    always = BilateralGridEnhancer(**SMALL)
+    dark = BilateralGridEnhancer(**SMALL, leave_bright=[0.2, 0.4])
+    dark.load_state_dict(always.state_dict(), strict=False)
+    image = torch.rand(3, 3, 20, 30) + 0.5
+    image *= torch.tensor([0.05, 0.3, 0.45])[:, None, None, None]
+    image[1] *= 0.3 / image[1].mean()
+    share = dark.share(image)
+    torch.testing.assert_close(share.flatten(), torch.tensor([1.0, 0.5, 0.0]))
+    assert torch.equal(always.share(image).flatten(), torch.ones(3))
+    enhanced, curves = dark(image)
+    whole, same = always(image)
+    assert torch.equal(curves, same)
+    assert torch.equal(enhanced[0], whole[0]) and torch.equal(enhanced[2], image[2])
+    torch.testing.assert_close(enhanced[1], (image[1] + whole[1]) / 2)
+
+
+def test_weights_know_that_they_leave_bright_pictures():
+    weights = BilateralGridEnhancer(**SMALL, leave_bright=(0.2, 0.4)).state_dict()
+    torch.testing.assert_close(weights['mark_options'], torch.tensor([1, 0.4, 0.2, 0.4]))
+    assert 'mark_options' not in BilateralGridEnhancer(**SMALL).state_dict()
