@@ -209,10 +209,12 @@ def load_weights(
         raise ValueError(
             f'{key}: {checkpoint!r} does not fit the model ({error}). {hint}'.rstrip()
         ) from error
-    network.load_state_dict({name: weights[prefix + name] for name in own})
-    unused = len(weights) - len(own)
+    # A mark may be missing: then it keeps its own value.
+    found = {name: weights[prefix + name] for name in own if prefix + name in weights}
+    network.load_state_dict({**own, **found})
+    unused = len(weights) - len(found)
     print_log(
-        f'{key}: loaded {len(own)} weights from {checkpoint}'
+        f'{key}: loaded {len(found)} weights from {checkpoint}'
         + (f', {unused} more in the file have no use here' if unused else ''),
         'current',
     )

@@ -247,3 +247,14 @@ def test_what_cannot_be_claimed_names_both_sides():
         claim_part(values(a=(), b=(), c=(), d=(), e=(), f=()), OWN, 'enhancer', 'enhancer.')
     with pytest.raises(ValueError, match='1 weights missing, 0 .*: conv.bias is missing'):
         claim_part(values(conv__weight=(2, 3)), OWN, 'enhancer', 'enhancer.')
+
+
+def test_a_checkpoint_without_the_marks_of_a_network_is_loaded(tmp_path):
+    from mmscllle.models.enhancers import BilateralGridEnhancer
+
+    plain = BilateralGridEnhancer((4, 4))
+    torch.save(plain.state_dict(), tmp_path / 'plain.pth')
+    marked = BilateralGridEnhancer((4, 4), base_levels=2)
+    load_weights(marked, str(tmp_path / 'plain.pth'), 'model.init')
+    assert torch.equal(marked.mark_options, torch.tensor([2, 0.4]))
+    assert torch.equal(marked.curves.weight, plain.curves.weight)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+
+from mmscllle.models.enhancers import BilateralGridEnhancer
+from mmscllle.utils.commands import UsageError
+
+TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'model_converters' / 'mix_weights.py'
+CONFIG = """
+model = dict(
+    type='mmscllle.SCLLLE',
+    enhancer=dict(type='mmscllle.BilateralGridEnhancer', channels=(8, 12), leave_bright=(0.1, 0.2)))
+"""
+
+
+@pytest.fixture(scope='module')
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location('mix_weights', TOOL)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def checkpoints(tmp_path) -> list[str]:
+    """A config, a bare enhancer without the config's option, and a model with it."""
+    (tmp_path / 'config.py').write_text(CONFIG)
+    torch.manual_seed(0)
+    torch.save(BilateralGridEnhancer((8, 12)).state_dict(), tmp_path / 'a.pth')
+    tuned = BilateralGridEnhancer((8, 12), leave_bright=(0.1, 0.2)).state_dict()
+    torch.save({f'enhancer.{name}': value for name, value in tuned.items()}, tmp_path / 'b.pth')
+    return [str(tmp_path / name) for name in ('config.py', 'a.pth', 'b.pth')]
+
+
+@pytest.mark.parametrize('share', [0.0, 0.25, 1.0])
+def test_the_average(tool, checkpoints, tmp_path, capsys, share):
+    out = tmp_path / 'new' / 'mixed.pth'
+    tool.run(tool.parse_args([*checkpoints, str(out), '--share', str(share)]))
+    mixed = torch.load(out)['state_dict']
+    before, after = torch.load(checkpoints[1]), torch.load(checkpoints[2])
+    assert sorted(mixed) == sorted([*before, 'mark_options'])
+    for name, value in before.items():
+        expected = (1 - share) * value + share * after[f'enhancer.{name}']
+        torch.testing.assert_close(mixed[name], expected)
+    assert f'{1 - share:g} of {checkpoints[1]}' in capsys.readouterr().out
+
+
+def test_what_is_no_number_of_the_network_is_kept(tool):
+    one, other = (dict(count=torch.tensor(count)) for count in (3, 4))
+    assert tool.mix(one, other, 0.25)['count'] == 4
+
+
+def test_wrong_arguments(tool, checkpoints, tmp_path):
+    with pytest.raises(UsageError, match=r'--share must be from 0 to 1, got 1\.5'):
+        tool.run(tool.parse_args([*checkpoints, str(tmp_path / 'out.pth'), '--share', '1.5']))
+    with pytest.raises(UsageError, match='OUT: .*a.pth.* exists; delete it'):
+        tool.run(tool.parse_args([*checkpoints, checkpoints[1]]))
+
+
+def test_other_networks_are_refused(tool, checkpoints, tmp_path):
+    torch.save(BilateralGridEnhancer((8, 16)).state_dict(), tmp_path / 'other.pth')
+    arguments = [checkpoints[0], checkpoints[1], str(tmp_path / 'other.pth'), str(tmp_path / 'o')]
+    with pytest.raises(ValueError, match=r'B: .*other\.pth'):
+        tool.run(tool.parse_args(arguments))
+    assert not (tmp_path / 'o').exists()
