@@ -14,7 +14,7 @@ max_iters = 600
 load_from = 'work_dirs/scl-lle_bilateral-grid_exposures-paired-256x256_2k/iter_2000.pth'
 model = dict(
     # Noise may go: a segmentor does not mind what looks painted.
-    enhancer=dict(base_levels=2, least_detail=0.0),
+    enhancer=dict(denoise_scales=3),
     objective=dict(
         semantic_cross_entropy=dict(
             # With 3.0 the enhancer paints skies and roads to please the judges.

@@ -96,11 +96,14 @@ class GridEngine:
                 'needs little memory without tiles; leave out the tile',
             )
         self.dtype = network_dtype(self.device, precision)
-        compiled = fast and self.device.type == 'cpu' and enhancer.base_levels == 1
+        compiled = fast and self.device.type == 'cpu' and not enhancer.denoise_scales
         self.kernel = load_kernel() if compiled else None
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
-        self.cell, self.knots, self.levels = network.cell, network.knots, network.base_levels
+        self.cell, self.knots = network.cell, network.knots
+        # In cells: the base and the power of the coarsest scale, and the next cell's curves.
+        reach = 3 * 2**network.denoise_scales - 2 if network.denoise_scales else 0
+        self.reach = 1 + -(-reach // self.cell)
         self.share: Callable[[Tensor], Tensor] = network.share
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid
         if compile:
@@ -168,12 +171,12 @@ class GridEngine:
             return result
         height = images.shape[2]
         for rows in self._strips(height):
-            # With one more cell on either side a strip is as it is within the whole.
-            first = max(rows.start // self.cell - 1, 0)
-            last = min(-(-rows.stop // self.cell) + 1, grid.shape[3])
+            # With so many more cells on either side a strip is as it is within the whole.
+            first = max(rows.start // self.cell - self.reach, 0)
+            last = min(-(-rows.stop // self.cell) + self.reach, grid.shape[3])
             part = images[:, :, first * self.cell : last * self.cell]
             enhanced = apply_grid(
-                part, grid[:, :, :, first:last], detail[:, :, first:last], self.cell, self.levels
+                part, grid[:, :, :, first:last], detail[:, :, first:last], self.cell
             )
             own = slice(rows.start - first * self.cell, rows.stop - first * self.cell)
             for number, strength in enumerate(strengths):

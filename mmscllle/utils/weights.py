@@ -57,14 +57,15 @@ def _load(checkpoint: str) -> Any:
     return CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
 
 
-# What a name starts with whose value is not learned: it tells networks apart whose weights have one
-# shape, and a checkpoint of the plain one, from which a training goes on, lacks it.
-MARK = 'mark_'
+# What names start with that a checkpoint may lack: marks, which are not learned and tell networks
+# apart whose weights have one shape; and parts that are added to a trained network.  So a training
+# may go on from a checkpoint of the plain network.
+MARK, ADDED = 'mark_', 'added_'
 
 
-def is_mark(name: str) -> bool:
-    """Whether the name in a state dict is that of a mark, see :data:`MARK`."""
-    return name.rpartition('.')[2].startswith(MARK)
+def is_optional(name: str) -> bool:
+    """Whether a checkpoint may lack a name of a state dict, see :data:`MARK`."""
+    return any(step.startswith((MARK, ADDED)) for step in name.split('.'))
 
 
 def find_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str = '') -> str:
@@ -101,13 +102,13 @@ def find_misfits(
         prefix: What the names of the part's weights start with in the checkpoint.
 
     Returns:
-        The names that are missing, other than marks, and of the others what is wrong with them.
+        The names that are missing though they must not, and of the others what is wrong with them.
     """
     missing, wrong = [], []
     for name, value in own.items():
         found = weights.get(prefix + name)
         if found is None:
-            if not is_mark(name):
+            if not is_optional(name):
                 missing.append(name)
         elif found.shape != value.shape:
             wrong.append(

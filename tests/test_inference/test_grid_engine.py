@@ -81,11 +81,13 @@ def test_same_as_the_network(make, network, mode, size):
 
 
 @pytest.mark.parametrize('fast', [False, True])
-def test_a_base_of_two_levels(fast):
-    """Strips reach far enough, and compiled code, which has one level, is not taken."""
+def test_noise_is_taken_out_as_by_the_network(fast):
+    """Strips reach far enough, and compiled code, which leaves noise, is not taken."""
     torch.manual_seed(0)
-    network = BilateralGridEnhancer(channels=(8, 12), base_levels=2).eval()
+    network = BilateralGridEnhancer(channels=(8, 12), denoise_scales=4).eval()
     torch.nn.init.normal_(network.curves.weight, std=0.4)
+    torch.nn.init.normal_(network.added_noise.weight, std=0.4)
+    torch.nn.init.zeros_(network.added_noise.bias)
     image = noise(1, 300, 40)
     engine = GridEngine(network, fast=fast)
     assert engine.kernel is None

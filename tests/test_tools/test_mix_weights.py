@@ -43,7 +43,7 @@ def test_the_average(tool, checkpoints, tmp_path, capsys, share):
     tool.run(tool.parse_args([*checkpoints, str(out), '--share', str(share)]))
     mixed = torch.load(out)['state_dict']
     before, after = torch.load(checkpoints[1]), torch.load(checkpoints[2])
-    assert sorted(mixed) == sorted([*before, 'mark_options'])
+    assert sorted(mixed) == sorted([*before, 'mark_leave_bright'])
     for name, value in before.items():
         expected = (1 - share) * value + share * after[f'enhancer.{name}']
         torch.testing.assert_close(mixed[name], expected)

@@ -254,7 +254,7 @@ def test_a_checkpoint_without_the_marks_of_a_network_is_loaded(tmp_path):
 
     plain = BilateralGridEnhancer((4, 4))
     torch.save(plain.state_dict(), tmp_path / 'plain.pth')
-    marked = BilateralGridEnhancer((4, 4), base_levels=2)
+    marked = BilateralGridEnhancer((4, 4), leave_bright=(0.1, 0.3), denoise_scales=1)
     load_weights(marked, str(tmp_path / 'plain.pth'), 'model.init')
-    assert torch.equal(marked.mark_options, torch.tensor([2, 0.4]))
+    assert torch.equal(marked.mark_leave_bright, torch.tensor([0.1, 0.3]))
     assert torch.equal(marked.curves.weight, plain.curves.weight)

@@ -41,14 +41,12 @@ def knot_levels(knots: int) -> Tensor:
     return torch.expm1(torch.linspace(0, 1, knots) * math.log1p(COMPRESSION)) / COMPRESSION
 
 
-def smooth(image: Tensor, levels: int = 1) -> Tensor:
-    """Average each pixel with its neighbours, 5 x 5, binomially, at one scale after the other.
-
-    Each further level takes neighbours twice as far apart, "à trous" (Holschneider et al., 1989).
+def average(image: Tensor, step: int = 1) -> Tensor:
+    """Average each pixel with its neighbours, 5 x 5, binomially.
 
     Args:
         image: (N, C, H, W).
-        levels: How many scales.
+        step: Distance of the neighbours in pixels.
 
     Returns:
         Of the same shape; what lies beyond the border is like the border.
@@ -58,12 +56,43 @@ def smooth(image: Tensor, levels: int = 1) -> Tensor:
     weights = image.new_tensor(BINOMIAL)
     down = weights.view(1, 1, 5, 1).expand(channels, 1, 5, 1)
     across = weights.view(1, 1, 1, 5).expand(channels, 1, 1, 5)
-    for level in range(levels):
-        step = 2**level
-        image = functional.pad(image, [2 * step] * 4, mode='replicate')
-        image = functional.conv2d(image, down, dilation=(step, 1), groups=channels)
-        image = functional.conv2d(image, across, dilation=(1, step), groups=channels)
-    return image
+    image = functional.pad(image, [2 * step] * 4, mode='replicate')
+    image = functional.conv2d(image, down, dilation=(step, 1), groups=channels)
+    return functional.conv2d(image, across, dilation=(1, step), groups=channels)
+
+
+def denoise(image: Tensor, detail: Tensor, noise: Tensor) -> Tensor:
+    r"""Take out what is no stronger than the noise, scale by scale.
+
+    .. math:: z = b_J + \sum_{j=1}^J k_j w_j (b_{j-1} - b_j), \qquad
+              w_j = \frac{m_j^2}{m_j^2 + t_j^4}
+
+    with :math:`b_0` the image, each further base the :func:`average` of the one before with
+    neighbours twice as far apart ("à trous", Holschneider et al., 1989), :math:`m_j` the local
+    mean square of the difference, and :math:`t_j` the level of the noise: a Wiener filter of
+    wavelet coefficients by their neighbourhood (Mihçak et al., 1999). :math:`k_1` is ``detail``,
+    all others are 1.
+
+    Args:
+        image: RGB in [0, 1], (N, 3, H, W).
+        detail: How much of the finest scale is kept where it is no noise, (N, 3, H, W).
+        noise: Level of the noise at each scale, in units of the image, (N, J, H, W).
+
+    Returns:
+        RGB, (N, 3, H, W).
+    """
+    differences, base = [], image
+    for scale in range(noise.shape[1]):
+        step = 2**scale
+        finer, base = base, average(base, step)
+        difference = finer - base
+        power = average(difference.square().mean(dim=1, keepdim=True), step)
+        ratio = noise[:, scale : scale + 1].square() / (power + 1e-8)
+        differences.append(difference / (1 + ratio.square()))
+    differences[0] = detail * differences[0]
+    for difference in reversed(differences):
+        base = base + difference
+    return base
 
 
 def describe_cells(image: Tensor, cell: int) -> Tensor:
@@ -163,26 +192,29 @@ def enlarge(cells: Tensor, cell: int, size: Sequence[int]) -> Tensor:
     return cells[..., : size[0], : size[1]]
 
 
-def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int, levels: int = 1) -> Tensor:
+def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int) -> Tensor:
     r"""Apply a bilateral grid of tone curves.
 
     .. math:: y = T(b) + d \, T'(b) (x - b)
 
-    with :math:`b` the pixel's base, :func:`smooth` of the image, :math:`T` its tone curve and
-    :math:`d` how much of the detail is kept: 1 all of it, 0 none, where it is noise.
+    with :math:`b` the pixel's base, :func:`average` of the image, :math:`T` its tone curve and
+    :math:`d` how much of the detail is kept: 1 all of it, 0 none, where it is noise. With levels of
+    the noise, :math:`y = T(z)` with :math:`z` the image after :func:`denoise`.
 
     Args:
         image: RGB in [0, 1], (N, 3, H, W).
         grid: The curves' values in [0, 1] at :func:`knot_levels`, (N, 3, K, h, w).
-        detail: (N, 3, h, w).
+        detail: How much of the detail is kept, and the levels of the noise, (N, 3 + J, h, w).
         cell: Height and width of a cell in pixels.
-        levels: Of the base.
 
     Returns:
         RGB in [0, 1], (N, 3, H, W).
     """
-    base = smooth(image, levels)
+    kept = enlarge(detail, cell, image.shape[2:])
+    if detail.shape[1] > 3:
+        clean = denoise(image, kept[:, :3], kept[:, 3:]).clamp(0, 1)
+        return slice_grid(grid, compress(clean), cell)[0].clamp(0, 1)
+    base = average(image)
     value, slope = slice_grid(grid, compress(base), cell)
     slope = slope * COMPRESSION / (math.log1p(COMPRESSION) * (1 + COMPRESSION * base))
-    kept = enlarge(detail, cell, image.shape[2:])
     return (value + kept * slope * (image - base)).clamp(0, 1)

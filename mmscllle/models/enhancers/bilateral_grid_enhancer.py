@@ -22,9 +22,14 @@ if TYPE_CHECKING:
 CELL = 8
 # The curve that an untrained network gives: a mild gamma.
 FIRST_GAMMA = 0.45
-# How much of the detail is kept at most: beyond 1, details are made stronger. And at least, where
-# nothing else is asked for.
-MOST_DETAIL, LEAST_DETAIL = 1.6, 0.4
+# How much of the detail is kept: beyond 1, details are made stronger; what is quite smooth looks
+# painted.
+LEAST_DETAIL, MOST_DETAIL = 0.4, 1.6
+# Scales of 5, 13, 29 and 61 pixels; beyond, noise is hardly seen.
+MOST_SCALES = 4
+# The largest level of the noise; the logit of the share of it that an untrained network gives; and
+# what its output is multiplied by, to learn as quickly as the curves do.
+MOST_NOISE, FIRST_NOISE, NOISE_GAIN = 0.2, -1.4, 8.0
 # Slope of the activations below 0: without one, half of the units died in training.
 SLOPE = 0.1
 
@@ -50,10 +55,9 @@ class BilateralGridEnhancer(Enhancer):
     Args:
         channels: Width of the network at cells of 8, 16, 32, 64 ... pixels.
         knots: Knots of a tone curve.
-        base_levels: Levels of the base (:func:`.bilateral_grid.smooth`), 1 or 2. What is no detail
-            is smoother with 2, as is wanted where noise is strong; compiled code has 1 alone.
-        least_detail: How much of the detail is kept at least. What is quite smooth looks painted;
-            to a segmentor it does not.
+        denoise_scales: On how many scales noise is taken out (:func:`.bilateral_grid.denoise`).
+            0: the finest detail alone is damped, which looks natural; compiled code has that
+            alone.
         leave_bright: Two mean values of a picture, in [0, 1], the smaller one first. Up to the
             first it is enhanced in full, from the second on it is left as it is, between in part
             (:meth:`share`). A segmentor of the day gains nothing from brighter days. None: every
@@ -77,8 +81,7 @@ class BilateralGridEnhancer(Enhancer):
         self,
         channels: Sequence[int] = (20, 32, 48, 64),
         knots: int = 16,
-        base_levels: int = 1,
-        least_detail: float = LEAST_DETAIL,
+        denoise_scales: int = 0,
         leave_bright: Sequence[float] | None = None,
         init_cfg: dict | None = None,
     ) -> None:
@@ -87,10 +90,10 @@ class BilateralGridEnhancer(Enhancer):
             raise ValueError(f'channels must be two or more positive numbers, got {channels}')
         if knots < 2:
             raise ValueError(f'knots must be at least 2, got {knots}')
-        if base_levels not in (1, 2):
-            raise ValueError(f'base_levels must be 1 or 2, got {base_levels}')
-        if not 0 <= least_detail < MOST_DETAIL:
-            raise ValueError(f'least_detail must be in [0, {MOST_DETAIL}), got {least_detail}')
+        if denoise_scales not in range(MOST_SCALES + 1):
+            raise ValueError(
+                f'denoise_scales must be from 0 to {MOST_SCALES}, got {denoise_scales}'
+            )
         if leave_bright is not None and (
             len(leave_bright) != 2 or not 0 <= leave_bright[0] < leave_bright[1] <= 1
         ):
@@ -98,13 +101,11 @@ class BilateralGridEnhancer(Enhancer):
                 f'leave_bright must be two ascending numbers in [0, 1] or None, got {leave_bright}'
             )
         self.knots = knots
-        self.base_levels = base_levels
-        self.least_detail = least_detail
+        self.denoise_scales = denoise_scales
         self.leave_bright = leave_bright
-        if (base_levels, least_detail, leave_bright) != (1, LEAST_DETAIL, None):
+        if leave_bright is not None:
             # So that weights made for it are told from others (:func:`.known.match_known`).
-            options = [base_levels, least_detail, *(leave_bright or ())]
-            self.register_buffer('mark_options', torch.tensor(options))
+            self.register_buffer('mark_leave_bright', torch.tensor(leave_bright))
         pairs = list(pairwise(channels))
         self.down = nn.ModuleList(
             [
@@ -133,6 +134,10 @@ class BilateralGridEnhancer(Enhancer):
         nn.init.zeros_(self.detail.weight)
         # The middle of the range: all detail is kept.
         nn.init.zeros_(self.detail.get_parameter('bias'))
+        if denoise_scales:
+            self.added_noise = nn.Conv2d(channels[0], denoise_scales, 1)
+            nn.init.zeros_(self.added_noise.weight)
+            nn.init.constant_(self.added_noise.get_parameter('bias'), FIRST_NOISE / NOISE_GAIN)
 
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate the tone curves.
@@ -142,7 +147,8 @@ class BilateralGridEnhancer(Enhancer):
 
         Returns:
             The curves' values at their knots in [0, 1], (N, 3, K, h, w), and how much of the
-            detail is kept, in [``least_detail``, :data:`MOST_DETAIL`], (N, 3, h, w).
+            detail is kept, in [:data:`LEAST_DETAIL`, :data:`MOST_DETAIL`], then the levels of the
+            noise, in [0, :data:`MOST_NOISE`], (N, 3 + J, h, w).
         """
         levels = []
         for down in self.down:
@@ -164,7 +170,11 @@ class BilateralGridEnhancer(Enhancer):
         batch, _, rows, columns = curves.shape
         grid = curves.reshape(batch, 3, self.knots, rows, columns)
         detail = self.detail(cells).sigmoid()
-        return grid, self.least_detail + (MOST_DETAIL - self.least_detail) * detail
+        detail = LEAST_DETAIL + (MOST_DETAIL - LEAST_DETAIL) * detail
+        if self.denoise_scales:
+            noise = MOST_NOISE * (NOISE_GAIN * self.added_noise(cells)).sigmoid()
+            detail = torch.cat((detail, noise), dim=1)
+        return grid, detail
 
     def share(self, image: Tensor) -> Tensor:
         r"""How much of its enhancement each picture gets, by ``leave_bright``.
@@ -196,7 +206,7 @@ class BilateralGridEnhancer(Enhancer):
             their knots, in [0, 1], (N, 3 * knots, ceil(H / 8), ceil(W / 8)).
         """
         grid, detail = self.estimate_grid(describe_cells(image, CELL))
-        enhanced = apply_grid(image, grid, detail, CELL, self.base_levels)
+        enhanced = apply_grid(image, grid, detail, CELL)
         if self.leave_bright is not None:
             enhanced = torch.lerp(image, enhanced, self.share(image))
         return enhanced, grid.flatten(1, 2)

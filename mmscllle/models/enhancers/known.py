@@ -9,7 +9,7 @@ from mmengine.fileio import load
 
 import mmscllle
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS
-from mmscllle.utils.weights import find_misfits, find_part, is_mark, read_checkpoint
+from mmscllle.utils.weights import find_misfits, find_part, is_optional, read_checkpoint
 
 from .building import EnhancerSource, build_enhancer, find_enhancer
 
@@ -94,8 +94,8 @@ def match_known(checkpoint: str, key: str) -> dict:
         missing, wrong = find_misfits(weights, own, prefix)
         taken = sum(prefix + each in weights for each in own)
         if missing + wrong:
-            learned = sum(not is_mark(each) for each in own)
-            shares.append(((len(missing) + len(wrong) / 2) / learned, config))
+            required = sum(not is_optional(each) for each in own)
+            shares.append(((len(missing) + len(wrong) / 2) / required, config))
         else:
             # None takes more: the other networks need not be built.
             if taken == sum(name.startswith(prefix) for name in weights):

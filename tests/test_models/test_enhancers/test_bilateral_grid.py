@@ -11,12 +11,13 @@ from torch.autograd import gradcheck
 from mmscllle.models.enhancers.bilateral_grid import (
     DESCRIPTION,
     apply_grid,
+    average,
     compress,
+    denoise,
     describe_cells,
     enlarge,
     knot_levels,
     slice_grid,
-    smooth,
 )
 
 CELL = 4
@@ -58,15 +59,55 @@ def test_knots_are_even_when_compressed():
     torch.testing.assert_close(compress(levels), torch.linspace(0, 1, 16))
 
 
-@pytest.mark.parametrize('levels', [1, 2])
+def average_of_arrays(image: np.ndarray, step: int) -> np.ndarray:
+    kernel = np.zeros(4 * step + 1)
+    kernel[::step] = np.array([1, 4, 6, 4, 1]) / 16
+    for axis in (2, 3):
+        image = ndimage.correlate1d(image, kernel, axis, mode='nearest')
+    return image
+
+
+@pytest.mark.parametrize('step', [1, 2, 4])
 @pytest.mark.parametrize('size', [(1, 1), (1, 9), (9, 1), (7, 11)])
-def test_smooth(size, levels):
+def test_average(size, step):
     image = random(2, 3, *size)
-    expected = image.numpy()
-    for kernel in ([1, 4, 6, 4, 1], [1, 0, 4, 0, 6, 0, 4, 0, 1])[:levels]:
-        for axis in (2, 3):
-            expected = ndimage.correlate1d(expected, np.array(kernel) / 16, axis, mode='nearest')
-    np.testing.assert_allclose(smooth(image, levels), expected, atol=1e-12)
+    np.testing.assert_allclose(
+        average(image, step), average_of_arrays(image.numpy(), step), atol=1e-12
+    )
+
+
+@pytest.mark.parametrize('scales', [1, 3])
+def test_denoising_against_arrays(scales):
+    image, detail, noise = (
+        random(2, 3, 9, 13),
+        0.5 + random(2, 3, 9, 13),
+        0.5 * random(2, scales, 9, 13),
+    )
+    expected, base = 0, image.numpy()
+    for scale in range(scales):
+        finer, base = base, average_of_arrays(base, 2**scale)
+        power = average_of_arrays(((finer - base) ** 2).mean(1, keepdims=True), 2**scale) + 1e-8
+        share = power**2 / (power**2 + noise.numpy()[:, scale : scale + 1] ** 4)
+        expected = expected + (finer - base) * share * (1 if scale else detail.numpy())
+    np.testing.assert_allclose(denoise(image, detail, noise), expected + base, atol=1e-12)
+
+
+def test_noise_is_taken_out_and_edges_stay():
+    step = torch.full((1, 3, 64, 64), 0.2, dtype=torch.float64)
+    step[..., 32:] = 0.6
+    generator = torch.Generator().manual_seed(0)
+    noisy = step + 0.03 * torch.randn(step.shape, generator=generator, dtype=torch.float64)
+    level = torch.full((1, 3, 64, 64), 0.05, dtype=torch.float64)
+    clean = denoise(noisy, torch.ones_like(noisy), level)
+    flat = np.s_[..., 8:56, 4:12]
+    assert (clean - step)[flat].std() < 0.2 * (noisy - step)[flat].std()
+    assert (clean[..., 32] - clean[..., 31]).mean() > 0.3
+
+
+def test_without_noise_nothing_is_changed():
+    image = random(1, 3, 9, 13)
+    same = denoise(image, torch.ones_like(image), torch.zeros(1, 3, 9, 13).double())
+    torch.testing.assert_close(same, image)
 
 
 @pytest.mark.parametrize('size', [(1, 1), (3, 9), (8, 8), (9, 13)])
@@ -145,7 +186,7 @@ def test_how_much_of_the_detail_is_kept():
         apply_grid(image, grid, torch.full((1, 3, 2, 2), kept).double(), CELL)
         for kept in (0.0, 0.5, 1.0)
     )
-    base = smooth(image)
+    base = average(image)
     torch.testing.assert_close(none, slice_grid(grid, compress(base), CELL)[0])
     # The slope of a curve, for a step of light, by differences.
     step = 1e-7
@@ -174,3 +215,19 @@ def test_gradients_in_float64():
     inputs = [value.requires_grad_() for value in (image, grid, detail)]
     assert gradcheck(lambda *inputs: apply_grid(*inputs, CELL), inputs)
     assert gradcheck(lambda image: describe_cells(image, CELL), inputs[:1])
+
+
+def test_gradients_of_denoising_in_float64():
+    image, detail = 0.1 + 0.7 * random(1, 3, 5, 6), 0.5 + random(1, 3, 5, 6)
+    noise = 0.1 + 0.2 * random(1, 2, 5, 6)
+    assert gradcheck(denoise, [value.requires_grad_() for value in (image, detail, noise)])
+
+
+def test_the_curves_of_clean_pixels():
+    image = random(1, 3, 8, 12)
+    grid = knot_levels(8).double().pow(0.5).view(1, 1, 8, 1, 1).expand(1, 3, 8, 2, 3)
+    detail = torch.cat((torch.ones(1, 3, 2, 3), torch.full((1, 2, 2, 3), 0.1)), dim=1).double()
+    whole = detail[:, :, :1, :1].expand(1, 5, 8, 12)
+    clean = denoise(image, whole[:, :3], whole[:, 3:]).clamp(0, 1)
+    expected = slice_grid(grid, compress(clean), CELL)[0]
+    torch.testing.assert_close(apply_grid(image, grid, detail, CELL), expected)

@@ -131,8 +131,8 @@ def test_engine():
         (dict(channels=(8,)), r'channels must be two or more positive numbers, got \(8,\)'),
         (dict(channels=(8, 0)), 'channels must be two or more positive numbers'),
         (dict(knots=1), 'knots must be at least 2, got 1'),
-        (dict(base_levels=3), 'base_levels must be 1 or 2, got 3'),
-        (dict(least_detail=-0.1), r'least_detail must be in \[0, 1.6\), got -0.1'),
+        (dict(denoise_scales=5), 'denoise_scales must be from 0 to 4, got 5'),
+        (dict(denoise_scales=-1), 'denoise_scales must be from 0 to 4, got -1'),
         (
             dict(leave_bright=(0.3, 0.2)),
             r'two ascending numbers in \[0, 1\] or None, got \(0.3, 0.2\)',
@@ -151,17 +151,28 @@ def test_no_rgb_batch(shape):
         BilateralGridEnhancer(**SMALL)(torch.rand(shape))
 
 
-def test_all_detail_may_go_where_it_is_noise():
-    """Averages over 9 pixels a side keep a ninth of the noise, 0.4 of the detail far more."""
+def test_noise_goes_where_it_is_told():
     noisy = 0.3 + 0.05 * torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(0))
     left = {}
-    for least in (0.0, 0.4):
+    for scales, level in ((0, None), (3, -20.0), (3, 0.0)):
         torch.manual_seed(0)
-        network = BilateralGridEnhancer(**SMALL, least_detail=least, base_levels=2)
+        network = BilateralGridEnhancer(**SMALL, denoise_scales=scales)
         with torch.no_grad():
-            network.detail.bias.fill_(-20.0)
-            left[least] = network(noisy.clamp(0, 1))[0].std().item()
-    assert left[0.0] < 0.35 * left[0.4]
+            if level is not None:
+                network.added_noise.bias.fill_(level)
+            left[level] = network(noisy.clamp(0, 1))[0].std().item()
+    # No noise: next to nothing is changed; half of the largest level takes out most.
+    assert left[-20.0] == pytest.approx(left[None], rel=0.1)
+    assert left[0.0] < 0.2 * left[None]
+
+
+def test_what_is_smooth_is_as_without():
+    torch.manual_seed(0)
+    plain = BilateralGridEnhancer(**SMALL)
+    added = BilateralGridEnhancer(**SMALL, denoise_scales=3)
+    added.load_state_dict(plain.state_dict(), strict=False)
+    image = torch.linspace(0.05, 0.6, 40).expand(1, 3, 40, 40)
+    torch.testing.assert_close(added(image)[0], plain(image)[0], rtol=0, atol=0.01)
 
 
 def test_a_bright_picture_is_left_as_it_is():
@@ -184,5 +195,5 @@ def test_a_bright_picture_is_left_as_it_is():
 
 def test_weights_know_that_they_leave_bright_pictures():
     weights = BilateralGridEnhancer(**SMALL, leave_bright=(0.2, 0.4)).state_dict()
-    torch.testing.assert_close(weights['mark_options'], torch.tensor([1, 0.4, 0.2, 0.4]))
-    assert 'mark_options' not in BilateralGridEnhancer(**SMALL).state_dict()
+    torch.testing.assert_close(weights['mark_leave_bright'], torch.tensor([0.2, 0.4]))
+    assert 'mark_leave_bright' not in BilateralGridEnhancer(**SMALL).state_dict()

@@ -178,18 +178,18 @@ def test_a_checkpoint_alone(tmp_path):
     assert match_known(path, 'weights') == CURVES
 
 
-def test_weights_that_were_made_for_more_smoothing_are_told_from_others(tmp_path):
+def test_weights_that_take_out_noise_are_told_from_others(tmp_path):
     path = str(tmp_path / 'night.pth')
     night = find_model('scl-lle-night', 'weights').config
     torch.save(build_enhancer(night).state_dict(), path)
     assert match_known(path, 'weights') == night
-    assert night['least_detail'] == 0 and night['base_levels'] == 2
+    assert night['denoise_scales'] == 3
     plain = find_model('scl-lle', 'weights').config
     torch.save(build_enhancer(plain).state_dict(), path)
     assert match_known(path, 'weights') == plain
 
 
-def test_training_for_more_smoothing_goes_on_from_plain_weights(tmp_path):
+def test_training_to_take_out_noise_goes_on_from_plain_weights(tmp_path):
     path = str(tmp_path / 'plain.pth')
     plain = build_enhancer(find_model('scl-lle', 'weights').config)
     torch.save(dict(state_dict={f'enhancer.{n}': w for n, w in plain.state_dict().items()}), path)
