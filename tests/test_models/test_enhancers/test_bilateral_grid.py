@@ -5,20 +5,18 @@ import math
 import numpy as np
 import pytest
 import torch
-from scipy import ndimage
 from torch.autograd import gradcheck
 
 from mmscllle.models.enhancers.bilateral_grid import (
     DESCRIPTION,
     apply_grid,
-    average,
     compress,
-    denoise,
     describe_cells,
     enlarge,
     knot_levels,
     slice_grid,
 )
+from mmscllle.models.enhancers.denoising import average, denoise
 
 CELL = 4
 
@@ -57,57 +55,6 @@ def test_knots_are_even_when_compressed():
     levels = knot_levels(16)
     assert levels[0] == 0 and levels[-1].item() == pytest.approx(1)
     torch.testing.assert_close(compress(levels), torch.linspace(0, 1, 16))
-
-
-def average_of_arrays(image: np.ndarray, step: int) -> np.ndarray:
-    kernel = np.zeros(4 * step + 1)
-    kernel[::step] = np.array([1, 4, 6, 4, 1]) / 16
-    for axis in (2, 3):
-        image = ndimage.correlate1d(image, kernel, axis, mode='nearest')
-    return image
-
-
-@pytest.mark.parametrize('step', [1, 2, 4])
-@pytest.mark.parametrize('size', [(1, 1), (1, 9), (9, 1), (7, 11)])
-def test_average(size, step):
-    image = random(2, 3, *size)
-    np.testing.assert_allclose(
-        average(image, step), average_of_arrays(image.numpy(), step), atol=1e-12
-    )
-
-
-@pytest.mark.parametrize('scales', [1, 3])
-def test_denoising_against_arrays(scales):
-    image, detail, noise = (
-        random(2, 3, 9, 13),
-        0.5 + random(2, 3, 9, 13),
-        0.5 * random(2, scales, 9, 13),
-    )
-    expected, base = 0, image.numpy()
-    for scale in range(scales):
-        finer, base = base, average_of_arrays(base, 2**scale)
-        power = average_of_arrays(((finer - base) ** 2).mean(1, keepdims=True), 2**scale) + 1e-8
-        share = power**2 / (power**2 + noise.numpy()[:, scale : scale + 1] ** 4)
-        expected = expected + (finer - base) * share * (1 if scale else detail.numpy())
-    np.testing.assert_allclose(denoise(image, detail, noise), expected + base, atol=1e-12)
-
-
-def test_noise_is_taken_out_and_edges_stay():
-    step = torch.full((1, 3, 64, 64), 0.2, dtype=torch.float64)
-    step[..., 32:] = 0.6
-    generator = torch.Generator().manual_seed(0)
-    noisy = step + 0.03 * torch.randn(step.shape, generator=generator, dtype=torch.float64)
-    level = torch.full((1, 3, 64, 64), 0.05, dtype=torch.float64)
-    clean = denoise(noisy, torch.ones_like(noisy), level)
-    flat = np.s_[..., 8:56, 4:12]
-    assert (clean - step)[flat].std() < 0.2 * (noisy - step)[flat].std()
-    assert (clean[..., 32] - clean[..., 31]).mean() > 0.3
-
-
-def test_without_noise_nothing_is_changed():
-    image = random(1, 3, 9, 13)
-    same = denoise(image, torch.ones_like(image), torch.zeros(1, 3, 9, 13).double())
-    torch.testing.assert_close(same, image)
 
 
 @pytest.mark.parametrize('size', [(1, 1), (3, 9), (8, 8), (9, 13)])
@@ -215,12 +162,6 @@ def test_gradients_in_float64():
     inputs = [value.requires_grad_() for value in (image, grid, detail)]
     assert gradcheck(lambda *inputs: apply_grid(*inputs, CELL), inputs)
     assert gradcheck(lambda image: describe_cells(image, CELL), inputs[:1])
-
-
-def test_gradients_of_denoising_in_float64():
-    image, detail = 0.1 + 0.7 * random(1, 3, 5, 6), 0.5 + random(1, 3, 5, 6)
-    noise = 0.1 + 0.2 * random(1, 2, 5, 6)
-    assert gradcheck(denoise, [value.requires_grad_() for value in (image, detail, noise)])
 
 
 def test_the_curves_of_clean_pixels():
