@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -171,8 +172,10 @@ def test_what_is_smooth_is_as_without():
     plain = BilateralGridEnhancer(**SMALL)
     added = BilateralGridEnhancer(**SMALL, denoise_scales=3)
     added.load_state_dict(plain.state_dict(), strict=False)
-    image = torch.linspace(0.05, 0.6, 40).expand(1, 3, 40, 40)
-    torch.testing.assert_close(added(image)[0], plain(image)[0], rtol=0, atol=0.01)
+    image = torch.linspace(0.05, 0.6, 96).expand(1, 3, 40, 96)
+    # At the border a slope ends, and is cut.
+    inner = np.s_[..., 24:72]
+    torch.testing.assert_close(added(image)[0][inner], plain(image)[0][inner], rtol=0, atol=0.01)
 
 
 def test_a_bright_picture_is_left_as_it_is():
