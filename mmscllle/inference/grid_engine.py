@@ -101,9 +101,10 @@ class GridEngine:
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.cell, self.knots = network.cell, network.knots
-        # In cells: the base and the power of the coarsest scale, and the next cell's curves.
-        reach = 3 * 2**network.denoise_scales - 2 if network.denoise_scales else 0
-        self.reach = 1 + -(-reach // self.cell)
+        # In cells: the next one's curves; where noise is measured, the quietest block of five, its
+        # neighbour's too, and what the coarsest scale averages.
+        scales = network.denoise_scales
+        self.reach = 3 + -(-2 * (2**scales - 1) // self.cell) if scales else 1
         self.share: Callable[[Tensor], Tensor] = network.share
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid
         if compile:

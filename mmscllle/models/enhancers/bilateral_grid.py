@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from .cells import enlarge
 from .denoising import average, denoise
 
 # How far the knots of the curves crowd in the shadows: with 100 a third of them lie below 0.05.
@@ -121,36 +121,19 @@ def slice_grid(grid: Tensor, light: Tensor, cell: int) -> tuple[Tensor, Tensor]:
     return low + (light * steps - lower) * (high - low), steps * (high - low)
 
 
-def enlarge(cells: Tensor, cell: int, size: Sequence[int]) -> Tensor:
-    """Enlarge one value a cell bilinearly, as :func:`slice_grid` does.
-
-    Args:
-        cells: (N, C, h, w).
-        cell: Height and width of a cell in pixels.
-        size: Height and width of the result.
-
-    Returns:
-        (N, C, H, W).
-    """
-    cells = functional.interpolate(
-        cells, scale_factor=float(cell), mode='bilinear', align_corners=False
-    )
-    return cells[..., : size[0], : size[1]]
-
-
 def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int) -> Tensor:
     r"""Apply a bilateral grid of tone curves.
 
     .. math:: y = T(b) + d \, T'(b) (x - b)
 
     with :math:`b` the pixel's base, :func:`average` of the image, :math:`T` its tone curve and
-    :math:`d` how much of the detail is kept: 1 all of it, 0 none, where it is noise. With levels of
-    the noise, :math:`y = T(z)` with :math:`z` the image after :func:`denoise`.
+    :math:`d` how much of the detail is kept: 1 all of it, 0 none, where it is noise. With factors
+    on the noise, :math:`y = T(z)` with :math:`z` the image after :func:`denoise`.
 
     Args:
         image: RGB in [0, 1], (N, 3, H, W).
         grid: The curves' values in [0, 1] at :func:`knot_levels`, (N, 3, K, h, w).
-        detail: How much of the detail is kept, and the levels of the noise, (N, 3 + J, h, w).
+        detail: How much of the detail is kept, and the factors on the noise, (N, 3 + J, h, w).
         cell: Height and width of a cell in pixels.
 
     Returns:

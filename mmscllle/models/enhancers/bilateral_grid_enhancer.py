@@ -27,9 +27,9 @@ FIRST_GAMMA = 0.45
 LEAST_DETAIL, MOST_DETAIL = 0.4, 1.6
 # Scales of 5, 13, 29 and 61 pixels; beyond, noise is hardly seen.
 MOST_SCALES = 4
-# The largest level of the noise; the logit of the share of it that an untrained network gives; and
-# what its output is multiplied by, to learn as quickly as the curves do.
-MOST_NOISE, FIRST_NOISE, NOISE_GAIN = 0.2, -1.4, 8.0
+# The largest factor on the measured noise; the logit of the share of it that an untrained network
+# gives; and what its output is multiplied by, to learn as quickly as the curves do.
+MOST_NOISE, FIRST_NOISE, NOISE_GAIN = 10.0, -1.4, 8.0
 # Slope of the activations below 0: without one, half of the units died in training.
 SLOPE = 0.1
 
@@ -147,7 +147,7 @@ class BilateralGridEnhancer(Enhancer):
 
         Returns:
             The curves' values at their knots in [0, 1], (N, 3, K, h, w), and how much of the
-            detail is kept, in [:data:`LEAST_DETAIL`, :data:`MOST_DETAIL`], then the levels of the
+            detail is kept, in [:data:`LEAST_DETAIL`, :data:`MOST_DETAIL`], then the factors on the
             noise, in [0, :data:`MOST_NOISE`], (N, 3 + J, h, w).
         """
         levels = []

@@ -5,8 +5,13 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional
 
+from .cells import enlarge
+
 # Weights of the neighbours that the base of a pixel is averaged over: binomial, sigma = 1.
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+
+# Height and width in pixels of the blocks that noise is measured in.
+BLOCK = 8
 
 
 def average(image: Tensor, step: int = 1) -> Tensor:
@@ -29,34 +34,54 @@ def average(image: Tensor, step: int = 1) -> Tensor:
     return functional.conv2d(image, across, dilation=(1, step), groups=channels)
 
 
-def denoise(image: Tensor, detail: Tensor, noise: Tensor) -> Tensor:
+def quiet_level(difference: Tensor) -> Tensor:
+    """Estimate the level of the noise in what differs between two scales.
+
+    Noise is everywhere, structure is not: around each pixel the block counts in which least
+    differs.
+
+    Args:
+        difference: (N, C, H, W).
+
+    Returns:
+        The mean of the absolute difference in the quietest block within 16 pixels or so, in units
+        of the image, (N, 1, H, W).
+    """
+    height, width = difference.shape[2:]
+    power = difference.abs().mean(dim=1, keepdim=True)
+    power = functional.pad(power, (0, -width % BLOCK, 0, -height % BLOCK), mode='replicate')
+    blocks = functional.avg_pool2d(power, BLOCK)
+    return enlarge(-functional.max_pool2d(-blocks, 5, 1, 2), BLOCK, (height, width))
+
+
+def denoise(image: Tensor, detail: Tensor, factor: Tensor) -> Tensor:
     r"""Take out what is no stronger than the noise, scale by scale.
 
     .. math:: z = b_J + \sum_{j=1}^J k_j w_j (b_{j-1} - b_j), \qquad
-              w_j = \frac{m_j^2}{m_j^2 + t_j^4}
+              w_j = \frac{m_j^2}{m_j^2 + (f_j q_j)^4}
 
     with :math:`b_0` the image, each further base the :func:`average` of the one before with
     neighbours twice as far apart ("à trous", Holschneider et al., 1989), :math:`m_j` the local
-    mean square of the difference, and :math:`t_j` the level of the noise: a Wiener filter of
-    wavelet coefficients by their neighbourhood (Mihçak et al., 1999). :math:`k_1` is ``detail``,
-    all others are 1.
+    mean square of the difference, :math:`q_j` its :func:`quiet_level`, and :math:`f_j` a factor on
+    it: a Wiener filter of wavelet coefficients by their neighbourhood (Mihçak et al., 1999).
+    :math:`k_1` is ``detail``, all others are 1.
 
     Args:
         image: RGB in [0, 1], (N, 3, H, W).
         detail: How much of the finest scale is kept where it is no noise, (N, 3, H, W).
-        noise: Level of the noise at each scale, in units of the image, (N, J, H, W).
+        factor: Of each scale, 0 takes out nothing, (N, J, H, W).
 
     Returns:
         RGB, (N, 3, H, W).
     """
     differences, base = [], image
-    for scale in range(noise.shape[1]):
+    for scale in range(factor.shape[1]):
         step = 2**scale
         finer, base = base, average(base, step)
         difference = finer - base
         power = average(difference.square().mean(dim=1, keepdim=True), step)
-        ratio = noise[:, scale : scale + 1].square() / (power + 1e-8)
-        differences.append(difference / (1 + ratio.square()))
+        noise = (factor[:, scale : scale + 1] * quiet_level(difference)).square()
+        differences.append(difference / (1 + (noise / (power + 1e-8)).square()))
     differences[0] = detail * differences[0]
     for difference in reversed(differences):
         base = base + difference
