@@ -27,7 +27,7 @@ night_look = [
 darkness = dict(
     type='RandomChoice',
     transforms=[[low_light], [night], night_look, []],
-    prob=[0.5, 0.25, 0.125, 0.125],
+    prob=[0.45, 0.35, 0.15, 0.05],
 )
 street_nights = dict(
     _base_.street_anchors,

@@ -55,13 +55,13 @@ class BilateralGridEnhancer(Enhancer):
     Args:
         channels: Width of the network at cells of 8, 16, 32, 64 ... pixels.
         knots: Knots of a tone curve.
-        denoise_scales: On how many scales noise is taken out (:func:`.bilateral_grid.denoise`).
+        denoise_scales: On how many scales noise is taken out (:func:`.denoising.denoise`).
             0: the finest detail alone is damped, which looks natural; compiled code has that
             alone.
         leave_bright: Two mean values of a picture, in [0, 1], the smaller one first. Up to the
             first it is enhanced in full, from the second on it is left as it is, between in part
-            (:meth:`share`). A segmentor of the day gains nothing from brighter days. None: every
-            picture is enhanced in full.
+            (:meth:`share`). A segmentor of the day gains nothing from brighter days. In training
+            every picture is enhanced in full, and teaches. None: in use, too.
         init_cfg: MMEngine's initialisation config.
 
     Raises:
@@ -207,7 +207,7 @@ class BilateralGridEnhancer(Enhancer):
         """
         grid, detail = self.estimate_grid(describe_cells(image, CELL))
         enhanced = apply_grid(image, grid, detail, CELL)
-        if self.leave_bright is not None:
+        if self.leave_bright is not None and not self.training:
             enhanced = torch.lerp(image, enhanced, self.share(image))
         return enhanced, grid.flatten(1, 2)
 

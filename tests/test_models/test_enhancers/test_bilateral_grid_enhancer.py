@@ -162,7 +162,7 @@ def test_noise_goes_where_it_is_told():
             if level is not None:
                 network.added_noise.bias.fill_(level)
             left[level] = network(noisy.clamp(0, 1))[0].std().item()
-    # No noise: next to nothing is changed; half of the largest level takes out most.
+    # A factor of 0 changes next to nothing, one of 5 takes out most.
     assert left[-20.0] == pytest.approx(left[None], rel=0.1)
     assert left[0.0] < 0.2 * left[None]
 
@@ -181,7 +181,7 @@ def test_what_is_smooth_is_as_without():
 def test_a_bright_picture_is_left_as_it_is():
     torch.manual_seed(0)
     always = BilateralGridEnhancer(**SMALL)
-    dark = BilateralGridEnhancer(**SMALL, leave_bright=[0.2, 0.4])
+    dark = BilateralGridEnhancer(**SMALL, leave_bright=[0.2, 0.4]).eval()
     dark.load_state_dict(always.state_dict(), strict=False)
     image = torch.rand(3, 3, 20, 30) + 0.5
     image *= torch.tensor([0.05, 0.3, 0.45])[:, None, None, None]
@@ -194,6 +194,8 @@ def test_a_bright_picture_is_left_as_it_is():
     assert torch.equal(curves, same)
     assert torch.equal(enhanced[0], whole[0]) and torch.equal(enhanced[2], image[2])
     torch.testing.assert_close(enhanced[1], (image[1] + whole[1]) / 2)
+    # All of them teach.
+    assert torch.equal(dark.train()(image)[0], whole)
 
 
 def test_weights_know_that_they_leave_bright_pictures():

@@ -6,7 +6,7 @@ import torch
 from scipy import ndimage
 from torch.autograd import gradcheck
 
-from mmscllle.models.enhancers.denoising import average, denoise
+from mmscllle.models.enhancers.denoising import average, denoise, quiet_level
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -31,20 +31,52 @@ def test_average(size, step):
     )
 
 
+def quiet_level_of_arrays(difference: np.ndarray) -> np.ndarray:
+    """The quietest of 5 x 5 blocks of 8 x 8 pixels, between the blocks' centres."""
+    count, _, height, width = difference.shape
+    rows, columns = -(-height // 8), -(-width // 8)
+    power = np.abs(difference).mean(1)
+    power = np.pad(power, ((0, 0), (0, 8 * rows - height), (0, 8 * columns - width)), 'edge')
+    blocks = power.reshape(count, rows, 8, columns, 8).mean((2, 4))
+    quietest = ndimage.minimum_filter(blocks, (1, 5, 5), mode='nearest')
+    y, x = np.meshgrid(
+        *((np.arange(length) + 0.5) / 8 - 0.5 for length in (height, width)), indexing='ij'
+    )
+    return np.stack(
+        [ndimage.map_coordinates(one, (y, x), order=1, mode='nearest') for one in quietest]
+    )[:, None]
+
+
+@pytest.mark.parametrize('size', [(1, 1), (7, 30), (60, 50)])
+def test_quiet_level_against_arrays(size):
+    difference = random(2, 3, *size) - 0.5
+    np.testing.assert_allclose(
+        quiet_level(difference), quiet_level_of_arrays(difference.numpy()), atol=1e-12
+    )
+
+
+def test_structure_is_no_noise():
+    """Half of the picture is full of lines: the noise is still that of the other half."""
+    lines = torch.zeros(1, 3, 64, 64, dtype=torch.float64)
+    lines[..., 24:, ::2] = 0.5
+    assert quiet_level(lines)[..., :32, :].max() == 0
+
+
 @pytest.mark.parametrize('scales', [1, 3])
 def test_denoising_against_arrays(scales):
-    image, detail, noise = (
+    image, detail, factor = (
         random(2, 3, 9, 13),
         0.5 + random(2, 3, 9, 13),
-        0.5 * random(2, scales, 9, 13),
+        2 * random(2, scales, 9, 13),
     )
     expected, base = 0, image.numpy()
     for scale in range(scales):
         finer, base = base, average_of_arrays(base, 2**scale)
         power = average_of_arrays(((finer - base) ** 2).mean(1, keepdims=True), 2**scale) + 1e-8
-        share = power**2 / (power**2 + noise.numpy()[:, scale : scale + 1] ** 4)
+        noise = factor.numpy()[:, scale : scale + 1] * quiet_level_of_arrays(finer - base)
+        share = power**2 / (power**2 + noise**4)
         expected = expected + (finer - base) * share * (1 if scale else detail.numpy())
-    np.testing.assert_allclose(denoise(image, detail, noise), expected + base, atol=1e-12)
+    np.testing.assert_allclose(denoise(image, detail, factor), expected + base, atol=1e-12)
 
 
 def test_noise_is_taken_out_and_edges_stay():
@@ -52,8 +84,7 @@ def test_noise_is_taken_out_and_edges_stay():
     step[..., 32:] = 0.6
     generator = torch.Generator().manual_seed(0)
     noisy = step + 0.03 * torch.randn(step.shape, generator=generator, dtype=torch.float64)
-    level = torch.full((1, 3, 64, 64), 0.05, dtype=torch.float64)
-    clean = denoise(noisy, torch.ones_like(noisy), level)
+    clean = denoise(noisy, torch.ones_like(noisy), torch.full_like(noisy, 2.5))
     flat = np.s_[..., 8:56, 4:12]
     assert (clean - step)[flat].std() < 0.2 * (noisy - step)[flat].std()
     assert (clean[..., 32] - clean[..., 31]).mean() > 0.3
@@ -67,5 +98,5 @@ def test_without_noise_nothing_is_changed():
 
 def test_gradients_of_denoising_in_float64():
     image, detail = 0.1 + 0.7 * random(1, 3, 5, 6), 0.5 + random(1, 3, 5, 6)
-    noise = 0.1 + 0.2 * random(1, 2, 5, 6)
-    assert gradcheck(denoise, [value.requires_grad_() for value in (image, detail, noise)])
+    factor = 1 + random(1, 2, 5, 6)
+    assert gradcheck(denoise, [value.requires_grad_() for value in (image, detail, factor)])
