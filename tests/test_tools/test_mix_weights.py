@@ -41,7 +41,7 @@ def checkpoints(tmp_path) -> list[str]:
 def test_the_average(tool, checkpoints, tmp_path, capsys, share):
     out = tmp_path / 'new' / 'mixed.pth'
     tool.run(tool.parse_args([*checkpoints, str(out), '--share', str(share)]))
-    mixed = torch.load(out)['state_dict']
+    mixed = torch.load(out)
     before, after = torch.load(checkpoints[1]), torch.load(checkpoints[2])
     assert sorted(mixed) == sorted([*before, 'mark_leave_bright'])
     for name, value in before.items():

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> None:
         for name, checkpoint in (('A', args.before), ('B', args.after))
     )
     with atomic_path(args.out) as temporary:
-        torch.save(dict(state_dict=mix(before, after, args.share)), temporary)
+        torch.save(mix(before, after, args.share), temporary)
     print(f'{args.out}: {1 - args.share:g} of {args.before} and {args.share:g} of {args.after}')
 
 
