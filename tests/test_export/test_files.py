@@ -51,7 +51,13 @@ def test_torchscript(enhancer, tmp_path, fast):
     compare(enhancer, torch.jit.load(str(path)), fast)
 
 
-OTHERS = ('BilateralGridEnhancer', 'ZeroDCEPlusPlus', 'SCI', 'IAT', 'PairLIE', 'CLIPLIT')
+NIGHT = dict(denoise_scales=3, leave_bright=(0.15, 0.32))
+OTHERS = {
+    'BilateralGridEnhancer': dict(type='mmscllle.BilateralGridEnhancer'),
+    'with denoising': dict(type='mmscllle.BilateralGridEnhancer', **NIGHT),
+    **{name: dict(type=f'mmscllle.{name}') for name in ('ZeroDCEPlusPlus', 'SCI', 'IAT')},
+    **{name: dict(type=f'mmscllle.{name}') for name in ('PairLIE', 'CLIPLIT')},
+}
 
 
 # The export itself compares the results at several sizes; here they are smaller.
@@ -63,7 +69,7 @@ def test_other_enhancers(tmp_path, monkeypatch, name, suffix):
     if suffix == '.onnx':
         pytest.importorskip('onnxruntime')
     path = tmp_path / f'enhancer{suffix}'
-    export_enhancer(MODELS.build(dict(type=f'mmscllle.{name}')), path)
+    export_enhancer(MODELS.build(OTHERS[name]), path)
     assert path.stat().st_size > 1000
 
 
