@@ -14,7 +14,7 @@ max_iters = 600
 load_from = 'work_dirs/scl-lle_bilateral-grid_exposures-paired-256x256_2k-500/iter_500.pth'
 model = dict(
     # Dark08 has a mean of 0.1, dusk of 0.24, days of 0.3 and more.
-    enhancer=dict(denoise_scales=3, leave_bright=(0.15, 0.32)),
+    enhancer=dict(denoise_scales=3, leave_bright=(0.12, 0.28)),
     objective=dict(
         semantic_cross_entropy=dict(
             # With 3.0 the enhancer paints skies and roads to please the judges.

@@ -51,7 +51,7 @@ def test_torchscript(enhancer, tmp_path, fast):
     compare(enhancer, torch.jit.load(str(path)), fast)
 
 
-NIGHT = dict(denoise_scales=3, leave_bright=(0.15, 0.32))
+NIGHT = dict(denoise_scales=3, leave_bright=(0.12, 0.28))
 OTHERS = {
     'BilateralGridEnhancer': dict(type='mmscllle.BilateralGridEnhancer'),
     'with denoising': dict(type='mmscllle.BilateralGridEnhancer', **NIGHT),
