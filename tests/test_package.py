@@ -204,6 +204,7 @@ def test_wheel_has_all_configs_and_the_tools_of_mim(checkout, wheel_site):
                 'dist_train.sh',
                 'enhance.py',
                 'export.py',
+                'model_converters/mix_weights.py',
                 'slurm_train.sh',
                 'test.py',
                 'torchrun.py',

@@ -11,7 +11,7 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 max_iters = 600
-load_from = 'work_dirs/scl-lle_bilateral-grid_exposures-paired-256x256_2k-500/iter_500.pth'
+load_from = 'mmscllle://scl-lle-paired'
 model = dict(
     # Dark08 has a mean of 0.1, dusk of 0.24, days of 0.3 and more.
     enhancer=dict(denoise_scales=3, leave_bright=(0.12, 0.28)),
