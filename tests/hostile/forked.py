@@ -54,12 +54,25 @@ def start(
         os.environ.update({name: str(value) for name, value in environment.items()})
         sys.argv = ['command', *map(str, arguments)]
         status = work()
-    except BaseException:
-        traceback.print_exc()
+    except BaseException as error:
+        if is_after_the_work(error):
+            status = 130
+        else:
+            traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def is_after_the_work(error: BaseException) -> bool:
+    """Whether an interrupt came to the caller, when the command had ended already."""
+    inner = error.__traceback__ and error.__traceback__.tb_next
+    return (
+        isinstance(error, KeyboardInterrupt)
+        and inner is not None
+        and inner.tb_frame.f_code.co_name == '_interrupt'
+    )
 
 
 def wait(child: int, seconds: float = 300) -> int | None:
