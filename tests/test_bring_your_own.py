@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import cv2
 import numpy as np
@@ -22,18 +20,11 @@ from mmscllle.registry import MODELS
 ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / 'tests' / 'test_tools'), str(ROOT / 'tests' / 'test_docs')]
 
-from commands import run  # noqa: E402
+from commands import load_tool, run  # noqa: E402
 from pages import DOCS, read_files  # noqa: E402
 from training_config import write_training_config  # noqa: E402
 
 BASE = "'mmscllle::scl_lle/scl-lle_fcn-r18_night-street-128x176_160.py'"
-
-
-def load_tool(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / 'tools' / f'{name}.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope='module')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib.util
 import multiprocessing
 import os
 import runpy
@@ -12,7 +13,8 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TextIO
+from types import ModuleType
+from typing import IO
 
 import mmengine.config.config
 import yapf.yapflib.yapf_api
@@ -32,6 +34,15 @@ def environment() -> dict[str, str]:
     path = os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')])
     bin_folder = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
     return dict(os.environ, PYTHONPATH=path, PATH=bin_folder, PORT=str(port), OMP_NUM_THREADS='1')
+
+
+def load_tool(name: str) -> ModuleType:
+    """Import ``tools/<name>.py``, a folder of tools in the name included."""
+    path = ROOT / 'tools' / f'{name}.py'
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def run(*command: object, fails: bool = False) -> str:
@@ -74,15 +85,8 @@ def run_script(words: list[str], **variables: str) -> tuple[int | None, str]:
         variables: Added to its environment.
     """
     with tempfile.NamedTemporaryFile('r', errors='replace') as output:
-        process = FORKS.Process(
-            target=_become, args=(words, {**environment(), **variables}, output.name)
-        )
-        process.start()
-        process.join(SECONDS)
-        if process.exitcode is None:
-            process.kill()
-            process.join()
-        return process.exitcode, output.read()
+        status = ForkedScript([sys.executable, *words], output, **variables).wait()
+        return status, output.read()
 
 
 def leave_configs_unformatted() -> None:
@@ -93,18 +97,30 @@ def leave_configs_unformatted() -> None:
 
 
 class ForkedScript:
-    """In place of ``subprocess.Popen``, for a script of Python: :func:`run_script`."""
+    """A script of Python in a fork, in place of ``subprocess.Popen``.
 
-    def __init__(self, command: list[str], stdout: TextIO, **_: object) -> None:
+    Args:
+        command: The interpreter, the script and its arguments.
+        stdout: An open file of a name, which gets all that is printed.
+        **variables: Added to its environment; ``stderr`` of ``Popen`` changes nothing.
+    """
+
+    def __init__(
+        self, command: list[str], stdout: IO[str], stderr: object = None, **variables: str
+    ) -> None:
         assert command[0] == sys.executable
-        arguments = command[1:], environment(), stdout.name
+        arguments = command[1:], {**environment(), **variables}, stdout.name
         self.process = FORKS.Process(target=_become, args=arguments)
         self.process.start()
 
     def wait(self) -> int | None:
-        """Wait for the end; return the exit status."""
+        """Wait for the end; return the exit status, None if it had to be killed as hanging."""
         self.process.join(SECONDS)
-        return self.process.exitcode
+        status = self.process.exitcode
+        if status is None:
+            self.process.kill()
+            self.process.join()
+        return status
 
 
 def _become(words: list[str], variables: dict[str, str], output: str) -> None:

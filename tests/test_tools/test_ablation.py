@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -11,18 +10,15 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from commands import ForkedScript
-from training_config import ROOT, write_training_config
+from commands import ForkedScript, load_tool
+from training_config import write_training_config
 
 ROWS = dict(no_gram={'model.objective.contrastive_gram': None})
 
 
 @pytest.fixture(scope='module')
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location('ablation', ROOT / 'tools/ablation.py')
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool('ablation')
 
 
 def write(config: Path, rows: dict) -> str:

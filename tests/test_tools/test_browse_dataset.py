@@ -1,4 +1,3 @@
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from commands import load_tool
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
@@ -71,10 +71,7 @@ def config(tmp_path):
 
 @pytest.fixture(scope='module')
 def tool():
-    spec = importlib.util.spec_from_file_location('browse_dataset', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool('browse_dataset')
 
 
 def run(config, *arguments):

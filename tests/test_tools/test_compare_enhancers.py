@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
 from pathlib import Path
@@ -10,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from commands import load_tool
 
 from mmscllle.models import CurveEnhancer
 
@@ -18,12 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope='module')
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        'compare_enhancers', ROOT / 'tools' / 'compare_enhancers.py'
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool('compare_enhancers')
 
 
 def write_grey(path: Path, level: int, size: tuple[int, int] = (20, 24)) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from commands import load_tool
 from labelled_data import CLASSES, CONFIG, write_labelled_data
 from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
@@ -47,10 +47,7 @@ runpy.run_path(sys.argv[0], run_name='__main__')
 
 @pytest.fixture(scope='module')
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location('dark_eval', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool('dark_eval')
 
 
 @pytest.fixture

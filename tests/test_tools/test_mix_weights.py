@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
+from commands import load_tool
 
 from mmscllle.models.enhancers import BilateralGridEnhancer
 from mmscllle.utils.commands import UsageError
@@ -20,10 +20,7 @@ model = dict(
 
 @pytest.fixture(scope='module')
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location('mix_weights', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool('model_converters/mix_weights')
 
 
 @pytest.fixture

@@ -1,22 +1,19 @@
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from types import ModuleType
 
 import cv2
 import numpy as np
 import pytest
+from commands import load_tool
 
 TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'dataset_converters' / 'sice_pairs.py'
 
 
 @pytest.fixture(scope='module')
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location('sice_pairs', TOOL)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool('dataset_converters/sice_pairs')
 
 
 def write(path: Path, value: int) -> None:
