@@ -189,10 +189,10 @@ class BilateralGridEnhancer(Enhancer):
         Returns:
             In [0, 1], (N, 1, 1, 1); 1 without ``leave_bright``.
         """
-        mean = image.mean(dim=(1, 2, 3), keepdim=True)
         if self.leave_bright is None:
-            return torch.ones_like(mean)
+            return image.new_ones(len(image), 1, 1, 1)
         full, none = self.leave_bright
+        mean = image.mean(dim=(1, 2, 3), keepdim=True)
         return ((none - mean) / (none - full)).clamp(0, 1)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
