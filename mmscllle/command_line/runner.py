@@ -64,15 +64,10 @@ class EnhanceRun:
 
     def enhance_files(self, jobs: Sequence[Job], plan: OutputPlan) -> int:
         """Enhance photographs, then videos, as planned; return the exit status."""
-        photographs = [job for job in jobs if not job.is_video]
         # The report is a step, too.
         with interrupts_between_steps() as check:
             try:
-                with make_progress() as progress:
-                    self._enhance_photographs(photographs, plan, progress, check)
-                    for job in jobs:
-                        if job.is_video and job.outputs is not None:
-                            self._enhance_video(job.source, job.outputs, plan, progress, check)
+                self._enhance(jobs, plan, check)
             except KeyboardInterrupt:
                 self._report()
                 left = len(jobs) - self.done - self.skipped - self.raw - len(self.failures)
@@ -103,6 +98,14 @@ class EnhanceRun:
             if record and record.exists():
                 print(f'recorded: {record}')
         return 0
+
+    def _enhance(self, jobs: Sequence[Job], plan: OutputPlan, check: Callable[[], None]) -> None:
+        with make_progress() as progress:
+            photographs = [job for job in jobs if not job.is_video]
+            self._enhance_photographs(photographs, plan, progress, check)
+            for job in jobs:
+                if job.is_video and job.outputs is not None:
+                    self._enhance_video(job.source, job.outputs, plan, progress, check)
 
     def _enhance_photographs(
         self,

@@ -210,7 +210,7 @@ def load_weights(
         raise ValueError(
             f'{key}: {checkpoint!r} does not fit the model ({error}). {hint}'.rstrip()
         ) from error
-    # A mark may be missing: then it keeps its own value.
+    # What is optional keeps its own value where the checkpoint lacks it.
     found = {name: weights[prefix + name] for name in own if prefix + name in weights}
     network.load_state_dict({**own, **found})
     unused = len(weights) - len(found)

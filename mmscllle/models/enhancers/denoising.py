@@ -9,7 +9,6 @@ from .cells import enlarge
 
 # Weights of the neighbours that the base of a pixel is averaged over: binomial, sigma = 1.
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
-
 # Height and width in pixels of the blocks that noise is measured in.
 BLOCK = 8
 
