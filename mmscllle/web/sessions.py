@@ -23,6 +23,8 @@ KEPT_PREVIEWS = 16
 ROUND = 10
 # Seconds in which a job ends that is told to.
 PATIENCE = 20
+# Seconds in which requests may still come of a page that is closed; nobody could reopen it so fast.
+LATE = 10
 # Folders below the root; the others are those of Gradio's uploads.
 VISITORS, EXAMPLES = 'visitors', 'examples'
 # So many folders of results a visitor has: a browser may still be loading the last but one.
@@ -125,6 +127,8 @@ class Sessions:
         self.limits = limits
         self._sessions: dict[str, Session] = {}
         self._previews: OrderedDict[str, Preview] = OrderedDict()
+        # When visitors have left.
+        self._gone: dict[str, float] = {}
         self._lock = RLock()
         self._in_use = 0
         self._has_closed = False
@@ -143,13 +147,15 @@ class Sessions:
             key: What tells the visitor from others.
 
         Yields:
-            The session, made anew if there is none.
+            The session, made anew if there is none; a closed one if the visitor has just left.
         """
         with self._lock:
             session = self._sessions.get(key)
             if session is None:
                 session = Session(self.root / VISITORS / secrets.token_urlsafe(24), self._shown)
-                self._sessions[key] = session
+                session.closed = time.monotonic() - self._gone.get(key, -LATE) < LATE
+                if not session.closed:
+                    self._sessions[key] = session
             session.users += 1
             self._in_use += 1
             session.used = time.monotonic()
@@ -191,6 +197,9 @@ class Sessions:
     def close(self, key: str) -> None:
         """A visitor has left: end the job and remove the files."""
         with self._lock:
+            now = time.monotonic()
+            self._gone = {gone: since for gone, since in self._gone.items() if now - since < LATE}
+            self._gone[key] = now
             self.stop(key)
             session = self._sessions.pop(key, None)
             self._previews.pop(key, None)

@@ -100,10 +100,14 @@ def main() -> None:
         if wait(run(out)):
             sys.exit(f'it does not go on: {log.read_text()[-3000:]}')
         found = contents(out)
-        if set(found) != set(whole) or any(
-            len(content) != len(whole[name]) for name, content in found.items()
-        ):
-            sys.exit('the files are others than those of a run that was left alone')
+        sizes, expected = (
+            {name: len(content) for name, content in files.items()} for files in (found, whole)
+        )
+        if sizes != expected:
+            sys.exit(
+                'the files are others than those of a run that was left alone: '
+                f'{sorted(set(sizes.items()) ^ set(expected.items()))}'
+            )
         check_nothing_is_left(out)
     check_no_traceback(log)
     print(f'{done} kills and terminations of {rounds} runs: all files whole')

@@ -83,6 +83,28 @@ def test_a_job_of_a_closed_session_ends_and_what_it_wrote_since_goes(sessions, t
     assert not session.folder.exists()
 
 
+def test_a_request_that_comes_after_its_page_is_closed_leaves_nothing(
+    sessions, tmp_path, monkeypatch
+):
+    # One was opened before, one was not.
+    with sessions.visit('one'):
+        pass
+    for key in ('one', 'two'):
+        sessions.close(key)
+        with sessions.work(key) as (session, job):
+            session.take([upload(tmp_path)])
+            session.new_folder()
+            with pytest.raises(JobEndedError, match=STOPPED):
+                job.check()
+        assert len(sessions) == 0
+        assert list((tmp_path / 'visitors').iterdir()) == []
+    # A page that was cut off for a time is welcome again.
+    monkeypatch.setattr('mmscllle.web.sessions.LATE', 0)
+    with sessions.work('one') as (_, job):
+        job.check()
+    assert len(sessions) == 1
+
+
 def test_a_newer_job_replaces_the_former(sessions):
     with sessions.work('one') as (_, first), sessions.work('two') as (_, other):
         with sessions.work('one') as (_, second):
