@@ -52,7 +52,8 @@ def _load(checkpoint: str) -> Any:
     if '://' not in checkpoint:
         return load_from_local(checkpoint, 'cpu')
     # Imported here: MMEngine's runner takes longer to import than a photograph to enhance.
-    from mmengine.runner import CheckpointLoader
+    # MMEngine's own CheckpointLoader would run the code in a file.
+    from mmscllle.utils.checkpoint_schemes import CheckpointLoader
 
     return CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
 
@@ -66,6 +67,11 @@ MARK, ADDED = 'mark_', 'added_'
 def is_optional(name: str) -> bool:
     """Whether a checkpoint may lack a name of a state dict, see :data:`MARK`."""
     return any(step.startswith((MARK, ADDED)) for step in name.split('.'))
+
+
+def is_mark(name: str) -> bool:
+    """Whether a name of a state dict is a mark, see :data:`MARK`."""
+    return any(step.startswith(MARK) for step in name.split('.'))
 
 
 def find_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str = '') -> str:
@@ -145,9 +151,9 @@ def check_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], prefix:
 
 
 def has_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str) -> bool:
-    """Whether a checkpoint has most weights of a part; see :func:`find_part`."""
+    """Whether a checkpoint has most weights of a part that it must have; see :func:`find_part`."""
     missing, wrong = find_misfits(weights, own, find_part(weights, own, part))
-    return 2 * len(missing + wrong) < len(own)
+    return 2 * len(missing + wrong) < sum(not is_optional(name) for name in own)
 
 
 def claim_part(

@@ -258,3 +258,13 @@ def test_a_checkpoint_without_the_marks_of_a_network_is_loaded(tmp_path):
     load_weights(marked, str(tmp_path / 'plain.pth'), 'model.init')
     assert torch.equal(marked.mark_leave_bright, torch.tensor([0.1, 0.3]))
     assert torch.equal(marked.curves.weight, plain.curves.weight)
+
+
+def test_parts_that_may_be_missing_do_not_count_as_there():
+    """Most of a network that a training may add."""
+    network = nn.Module()
+    network.plain = nn.Linear(2, 2)
+    network.added_one, network.added_two = nn.Linear(2, 2), nn.Linear(2, 2)
+    own = network.state_dict()
+    assert not has_part(dict(other=torch.ones(1)), own, 'network')
+    assert has_part({name: own[name] for name in own if 'plain' in name}, own, 'network')
