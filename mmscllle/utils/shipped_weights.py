@@ -41,7 +41,7 @@ SHIPPED_MODELS = {
     ),
     'scl-lle-night': ShippedModel(
         WEIGHTS / 'scl-lle-night.pth',
-        'scl_lle/scl-lle_bilateral-grid_camvid-night-256x256_seg_600.py',
+        'scl_lle/scl-lle_bilateral-grid_camvid-night-256x256_seg_1200.py',
     ),
     'scl-lle-seg': ShippedModel(
         WEIGHTS / 'scl-lle-seg.pth', 'scl_lle/scl-lle_fast-scnn_camvid-dusk-240x320_seg_3600.py'

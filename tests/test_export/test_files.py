@@ -55,6 +55,9 @@ NIGHT = dict(denoise_scales=3, leave_bright=(0.12, 0.28))
 OTHERS = {
     'BilateralGridEnhancer': dict(type='mmscllle.BilateralGridEnhancer'),
     'with denoising': dict(type='mmscllle.BilateralGridEnhancer', **NIGHT),
+    'DuskNightEnhancer': dict(
+        type='mmscllle.DuskNightEnhancer', dusk_weights='mmscllle://scl-lle-paired', **NIGHT
+    ),
     **{name: dict(type=f'mmscllle.{name}') for name in ('ZeroDCEPlusPlus', 'SCI', 'IAT')},
     **{name: dict(type=f'mmscllle.{name}') for name in ('PairLIE', 'CLIPLIT')},
 }

@@ -6,6 +6,7 @@ from .bilateral_grid_enhancer import BilateralGridEnhancer
 from .building import EnhancerSource, build_enhancer, find_enhancer, load_enhancer
 from .clip_lit import CLIPLIT
 from .curve_enhancer import CurveEnhancer
+from .dusk_night_enhancer import DuskNightEnhancer
 from .iat import IAT
 from .pair_lie import PairLIE
 from .sci import SCI
@@ -17,6 +18,7 @@ __all__ = [
     'CLAHEEnhancer',
     'CLIPLIT',
     'CurveEnhancer',
+    'DuskNightEnhancer',
     'Enhancer',
     'EnhancerSource',
     'GammaEnhancer',

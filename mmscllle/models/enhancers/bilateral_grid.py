@@ -29,6 +29,12 @@ def compress(light: Tensor) -> Tensor:
     return torch.log1p(COMPRESSION * light) / math.log1p(COMPRESSION)
 
 
+def expand(compressed: Tensor) -> Tensor:
+    """The inverse of :func:`compress`, [0, 1] to [0, 1], any shape."""
+    # ONNX does not know expm1.
+    return (torch.exp(compressed * math.log1p(COMPRESSION)) - 1) / COMPRESSION
+
+
 def knot_levels(knots: int) -> Tensor:
     """Input levels of the knots of a tone curve, evenly spread in :func:`compress`.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from mmengine.config import Config
 from mmengine.fileio import load
 
 import mmscllle
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS
-from mmscllle.utils.weights import find_misfits, find_part, is_optional, read_checkpoint
+from mmscllle.utils.weights import find_misfits, find_part, is_mark, is_optional, read_checkpoint
 
 from .building import EnhancerSource, build_enhancer, find_enhancer
 
@@ -80,11 +81,15 @@ def match_known(checkpoint: str, key: str) -> dict:
         fits none, that of the one it has most of.
 
     Raises:
-        FileNotFoundError, ValueError: If the checkpoint cannot be read.
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If it cannot be read, or all it lacks are parts that a training may add, or it
+            was trained with other marks: it would do what nobody has trained it for.
     """
     weights, _ = read_checkpoint(checkpoint, key)
     fitting: list[tuple[int, dict]] = []
     shares: list[tuple[float, dict]] = []
+    # Those that lack no more than parts that a training may add.
+    lacking: list[tuple[int, str, str]] = []
     for name in known_models():
         config = find_model(name, key).config
         if config in (known for _, known in (*fitting, *shares)):
@@ -92,15 +97,31 @@ def match_known(checkpoint: str, key: str) -> dict:
         own = build_enhancer(config).state_dict()
         prefix = find_part(weights, own, 'enhancer')
         missing, wrong = find_misfits(weights, own, prefix)
-        taken = sum(prefix + each in weights for each in own)
         if missing + wrong:
             required = sum(not is_optional(each) for each in own)
             shares.append(((len(missing) + len(wrong) / 2) / required, config))
+            continue
+        absent = [
+            each
+            for each, value in own.items()
+            if prefix + each not in weights
+            or (is_mark(each) and not torch.allclose(value, weights[prefix + each]))
+        ]
+        taken = len(own) - len(absent)
+        if absent:
+            lacking.append((taken, name, absent[0]))
         else:
             # None takes more: the other networks need not be built.
             if taken == sum(name.startswith(prefix) for name in weights):
                 return config
             fitting.append((taken, config))
+    most = max((taken for taken, _ in fitting), default=0)
+    taken, name, lost = max(lacking, default=(0, '', ''))
+    if taken > most:
+        raise ValueError(
+            f'{key}: {checkpoint!r} fits no known model: {name} comes closest, but {lost} is '
+            'missing or another; give the config that these weights were trained with'
+        )
     if fitting:
         return max(fitting, key=lambda fit: fit[0])[1]
     return min(shares, key=lambda share: share[0])[1]

@@ -187,6 +187,15 @@ def test_weights_that_take_out_noise_are_told_from_others(tmp_path):
     plain = find_model('scl-lle', 'weights').config
     torch.save(build_enhancer(plain).state_dict(), path)
     assert match_known(path, 'weights') == plain
+    # Noise is taken out, but by one network for all: no known model is so.
+    own = build_enhancer(dict(plain, denoise_scales=3)).state_dict()
+    torch.save(own, path)
+    with pytest.raises(ValueError, match='night.pth. fits no known model: scl-lle-night comes clo'):
+        match_known(path, 'weights')
+    # The same network, set to do something else.
+    torch.save(build_enhancer(dict(night, dusk_strength=1.0)).state_dict(), path)
+    with pytest.raises(ValueError, match='mark_dusk is missing or another; give the config'):
+        match_known(path, 'weights')
 
 
 def test_training_to_take_out_noise_goes_on_from_plain_weights(tmp_path):

@@ -10,11 +10,15 @@ _base_ = [
     '../_base_/schedules/adamw_averaged_2k.py',
     '../_base_/default_runtime.py',
 ]
-max_iters = 600
+max_iters = 1200
 load_from = 'mmscllle://scl-lle-paired'
 model = dict(
-    # Dark08 has a mean of 0.1, dusk of 0.24, days of 0.3 and more.
-    enhancer=dict(denoise_scales=3, leave_bright=(0.12, 0.28)),
+    # What is brighter than a night is left to the weights that this starts from.
+    enhancer=dict(
+        type='mmscllle.DuskNightEnhancer',
+        dusk_weights=load_from,
+        denoise_scales=3,
+    ),
     objective=dict(
         semantic_cross_entropy=dict(
             # With 3.0 the enhancer paints skies and roads to please the judges.
@@ -39,5 +43,5 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=50, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
 ]
-train_cfg = dict(max_iters=max_iters, val_interval=300)
-default_hooks = dict(checkpoint=dict(interval=300), visualization=dict(draw=False))
+train_cfg = dict(max_iters=max_iters, val_interval=600)
+default_hooks = dict(checkpoint=dict(interval=600), visualization=dict(draw=False))

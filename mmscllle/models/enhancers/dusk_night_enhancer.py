@@ -1,0 +1,97 @@
+"""Two networks, one for dusk and one for the night: a picture gets a mixture by its brightness."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from mmscllle.registry import MODELS
+from mmscllle.utils.weights import load_weights
+
+from .bilateral_grid import expand
+from .bilateral_grid_enhancer import BilateralGridEnhancer
+
+
+@MODELS.register_module()
+class DuskNightEnhancer(BilateralGridEnhancer):
+    r"""A :class:`BilateralGridEnhancer` for the night, and a trained one for what is brighter.
+
+    .. math:: T = s \, T_{night} + (1 - s) \, T_{dusk}, \qquad
+              s = \min\left(1, \max\left(0, \frac{b - m}{b - a}\right)\right)
+
+    for the values of the tone curves, what is kept of the detail and the factors on the noise, with
+    the mean :math:`m` of the picture and ``night`` :math:`= (a, b)`: two experts and a fixed gate
+    (Jacobs et al., *Adaptive Mixtures of Local Experts*, Neural Computation 1991). One network that
+    learned both gave up at dusk what it won at night (docs/results.md).
+
+    At dusk half an enhancement is worth more to most segmentors than a whole one: there the result
+    is :math:`s + (1 - s) \, k` of the way from the picture to what the curves give, with :math:`k`
+    the ``dusk_strength``; in training it is all of it.
+
+    In a training of the enhancer alone the network for dusk stays as it is.
+
+    Args:
+        dusk_weights: Checkpoint of the network for dusk, of the same size: a path, a URL or
+            ``'mmscllle://NAME'``. A checkpoint of both networks replaces them.
+        night: Two mean values of a picture, in [0, 1], the smaller one first: up to the first the
+            network for the night works alone, from the second on the other one.
+        dusk_strength: In [0, 1].
+        leave_bright: See :class:`BilateralGridEnhancer`.
+        **options: Of both networks, see :class:`BilateralGridEnhancer`.
+
+    Raises:
+        FileNotFoundError: If there is no such checkpoint.
+        ValueError: If the weights do not fit, or another argument is out of its range.
+    """
+
+    def __init__(
+        self,
+        dusk_weights: str,
+        night: Sequence[float] = (0.12, 0.18),
+        dusk_strength: float = 0.6,
+        leave_bright: Sequence[float] = (0.25, 0.31),
+        **options: Any,
+    ) -> None:
+        super().__init__(leave_bright=leave_bright, **options)
+        if len(night) != 2 or not 0 <= night[0] < night[1] <= 1:
+            raise ValueError(f'night must be two ascending numbers in [0, 1], got {night}')
+        if not 0 <= dusk_strength <= 1:
+            raise ValueError(f'dusk_strength must be in [0, 1], got {dusk_strength}')
+        self.night, self.dusk_strength = night, dusk_strength
+        # So that weights made for other values are told from these (:func:`.known.match_known`).
+        self.register_buffer('mark_dusk', torch.tensor([*night, dusk_strength]))
+        # Checkpoints of one network may lack it, and start the one for the night.
+        self.added_dusk = BilateralGridEnhancer(**options)
+        load_weights(
+            self.added_dusk,
+            dusk_weights,
+            'dusk_weights',
+            'Both networks are of one size.',
+            'enhancer',
+        )
+        self.added_dusk.requires_grad_(False)
+
+    def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
+        """Estimate the tone curves; see :meth:`BilateralGridEnhancer.estimate_grid`."""
+        # The first channels are the means of quarters of cells.
+        share = self._night_share(expand(cells[:, :12].float()))
+        grid, detail = super().estimate_grid(cells)
+        dusk_grid, dusk_detail = self.added_dusk.estimate_grid(cells)
+        return (
+            torch.lerp(dusk_grid, grid, share[..., None].to(grid)),
+            torch.lerp(dusk_detail, detail, share.to(detail)),
+        )
+
+    def share(self, image: Tensor) -> Tensor:
+        """How much of its enhancement each picture gets, (N, 1, 1, 1)."""
+        night = self._night_share(image)
+        return super().share(image) * (night + (1 - night) * self.dusk_strength)
+
+    def _night_share(self, levels: Tensor) -> Tensor:
+        """The share of the network for the night, from levels (N, C, H, W): (N, 1, 1, 1)."""
+        full, none = self.night
+        mean = levels.mean(dim=(1, 2, 3), keepdim=True)
+        return ((none - mean) / (none - full)).clamp(0, 1)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from mmscllle.inference.grid_engine import GridEngine
+from mmscllle.models.enhancers import BilateralGridEnhancer, DuskNightEnhancer, load_enhancer
+from mmscllle.models.enhancers.bilateral_grid import describe_cells
+from mmscllle.models.enhancers.building import EnhancerSource
+
+SMALL = dict(channels=(8, 8), knots=5, denoise_scales=2)
+GATES = dict(night=(0.1, 0.2), dusk_strength=1, leave_bright=(0.8, 0.9))
+
+
+def make_network(seed: int) -> BilateralGridEnhancer:
+    torch.manual_seed(seed)
+    network = BilateralGridEnhancer(**SMALL)
+    for head in (network.curves, network.detail, network.added_noise):
+        torch.nn.init.normal_(head.weight, std=0.4)
+    return network.eval()
+
+
+@pytest.fixture
+def dusk(tmp_path):
+    network = make_network(1)
+    torch.save(network.state_dict(), tmp_path / 'dusk.pth')
+    return network, str(tmp_path / 'dusk.pth')
+
+
+@pytest.fixture
+def both(dusk):
+    """The network for dusk, that for the night, and the two as one."""
+    night = make_network(2)
+    network = DuskNightEnhancer(dusk[1], **GATES, **SMALL).eval()
+    network.load_state_dict(night.state_dict(), strict=False)
+    return dusk[0], night, network
+
+
+def flat(*levels: float) -> torch.Tensor:
+    return torch.tensor(levels)[:, None, None, None].expand(-1, 3, 24, 16).contiguous()
+
+
+def test_a_picture_is_enhanced_by_its_brightness(both):
+    dusk, night, network = both
+    image = flat(0.05, 0.1, 0.2, 0.6)
+    result, curves = network(image)
+    torch.testing.assert_close(result[:2], night(image[:2])[0])
+    torch.testing.assert_close(result[2:], dusk(image[2:])[0])
+    torch.testing.assert_close(curves[2:], dusk(image[2:])[1])
+    # A quarter of the way from 0.2 to 0.1.
+    cells = describe_cells(flat(0.175), network.cell)
+    own, of_dusk, of_night = (each.estimate_grid(cells) for each in (network, dusk, night))
+    for part, from_dusk, from_night in zip(own, of_dusk, of_night, strict=True):
+        torch.testing.assert_close(part, 0.75 * from_dusk + 0.25 * from_night)
+
+
+@pytest.mark.parametrize('fast', [False, True])
+def test_engine(both, fast):
+    image = torch.rand(3, 3, 150, 40) * torch.tensor([0.1, 0.3, 1])[:, None, None, None]
+    network = both[2]
+    assert (GridEngine(network, fast=fast)(image) - network(image)[0]).abs().max() < 1e-5
+
+
+def test_only_the_network_for_the_night_learns(both):
+    network = both[2].train()
+    network(flat(0.05))[0].mean().backward()
+    assert all((p.grad is None) == ('added_dusk' in n) for n, p in network.named_parameters())
+
+
+def test_checkpoints_of_one_network_and_of_both(both, tmp_path):
+    _, night, network = both
+    config = dict(type='mmscllle.DuskNightEnhancer', dusk_weights=str(tmp_path / 'dusk.pth'))
+    config.update(SMALL, **GATES)
+    torch.save(night.state_dict(), tmp_path / 'night.pth')
+    torch.save(network.state_dict(), tmp_path / 'both.pth')
+    image = flat(0.05, 0.15, 0.3)
+    for name in ('night', 'both'):
+        loaded = load_enhancer(EnhancerSource(config, str(tmp_path / f'{name}.pth')), 'weights')
+        torch.testing.assert_close(loaded.eval()(image)[0], network(image)[0])
+    # That of both replaces what was there.
+    torch.save(make_network(3).state_dict(), tmp_path / 'dusk.pth')
+    loaded = load_enhancer(EnhancerSource(config, str(tmp_path / 'both.pth')), 'weights')
+    torch.testing.assert_close(loaded.eval()(image)[0], network(image)[0])
+
+
+@pytest.mark.parametrize('fast', [False, True])
+def test_dusk_gets_a_part_and_the_day_nothing(dusk, fast):
+    gates = dict(night=(0.1, 0.2), dusk_strength=0.4, leave_bright=(0.3, 0.5))
+    network = DuskNightEnhancer(dusk[1], **gates, **SMALL).eval()
+    image = flat(0.05, 0.15, 0.25, 0.4, 0.6)
+    shares = torch.tensor([1.0, 0.7, 0.4, 0.2, 0.0])
+    torch.testing.assert_close(network.share(image).flatten(), shares)
+    result = network(image)[0]
+    torch.testing.assert_close(result[2], 0.6 * image[2] + 0.4 * dusk[0](image)[0][2])
+    assert torch.equal(result[4], image[4])
+    torch.testing.assert_close(GridEngine(network, fast=fast)(image), result, rtol=0, atol=1e-5)
+    # In training the whole of it counts.
+    torch.testing.assert_close(network.train()(image)[0][2:], dusk[0](image)[0][2:])
+
+
+@pytest.mark.parametrize('night', [(0.2, 0.1), (0.1,), (-0.1, 0.1), (0.5, 1.5)])
+def test_wrong_brightness(dusk, night):
+    with pytest.raises(ValueError, match='night must be two ascending numbers'):
+        DuskNightEnhancer(dusk[1], night=night, **SMALL)
+
+
+@pytest.mark.parametrize('strength', [-0.1, 1.1, float('nan')])
+def test_wrong_strength(dusk, strength):
+    with pytest.raises(ValueError, match=f'dusk_strength must be in .*{strength}'):
+        DuskNightEnhancer(dusk[1], dusk_strength=strength, **SMALL)
+
+
+def test_wrong_weights(dusk, tmp_path):
+    with pytest.raises(FileNotFoundError, match='dusk_weights: .*none.pth'):
+        DuskNightEnhancer(str(tmp_path / 'none.pth'), **SMALL)
+    with pytest.raises(ValueError, match='dusk_weights.*Both networks are of one size'):
+        DuskNightEnhancer(dusk[1], **{**SMALL, 'knots': 6})
