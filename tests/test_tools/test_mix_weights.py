@@ -65,3 +65,54 @@ def test_other_networks_are_refused(tool, checkpoints, tmp_path):
     with pytest.raises(ValueError, match=r'B: .*other\.pth'):
         tool.run(tool.parse_args(arguments))
     assert not (tmp_path / 'o').exists()
+
+
+@pytest.fixture
+def chain(tiny_segmentor, tmp_path) -> list[str]:
+    """A config of a chain, its segmentor before, and the chain after."""
+    config = tmp_path / 'chain.py'
+    config.write_text(f"""
+model = dict(
+    type='mmscllle.EnhancedSegmentor',
+    enhancer=dict(type='mmscllle.BilateralGridEnhancer', channels=(8, 12)),
+    enhancer_checkpoint={str(tmp_path / 'enhancer.pth')!r},
+    segmentor={tiny_segmentor[0]!r})
+""")
+    torch.manual_seed(0)
+    torch.save(BilateralGridEnhancer((8, 12)).state_dict(), tmp_path / 'enhancer.pth')
+    from mmengine.config import Config
+
+    from mmscllle.models import EnhancedSegmentor
+
+    model = dict(Config.fromfile(str(config)).model)
+    model.pop('type')
+    trained = EnhancedSegmentor(**model)
+    weights = {name: value + 1 for name, value in trained.state_dict().items()}
+    meta = dict(dataset_meta=dict(classes=('road', 'sky')))
+    torch.save(dict(meta=meta, state_dict=weights), tmp_path / 'after.pth')
+    return [str(config), tiny_segmentor[1], str(tmp_path / 'after.pth')]
+
+
+def test_a_chain(tool, chain, tmp_path):
+    out = tmp_path / 'mixed.pth'
+    tool.run(tool.parse_args([*chain, str(out), '--share', '0.25']))
+    mixed = torch.load(out)
+    enhancer, segmentor = torch.load(tmp_path / 'enhancer.pth'), torch.load(chain[1])
+    after = torch.load(chain[2])
+    assert mixed['meta']['dataset_meta'] == after['meta']['dataset_meta']
+    assert sorted(mixed['state_dict']) == sorted(after['state_dict'])
+    segmentor = segmentor.get('state_dict', segmentor)
+    before = {
+        **{f'enhancer.{name}': value for name, value in enhancer.items()},
+        **{f'segmentor.{name}': value for name, value in segmentor.items()},
+    }
+    for name, value in mixed['state_dict'].items():
+        if value.is_floating_point():
+            expected = 0.75 * before[name] + 0.25 * after['state_dict'][name]
+            torch.testing.assert_close(value, expected, msg=name)
+
+
+def test_a_chain_of_other_parts_is_refused(tool, chain, tmp_path):
+    torch.save(dict(weight=torch.ones(1)), tmp_path / 'other.pth')
+    with pytest.raises(ValueError, match=r'A: .*other\.pth'):
+        tool.run(tool.parse_args([chain[0], str(tmp_path / 'other.pth'), chain[2], 'out.pth']))
