@@ -1,14 +1,15 @@
-"""Joint training on darkened day frames with labels and dusk frames without."""
+"""Joint training on days as nights of every kind with labels, and dusk without; then mixed."""
 
 _base_ = [
     '../_base_/models/joint_fast-scnn_camvid.py',
     '../_base_/datasets/camvid-dusk_240x320_joint.py',
-    '../_base_/schedules/joint_20k.py',
+    '../_base_/schedules/adamw_averaged_2k.py',
     '../_base_/default_runtime.py',
 ]
+max_iters = 500
 # The enhancer is trained already: it follows the segmentor slowly.
-rates = dict(custom_keys=dict(enhancer=dict(lr_mult=0.03)))
-optim_wrapper = dict(type='mmscllle.BFloat16OptimWrapper', paramwise_cfg=rates)
-param_scheduler = [dict(type='CosineAnnealingLR', T_max=400, eta_min=1e-6, by_epoch=False)]
-train_cfg = dict(max_iters=400, val_interval=400)
-default_hooks = dict(checkpoint=dict(interval=200), logger=dict(interval=20))
+rates = dict(custom_keys=dict(enhancer=dict(lr_mult=0.1)))
+optim_wrapper = dict(optimizer=dict(lr=1.5e-4), paramwise_cfg=rates)
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-6, by_epoch=False)]
+train_cfg = dict(max_iters=max_iters, val_interval=250)
+default_hooks = dict(checkpoint=dict(interval=250), logger=dict(interval=20))
