@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -10,7 +9,6 @@ from commands import load_tool
 from mmscllle.models.enhancers import BilateralGridEnhancer
 from mmscllle.utils.commands import UsageError
 
-TOOL = Path(__file__).resolve().parents[2] / 'tools' / 'model_converters' / 'mix_weights.py'
 CONFIG = """
 model = dict(
     type='mmscllle.SCLLLE',

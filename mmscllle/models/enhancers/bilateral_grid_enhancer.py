@@ -42,6 +42,21 @@ def convolve(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
     )
 
 
+def darkness(levels: Tensor, ends: Sequence[float]) -> Tensor:
+    """A share that falls from 1 to 0 between two mean values of a picture.
+
+    Args:
+        levels: (N, C, H, W).
+        ends: The mean values, ascending.
+
+    Returns:
+        In [0, 1], (N, 1, 1, 1).
+    """
+    full, none = ends
+    mean = levels.mean(dim=(1, 2, 3), keepdim=True)
+    return ((none - mean) / (none - full)).clamp(0, 1)
+
+
 @MODELS.register_module()
 class BilateralGridEnhancer(Enhancer):
     """A small U-Net on cells of 8 x 8 pixels that gives each cell its own tone curves.
@@ -191,9 +206,7 @@ class BilateralGridEnhancer(Enhancer):
         """
         if self.leave_bright is None:
             return image.new_ones(len(image), 1, 1, 1)
-        full, none = self.leave_bright
-        mean = image.mean(dim=(1, 2, 3), keepdim=True)
-        return ((none - mean) / (none - full)).clamp(0, 1)
+        return darkness(image, self.leave_bright)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch.

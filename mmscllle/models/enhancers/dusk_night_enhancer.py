@@ -12,7 +12,7 @@ from mmscllle.registry import MODELS
 from mmscllle.utils.weights import load_weights
 
 from .bilateral_grid import expand
-from .bilateral_grid_enhancer import BilateralGridEnhancer
+from .bilateral_grid_enhancer import BilateralGridEnhancer, darkness
 
 
 @MODELS.register_module()
@@ -77,7 +77,7 @@ class DuskNightEnhancer(BilateralGridEnhancer):
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate the tone curves; see :meth:`BilateralGridEnhancer.estimate_grid`."""
         # The first channels are the means of quarters of cells.
-        share = self._night_share(expand(cells[:, :12].float()))
+        share = darkness(expand(cells[:, :12].float()), self.night)
         grid, detail = super().estimate_grid(cells)
         dusk_grid, dusk_detail = self.added_dusk.estimate_grid(cells)
         return (
@@ -87,11 +87,5 @@ class DuskNightEnhancer(BilateralGridEnhancer):
 
     def share(self, image: Tensor) -> Tensor:
         """How much of its enhancement each picture gets, (N, 1, 1, 1)."""
-        night = self._night_share(image)
+        night = darkness(image, self.night)
         return super().share(image) * (night + (1 - night) * self.dusk_strength)
-
-    def _night_share(self, levels: Tensor) -> Tensor:
-        """The share of the network for the night, from levels (N, C, H, W): (N, 1, 1, 1)."""
-        full, none = self.night
-        mean = levels.mean(dim=(1, 2, 3), keepdim=True)
-        return ((none - mean) / (none - full)).clamp(0, 1)
