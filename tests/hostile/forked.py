@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import importlib.util
 import os
 import signal
@@ -51,6 +52,8 @@ def start(
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(output, 1)
         os.dup2(output, 2)
+        # For a child that hangs; see wait().
+        faulthandler.register(signal.SIGUSR1)
         os.environ.update({name: str(value) for name, value in environment.items()})
         sys.argv = ['command', *map(str, arguments)]
         status = work()
@@ -83,6 +86,9 @@ def wait(child: int, seconds: float = 300) -> int | None:
         if done:
             return os.waitstatus_to_exitcode(status)
         time.sleep(0.005)
+    # Its threads go to the log.
+    os.kill(child, signal.SIGUSR1)
+    time.sleep(1)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return None

@@ -1,7 +1,7 @@
 """Kill the enhance command again and again: kill_enhancing.py INPUTS WEIGHTS FOLDER KILLS SEED.
 
 SIGKILL and SIGTERM take turns.  After each, what lies under a final name is whole; a termination
-leaves nothing else.  The last run goes on to the files of one that was left alone.
+leaves nothing else of its own.  The last run goes on to the files of one that was left alone.
 """
 
 from __future__ import annotations
@@ -45,19 +45,26 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def is_same(path: Path, other: Path) -> bool:
+def is_same(path: Path, other: Path, log: Path) -> bool:
     """Whether a file is that of another run: a video by its frames.
 
     Where its threads get the processor in another order, x264 may code a video otherwise.
     """
     if path.suffix != '.mp4' or path.read_bytes() == other.read_bytes():
         return path.read_bytes() == other.read_bytes()
+    # In a child: decoding leaves threads behind, for which a later child would wait for ever.
+    return wait(start(partial(compare_videos, path, other), [], log)) == 0
+
+
+def compare_videos(path: Path, other: Path) -> int:
+    """0 if two videos show the same but for how they are coded."""
     frames, others = list(open_video(path)), list(open_video(other))
-    return len(frames) == len(others) and all(
+    same = len(frames) == len(others) and all(
         frame.seconds == other.seconds
         and np.abs(frame.image.astype(float) - other.image).mean() < CODING_ERROR
         for frame, other in zip(frames, others, strict=True)
     )
+    return int(not same)
 
 
 def main() -> None:
@@ -111,11 +118,13 @@ def main() -> None:
                 continue
             if status is None or sent == signal.SIGTERM and status not in (0, 130):
                 sys.exit(f'{sent!r} is answered by {status}:\n{log.read_text()[-3000:]}')
-            if sent == signal.SIGTERM and status == 130 and list(out.rglob(UNFINISHED)):
-                sys.exit('a termination leaves unfinished files')
+            # Its own: those of a killed run are left to the next one that writes.
+            own = list(out.rglob(f'{UNFINISHED}-{child}-*'))
+            if sent == signal.SIGTERM and status == 130 and own:
+                sys.exit(f'a termination leaves unfinished files: {own}')
             done += 1
             for name in contents(out):
-                if not is_same(out / name, folder / 'whole' / name):
+                if not is_same(out / name, folder / 'whole' / name, log):
                     sys.exit(f'{name} is not whole after {sent!r}')
         if wait(run(out)):
             sys.exit(f'it does not go on: {log.read_text()[-3000:]}')
@@ -123,7 +132,7 @@ def main() -> None:
         if set(found) != set(whole):
             sys.exit(f'files are missing or new: {sorted(set(found) ^ set(whole))}')
         for name in found:
-            if not is_same(out / name, folder / 'whole' / name):
+            if not is_same(out / name, folder / 'whole' / name, log):
                 sys.exit(f'{name} is another than that of a run that was left alone')
         check_nothing_is_left(out)
     check_no_traceback(log)
