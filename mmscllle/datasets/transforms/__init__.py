@@ -4,11 +4,14 @@ from .add_sensor_noise import AddSensorNoise
 from .check_niqe_size import CheckNIQESize
 from .class_mix import ClassMix
 from .compress_jpeg import CompressJPEG
+from .enhance import Enhance
 from .fourier_amplitude_transfer import FourierAmplitudeTransfer
 from .loading import LoadImage, LoadLabelMap, LoadReference, LoadSecondShot
+from .match_quantiles import MatchQuantiles
 from .packing import PackEnhanceInputs, PackTripletInputs
 from .random_square_crop import RandomSquareCrop
 from .synthesize_exposure import SynthesizeExposure
+from .synthesize_low_key import SynthesizeLowKey
 from .synthesize_low_light import SynthesizeLowLight
 from .synthesize_night import SynthesizeNight
 from .synthesize_under_exposure import SynthesizeUnderExposure
@@ -21,15 +24,18 @@ __all__ = [
     'CheckNIQESize',
     'ClassMix',
     'CompressJPEG',
+    'Enhance',
     'FourierAmplitudeTransfer',
     'LoadImage',
     'LoadLabelMap',
     'LoadReference',
     'LoadSecondShot',
+    'MatchQuantiles',
     'PackEnhanceInputs',
     'PackTripletInputs',
     'RandomSquareCrop',
     'SynthesizeExposure',
+    'SynthesizeLowKey',
     'SynthesizeLowLight',
     'SynthesizeNight',
     'SynthesizeUnderExposure',

@@ -11,6 +11,7 @@ from mmcv.transforms import BaseTransform
 from mmscllle.registry import TRANSFORMS
 
 from .camera_response import CameraResponse
+from .light_pattern import draw_light_pattern
 from .linear_light import check_range, draw_log_uniform
 from .sensor_noise import add_sensor_noise, draw_noise
 from .shares import check_share
@@ -21,9 +22,9 @@ NEARLY_WHITE = 0.7
 EXPOSURE_STOPS, SEARCH_STEPS = (-14.0, 1.0), 12
 # One pixel of 8 x 8 is enough to tell the mean.
 MEAN_STEP = 8
-# Where light is uneven, a random pattern of so many cells tells where, or the picture itself,
-# blurred by so many pixels.  The level above which the light stays; how steep the border is.
-UNEVEN_CELLS, UNEVEN_BLUR = (2, 5), 8.0
+# Where light is uneven, a random pattern tells where, or the picture itself, blurred by so many
+# pixels.  The level above which the light stays; how steep the border is.
+UNEVEN_BLUR = 8.0
 UNEVEN_LEVEL, STEEP_PATTERN, STEEP_PICTURE = (0.4, 0.75), (1.0, 3.0), (2.0, 8.0)
 # Share of the pictures whose light has a colour.
 CAST_PROB = 0.4
@@ -116,14 +117,8 @@ class SynthesizeUnderExposure(BaseTransform):
     @staticmethod
     def _draw_dark_share(image: np.ndarray) -> np.ndarray:
         """How much of the darkening, in stops, each pixel gets: from 0 to 1, (H, W, 1)."""
-        height, width = image.shape[:2]
-        if np.random.rand() < 0.5:
-            coarse = np.random.rand(*2 * (np.random.randint(*UNEVEN_CELLS),)).astype(np.float32)
-            levels = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
-            steepness = np.random.uniform(*STEEP_PATTERN)
-        else:
-            levels = cv2.GaussianBlur(image, (0, 0), UNEVEN_BLUR).max(axis=2) / np.float32(255)
-            steepness = np.random.uniform(*STEEP_PICTURE)
+        levels, of_picture = draw_light_pattern(image, UNEVEN_BLUR)
+        steepness = np.random.uniform(*(STEEP_PICTURE if of_picture else STEEP_PATTERN))
         share = 0.5 - steepness * (levels - np.random.uniform(*UNEVEN_LEVEL))
         return share.clip(0, 1)[..., None].astype(np.float32)
 
