@@ -15,10 +15,10 @@ from rich.progress import track
 from torch import nn
 
 from mmscllle.fileio import MAX_PIXELS
+from mmscllle.inference.tensors import frames_to_tensor
 
 from .enhancement import Enhancement, group_by_size
 from .photograph_enhancer import PhotographEnhancer
-from .tensors import frames_to_tensor
 
 
 class EnhanceInferencer(PhotographEnhancer, BaseInferencer):

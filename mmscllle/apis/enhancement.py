@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mmscllle.fileio import Photograph, Source
+from mmscllle.inference.tensors import frames_to_tensor
 from mmscllle.utils.messages import one_line
-
-from .tensors import frames_to_tensor
 
 if TYPE_CHECKING:
     from mmseg.structures import SegDataSample

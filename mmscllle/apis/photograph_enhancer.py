@@ -7,7 +7,7 @@ matplotlib take longer to import than a photograph to enhance.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count, islice
 from typing import Any
@@ -18,22 +18,16 @@ from mmengine.config import Config
 from mmengine.device import get_device
 
 from mmscllle.fileio import MAX_PIXELS, Photograph, Source, find_sources, read_photograph
-from mmscllle.models.enhancers import (
-    EnhancerSource,
-    find_enhancer,
-    load_enhancer,
-    make_engine,
-)
-from mmscllle.models.enhancers.known import match_known, read_source
+from mmscllle.inference.tensors import frames_to_tensor, tensor_to_frame
+from mmscllle.models.enhancers import load_enhancer, make_engine
+from mmscllle.models.enhancers.known import choose_source
 from mmscllle.utils.messages import ArgumentError
-from mmscllle.utils.shipped_weights import DEFAULT_MODEL
 from mmscllle.visualization import enhancement_panel
 
 from .enhancement import Enhancement, begin, collect_failure, group_by_size
 from .ordered_map import ordered_map
 from .output_plan import OutputPlan
 from .segmentation import load_segmentor
-from .tensors import frames_to_tensor, tensor_to_frame
 
 
 class PhotographEnhancer:
@@ -60,7 +54,7 @@ class PhotographEnhancer:
         self.numbers = count()
         self.visualizer: Any = None
         self.device = _usable_device(device or get_device(), self.name_argument('device'))
-        self.source = _find_enhancer(model, weights, self.name_argument)
+        self.source = choose_source(model, weights, self.name_argument)
         self.model = load_enhancer(self.source, self.name_argument('weights'))
         try:
             self.engine = make_engine(self.model, self.device, precision, fast, tile, compile)
@@ -276,19 +270,6 @@ class PhotographEnhancer:
                     else read_photograph(content, self.max_pixels)
                 )
         return item
-
-
-def _find_enhancer(
-    model: str | dict | Config | None, weights: str | None, name: Callable[[str], str]
-) -> EnhancerSource:
-    if model is None and weights is not None:
-        return EnhancerSource(match_known(weights, name('weights')), weights)
-    source = (
-        find_enhancer(model, name('model'))
-        if isinstance(model, (dict, Config))
-        else read_source(model or DEFAULT_MODEL, name('model'))
-    )
-    return source._replace(weights=weights or source.weights)
 
 
 def _usable_device(device: str, argument: str) -> str:

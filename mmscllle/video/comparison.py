@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from mmscllle.apis.tensors import frames_to_tensor
+from mmscllle.inference.tensors import frames_to_tensor
 from mmscllle.models.frozen_segmentor import FrozenSegmentor
 from mmscllle.visualization import overlay_segmentation
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mmscllle.apis.tensors import frames_to_tensor, tensor_to_frame
 from mmscllle.inference import Engine
+from mmscllle.inference.tensors import frames_to_tensor, tensor_to_frame
 
 from .brightness import BrightnessStabilizer
 from .frame import Frame

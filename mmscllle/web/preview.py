@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import torch
 
-from mmscllle.apis.tensors import frames_to_tensor, tensor_to_frame
 from mmscllle.fileio import Photograph
 from mmscllle.inference import Engine
+from mmscllle.inference.tensors import frames_to_tensor, tensor_to_frame
 
 # Longer side, in pixels.
 SIDE = 960

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from mmscllle.apis.segmentation import load_segmentor
-from mmscllle.apis.tensors import frames_to_tensor
+from mmscllle.inference.tensors import frames_to_tensor
 from mmscllle.visualization import overlay_segmentation
 
 

@@ -605,7 +605,7 @@ def test_foreign_checkpoint_is_refused(tmp_path):
     with pytest.raises(
         ValueError,
         match=r'weights: .*resnet\.pth. does not fit the model \(not '
-        r'one name fits: the model has down.0.0.0.weight, .* and 32 more; the '
+        r'one name fits: the model has down.0.0.0.weight, .* and 34 more; the '
         r'checkpoint has conv1.weight\). The enhancer is a BilateralGridEnhancer; '
         'give',
     ):

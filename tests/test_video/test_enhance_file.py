@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mmscllle.apis.tensors import frames_to_tensor, tensor_to_frame
 from mmscllle.inference.curve_engine import CurveEngine
+from mmscllle.inference.tensors import frames_to_tensor, tensor_to_frame
 from mmscllle.video import (
     Comparison,
     Frame,

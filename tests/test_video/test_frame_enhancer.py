@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from mmscllle.apis.tensors import frames_to_tensor, tensor_to_frame
 from mmscllle.inference.curve_engine import CurveEngine
+from mmscllle.inference.tensors import frames_to_tensor, tensor_to_frame
 from mmscllle.models import CurveEnhancer
 from mmscllle.video import Comparison, Frame, FrameEnhancer
 from mmscllle.video.frame_enhancer import reduce_to

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 import torch
 from mmengine.config import Config
 from mmengine.fileio import load
+from mmengine.logging import MMLogger
 
 import mmscllle
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS
@@ -14,7 +19,36 @@ from mmscllle.utils.weights import find_misfits, find_part, is_mark, is_optional
 
 from .building import EnhancerSource, build_enhancer, find_enhancer
 
+# What the first training of `scl-lle` and `scl-lle-paired` gives; it leaves noise.
+FIRST_TRAINING = dict(type='mmscllle.BilateralGridEnhancer')
 CONFIG_SUFFIXES = ('.py', '.json', '.yaml', '.yml')
+
+
+def choose_source(
+    model: str | dict | Config | None, weights: str | None, name: Callable[[str], str]
+) -> EnhancerSource:
+    """Find the enhancer that two arguments name.
+
+    Args:
+        model: A config, or one word as in :func:`read_source`; None: the enhancer that the weights
+            fit, or the default model.
+        weights: Checkpoint in place of the one that ``model`` names.
+        name: Tells how the user wrote ``'model'`` and ``'weights'``, for error messages.
+
+    Returns:
+        Its config and weights.
+
+    Raises:
+        FileNotFoundError, ValueError: If there is none.
+    """
+    if model is None and weights is not None:
+        return EnhancerSource(match_known(weights, name('weights')), weights)
+    source = (
+        find_enhancer(model, name('model'))
+        if isinstance(model, (dict, Config))
+        else read_source(model or DEFAULT_MODEL, name('model'))
+    )
+    return source._replace(weights=weights or source.weights)
 
 
 def read_source(source: str, key: str, configured: dict | None = None) -> EnhancerSource:
@@ -90,11 +124,13 @@ def match_known(checkpoint: str, key: str) -> dict:
     shares: list[tuple[float, dict]] = []
     # Those that lack no more than parts that a training may add.
     lacking: list[tuple[int, str, str]] = []
-    for name in known_models():
-        config = find_model(name, key).config
-        if config in (known for _, known in (*fitting, *shares)):
+    # One by one: where the first fits, the other configs need not be read.
+    known = ((name, find_model(name, key).config) for name in known_models())
+    for name, config in chain(known, [('the first training', FIRST_TRAINING)]):
+        if config in (seen for _, seen in (*fitting, *shares)):
             continue
-        own = build_enhancer(config).state_dict()
+        with _warnings_only():
+            own = build_enhancer(config).state_dict()
         prefix = find_part(weights, own, 'enhancer')
         missing, wrong = find_misfits(weights, own, prefix)
         if missing + wrong:
@@ -108,6 +144,11 @@ def match_known(checkpoint: str, key: str) -> dict:
             or (is_mark(each) and not torch.allclose(value, weights[prefix + each]))
         ]
         taken = len(own) - len(absent)
+        absent += [
+            each
+            for each in weights
+            if each.startswith(prefix) and is_mark(each) and each[len(prefix) :] not in own
+        ]
         if absent:
             lacking.append((taken, name, absent[0]))
         else:
@@ -119,8 +160,8 @@ def match_known(checkpoint: str, key: str) -> dict:
     taken, name, lost = max(lacking, default=(0, '', ''))
     if taken > most:
         raise ValueError(
-            f'{key}: {checkpoint!r} fits no known model: {name} comes closest, but {lost} is '
-            'missing or another; give the config that these weights were trained with'
+            f'{key}: {checkpoint!r} fits no known model: {name} comes closest, but differs in '
+            f'{lost}; give the config that these weights were trained with'
         )
     if fitting:
         return max(fitting, key=lambda fit: fit[0])[1]
@@ -130,6 +171,18 @@ def match_known(checkpoint: str, key: str) -> dict:
 def known_models() -> list[str]:
     """Names of all models: those whose weights come with the package, then the metafiles'."""
     return list(dict.fromkeys([DEFAULT_MODEL, *SHIPPED_MODELS, *_read_metafiles()]))
+
+
+@contextmanager
+def _warnings_only() -> Iterator[None]:
+    """Log no weights that are loaded into a network that is only looked at."""
+    logger = MMLogger.get_current_instance()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _root() -> Path:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmscllle.apis.tensors import frames_to_tensor, tensor_to_frame
+from mmscllle.inference.tensors import frames_to_tensor, tensor_to_frame
 
 WHITE = {np.uint8: 255, np.uint16: 65535, np.float32: 1, np.float64: 1}
 
