@@ -96,14 +96,13 @@ class GridEngine:
                 'needs little memory without tiles; leave out the tile',
             )
         self.dtype = network_dtype(self.device, precision)
-        compiled = fast and self.device.type == 'cpu' and not enhancer.denoise_scales
-        self.kernel = load_kernel() if compiled else None
+        self.kernel = load_kernel() if fast and self.device.type == 'cpu' else None
         network: Any = copy.deepcopy(enhancer).eval().requires_grad_(False)
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.cell, self.knots = network.cell, network.knots
         # In cells: the next one's curves; where noise is measured, the quietest block of five, its
         # neighbour's too, and what the coarsest scale averages.
-        scales = network.denoise_scales
+        scales = self.denoise_scales = network.denoise_scales
         self.reach = 3 + -(-2 * (2**scales - 1) // self.cell) if scales else 1
         self.share: Callable[[Tensor], Tensor] = network.share
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid
@@ -166,9 +165,14 @@ class GridEngine:
         result = torch.empty_like(images)
         if self.kernel is not None:
             arrays = (part.numpy() for part in (images, grid, detail, result))
+            denoised = self.denoise_scales > 0
             with self.kernel.threads_of_torch():
                 for image, curves, kept, enhanced, strength in zip(*arrays, strengths, strict=True):
-                    self.kernel.apply_grid(image, curves, kept, COMPRESSION, strength, enhanced)
+                    if denoised:
+                        self.kernel.denoise(image, kept, torch.get_num_threads(), enhanced)
+                    self.kernel.apply_grid(
+                        image, curves, kept, COMPRESSION, strength, denoised, enhanced
+                    )
             return result
         height = images.shape[2]
         for rows in self._strips(height):

@@ -20,24 +20,25 @@ import numpy as np
 import torch
 from numba import config, njit, prange, set_num_threads
 
-# As in the enhancer.  Compiled code is kept until this file changes, so no number of another file
-# may be part of it.
-CELL = 8
-# Numba takes a module's numbers for constants; float32 keeps it from computing in float64.
-HALF, ONE, ZERO = np.float32(0.5), np.float32(1), np.float32(0)
-TWO, FOUR, SIX = np.float32(2), np.float32(4), np.float32(6)
-SHARE = np.float32(1 / 256)
-SMALLEST = np.float32(1e-8)
-FIRST, ANOTHER = np.int32(0), np.uint32(1)
-# A float32 is 2^(e - 127) (1 + m / 2^23), with m in the lower 23 bits and e above.
-DIGITS, FRACTION, BIAS = np.int32(23), np.int32(0x7FFFFF), np.int32(127)
-EXPONENT_OF_ONE = np.int32(0x3F800000)
-# log2(1.5 + t) for t from -0.5 to 0.5, to 1e-7.
-MIDDLE = np.float32(1.5)
-_fit = np.polynomial.Chebyshev.interpolate(lambda t: np.log2(1.5 + t), 8, domain=(-0.5, 0.5))
-P0, P1, P2, P3, P4, P5, P6, P7, P8 = _fit.convert(kind=np.polynomial.Polynomial).coef.astype(
-    np.float32
+from .denoise_kernel import denoise
+from .kernel_lines import (
+    ANOTHER,
+    CELL,
+    FIRST,
+    FOUR,
+    HALF,
+    ONE,
+    SMALLEST,
+    TWO,
+    ZERO,
+    average_along,
+    average_lines,
+    compress_line,
+    enlarge_line,
+    rows_of_cells,
 )
+
+__all__ = ['apply_grid', 'denoise', 'describe_cells', 'threads_of_torch']
 
 # Where numba has nothing better, two callers at once would break off the program.
 _one_caller = threading.Lock()
@@ -50,39 +51,6 @@ def threads_of_torch() -> Iterator[None]:
         most = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]  # set as numba starts
         set_num_threads(min(torch.get_num_threads(), most))
         yield
-
-
-@njit(fastmath=True, error_model='numpy', cache=True)
-def compress_line(
-    light: np.ndarray,
-    compression: np.float32,
-    scale: np.float32,
-    stretched: np.ndarray,
-    mantissa: np.ndarray,
-    result: np.ndarray,
-) -> None:
-    r"""Compute :math:`s \log_2(1 + a x)` of a line of pixels.
-
-    Args:
-        light: x; what is outside of [0, 1] counts as 0 or 1.  All are float32, (W,).
-        compression: a.
-        scale: s.
-        stretched: Written to, :math:`1 + a x`.
-        mantissa: Overwritten.
-        result: Written to.
-    """
-    bits, mantissa_bits = stretched.view(np.int32), mantissa.view(np.int32)
-    for x in range(light.size):
-        stretched[x] = ONE + compression * min(max(light[x], ZERO), ONE)
-    for x in range(light.size):
-        result[x] = np.float32(np.int32((bits[x] >> DIGITS) - BIAS))
-        mantissa_bits[x] = (bits[x] & FRACTION) | EXPONENT_OF_ONE
-    for x in range(light.size):
-        t = mantissa[x] - MIDDLE
-        logarithm = P0 + t * (
-            P1 + t * (P2 + t * (P3 + t * (P4 + t * (P5 + t * (P6 + t * (P7 + t * P8))))))
-        )
-        result[x] = (result[x] + logarithm) * scale
 
 
 @njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
@@ -152,6 +120,7 @@ def apply_grid(
     detail: np.ndarray,
     compression: float,
     strength: float,
+    denoised: bool,
     result: np.ndarray,
 ) -> None:
     """Apply a grid of tone curves.
@@ -162,6 +131,8 @@ def apply_grid(
         detail: How much of the detail is kept, float32, (3, h, w).
         compression: How far the knots crowd in the shadows.
         strength: See :func:`mmscllle.inference.strength.apply_strength`.
+        denoised: Whether ``result`` holds the image without noise, which the curves are applied
+            to; else they are to the image, with the finest detail kept as ``detail`` says.
         result: Written to, RGB in [0, 1], float32, (3, H, W).
     """
     _, height, width = image.shape
@@ -192,10 +163,7 @@ def apply_grid(
             share[x] = (np.float32((x + CELL // 2) % CELL) + HALF) / np.float32(CELL)
         for channel in range(3):
             for y in range(block * CELL, min(block * CELL + CELL, height)):
-                position = (np.float32(y) + HALF) / np.float32(CELL) - HALF
-                above = int(math.floor(position))
-                weight = position - np.float32(above)
-                below, above = min(above + 1, rows - 1), max(above, 0)
+                above, below, weight = rows_of_cells(y, rows)
                 for k in range(knots):
                     upper, lower = grid[channel, k, above], grid[channel, k, below]
                     first = k * (columns + 2)
@@ -205,50 +173,36 @@ def apply_grid(
                         )
                     curves[first] = curves[first + 1]
                     curves[first + columns + 1] = curves[first + columns]
-                upper, lower = detail[channel, above], detail[channel, below]
-                for column in range(columns):
-                    kept[column + 1] = upper[column] + weight * (lower[column] - upper[column])
-                kept[0], kept[columns + 1] = kept[1], kept[columns]
-                for column in range(columns + 1):
-                    step = (kept[column + 1] - kept[column]) / np.float32(CELL)
-                    for x in range(CELL):
-                        factor[column * CELL + x] = kept[column] + (np.float32(x) + HALF) * step
-
-                line = image[channel, y]
-                over2, over1 = image[channel, max(y - 2, 0)], image[channel, max(y - 1, 0)]
-                under1 = image[channel, min(y + 1, height - 1)]
-                under2 = image[channel, min(y + 2, height - 1)]
-                for x in range(width):
-                    padded[x + 2] = (
-                        over2[x] + under2[x] + FOUR * (over1[x] + under1[x]) + SIX * line[x]
-                    ) * SHARE
-                padded[0] = padded[1] = padded[2]
-                padded[width + 2] = padded[width + 3] = padded[width + 1]
-                for x in range(width):
-                    base[x] = (
-                        padded[x]
-                        + padded[x + 4]
-                        + FOUR * (padded[x + 1] + padded[x + 3])
-                        + SIX * padded[x + 2]
+                line, target = image[channel, y], result[channel, y]
+                if denoised:
+                    base[:] = target
+                else:
+                    enlarge_line(
+                        detail[channel, above], detail[channel, below], weight, kept, factor
                     )
+                    over2, over1 = image[channel, max(y - 2, 0)], image[channel, max(y - 1, 0)]
+                    under1 = image[channel, min(y + 1, height - 1)]
+                    under2 = image[channel, min(y + 2, height - 1)]
+                    average_lines(over2, over1, line, under1, under2, padded[2 : width + 2])
+                    average_along(padded, 1, base)
 
                 compress_line(base, spread, scale, stretched, mantissa, place)
                 for x in range(width):
                     # Within the curves whatever the image holds, NaN included.
                     knot = min(max(np.int32(place[x]), FIRST), last)
                     index[x] = knot * stride + left[x]
-                    place[x] = (
-                        place[x]
-                        - np.float32(knot)
-                        + factor[x + CELL // 2] * slope * (line[x] - base[x]) / stretched[x]
-                    )
+                    place[x] -= np.float32(knot)
+                if not denoised:
+                    for x in range(width):
+                        place[x] += (
+                            factor[x + CELL // 2] * slope * (line[x] - base[x]) / stretched[x]
+                        )
                 for x in range(width):
                     # Unsigned, as numba looks for negative indices, which count from the end.
                     lower_knot = np.uint32(index[x])
                     upper_knot = lower_knot + np.uint32(stride)
                     lower_left[x], lower_right[x] = curves[lower_knot], curves[lower_knot + ANOTHER]
                     upper_left[x], upper_right[x] = curves[upper_knot], curves[upper_knot + ANOTHER]
-                target = result[channel, y]
                 for x in range(width):
                     low = lower_left[x] + share[x] * (lower_right[x] - lower_left[x])
                     high = upper_left[x] + share[x] * (upper_right[x] - upper_left[x])

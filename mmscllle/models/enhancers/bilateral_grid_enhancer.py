@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ MOST_SCALES = 4
 # The largest factor on the measured noise; the logit of the share of it that an untrained network
 # gives; and what its output is multiplied by, to learn as quickly as the curves do.
 MOST_NOISE, FIRST_NOISE, NOISE_GAIN = 10.0, -1.4, 8.0
+# Where noise is taken out first by weights that have not learned it: the factors where the logit of
+# the detail is -4, so that hardly any is kept, and 0, so that all of it is.
+DAMPED, FACTOR_DAMPED, FACTOR_KEPT = -4.0, 2.0, 0.7
 # Slope of the activations below 0: without one, half of the units died in training.
 SLOPE = 0.1
 
@@ -71,8 +75,7 @@ class BilateralGridEnhancer(Enhancer):
         channels: Width of the network at cells of 8, 16, 32, 64 ... pixels.
         knots: Knots of a tone curve.
         denoise_scales: On how many scales noise is taken out (:func:`.denoising.denoise`).
-            0: the finest detail alone is damped, which looks natural; compiled code has that
-            alone.
+            0: the finest detail alone is damped.
         leave_bright: Two mean values of a picture, in [0, 1], the smaller one first. Up to the
             first it is enhanced in full, from the second on it is left as it is, between in part
             (:meth:`share`). A segmentor of the day gains nothing from brighter days. In training
@@ -153,6 +156,28 @@ class BilateralGridEnhancer(Enhancer):
             self.added_noise = nn.Conv2d(channels[0], denoise_scales, 1)
             nn.init.zeros_(self.added_noise.weight)
             nn.init.constant_(self.added_noise.get_parameter('bias'), FIRST_NOISE / NOISE_GAIN)
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
+        r"""Let weights that leave noise take it out where they damp the finest detail.
+
+        The logit of each factor is linear in the mean :math:`z` of the logits of the detail, which
+        falls where there is noise:
+
+        .. math:: 10 \, \sigma(\alpha z + \beta) = 2 \text{ for } z = -4,\ 0.7 \text{ for } z = 0
+        """
+        weight, bias = (prefix + f'detail.{name}' for name in ('weight', 'bias'))
+        added_weight, added_bias = (prefix + f'added_noise.{name}' for name in ('weight', 'bias'))
+        if self.denoise_scales and weight in state_dict and added_weight not in state_dict:
+            kept, damped = (
+                math.log(factor / (MOST_NOISE - factor)) for factor in (FACTOR_KEPT, FACTOR_DAMPED)
+            )
+            slope = (damped - kept) / DAMPED
+            own = self.added_noise.weight
+            means = (state_dict[name].mean(dim=0, keepdim=True) for name in (weight, bias))
+            first, second = (slope * mean / NOISE_GAIN for mean in means)
+            state_dict[added_weight] = first.expand_as(own).clone()
+            state_dict[added_bias] = (second + kept / NOISE_GAIN).expand(len(own)).clone()
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate the tone curves.

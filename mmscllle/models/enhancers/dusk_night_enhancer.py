@@ -27,10 +27,6 @@ class DuskNightEnhancer(BilateralGridEnhancer):
     (Jacobs et al., *Adaptive Mixtures of Local Experts*, Neural Computation 1991). One network that
     learned both gave up at dusk what it won at night (docs/results.md).
 
-    At dusk half an enhancement is worth more to most segmentors than a whole one: there the result
-    is :math:`s + (1 - s) \, k` of the way from the picture to what the curves give, with :math:`k`
-    the ``dusk_strength``; in training it is all of it.
-
     In a training of the enhancer alone the network for dusk stays as it is.
 
     Args:
@@ -38,7 +34,6 @@ class DuskNightEnhancer(BilateralGridEnhancer):
             ``'mmscllle://NAME'``. A checkpoint of both networks replaces them.
         night: Two mean values of a picture, in [0, 1], the smaller one first: up to the first the
             network for the night works alone, from the second on the other one.
-        dusk_strength: In [0, 1].
         leave_bright: See :class:`BilateralGridEnhancer`.
         **options: Of both networks, see :class:`BilateralGridEnhancer`.
 
@@ -51,18 +46,15 @@ class DuskNightEnhancer(BilateralGridEnhancer):
         self,
         dusk_weights: str,
         night: Sequence[float] = (0.12, 0.18),
-        dusk_strength: float = 0.6,
         leave_bright: Sequence[float] = (0.25, 0.31),
         **options: Any,
     ) -> None:
         super().__init__(leave_bright=leave_bright, **options)
         if len(night) != 2 or not 0 <= night[0] < night[1] <= 1:
             raise ValueError(f'night must be two ascending numbers in [0, 1], got {night}')
-        if not 0 <= dusk_strength <= 1:
-            raise ValueError(f'dusk_strength must be in [0, 1], got {dusk_strength}')
-        self.night, self.dusk_strength = night, dusk_strength
+        self.night = night
         # So that weights made for other values are told from these (:func:`.known.match_known`).
-        self.register_buffer('mark_dusk', torch.tensor([*night, dusk_strength]))
+        self.register_buffer('mark_dusk', torch.tensor(night, dtype=torch.float32))
         # Checkpoints of one network may lack it, and start the one for the night.
         self.added_dusk = BilateralGridEnhancer(**options)
         load_weights(
@@ -84,8 +76,3 @@ class DuskNightEnhancer(BilateralGridEnhancer):
             torch.lerp(dusk_grid, grid, share[..., None].to(grid)),
             torch.lerp(dusk_detail, detail, share.to(detail)),
         )
-
-    def share(self, image: Tensor) -> Tensor:
-        """How much of its enhancement each picture gets, (N, 1, 1, 1)."""
-        night = darkness(image, self.night)
-        return super().share(image) * (night + (1 - night) * self.dusk_strength)

@@ -3,11 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from mmengine.runner import load_checkpoint
 
 from mmscllle.inference.grid_engine import GridEngine
 from mmscllle.models.enhancers import BilateralGridEnhancer, make_engine
 from mmscllle.models.enhancers.bilateral_grid import knot_levels
+from mmscllle.models.enhancers.bilateral_grid_enhancer import LEAST_DETAIL, MOST_DETAIL
 from mmscllle.registry import MODELS
+from mmscllle.utils.weights import load_weights
 
 
 def build_random(**options: object) -> BilateralGridEnhancer:
@@ -176,6 +179,43 @@ def test_what_is_smooth_is_as_without():
     # At the border a slope ends, and is cut.
     inner = np.s_[..., 24:72]
     torch.testing.assert_close(added(image)[0][inner], plain(image)[0][inner], rtol=0, atol=0.01)
+
+
+@pytest.mark.parametrize('load', ['torch', 'mmengine', 'mmscllle'])
+def test_weights_that_leave_noise_take_it_out_where_they_damp_detail(load, tmp_path):
+    plain = build_random(**SMALL)
+    torch.nn.init.normal_(plain.detail.weight, std=30.0)
+    added = BilateralGridEnhancer(**SMALL, denoise_scales=2)
+    if load == 'torch':
+        added.load_state_dict(plain.state_dict())
+    else:
+        path = str(tmp_path / 'plain.pth')
+        whole = {f'enhancer.{name}': value for name, value in plain.state_dict().items()}
+        torch.save(whole if load == 'mmengine' else plain.state_dict(), path)
+        if load == 'mmengine':
+            load_checkpoint(torch.nn.ModuleDict(dict(enhancer=added)), path)
+        else:
+            load_weights(added, path, 'checkpoint')
+    cells = torch.rand(1, 21, 6, 5)
+    grid, detail = plain.estimate_grid(cells)
+    same, both = added.estimate_grid(cells)
+    assert torch.equal(same, grid) and torch.equal(both[:, :3], detail)
+    # Of each cell: the mean logit of what is kept of the detail, and the factors.
+    logit = torch.logit((detail - LEAST_DETAIL) / (MOST_DETAIL - LEAST_DETAIL)).mean(dim=1)
+    kept, damped = torch.logit(torch.tensor([0.07, 0.2]))
+    expected = 10 * (kept + (damped - kept) * logit / -4).sigmoid()
+    assert expected.std() > 0.02
+    for factor in both[0, 3:]:
+        torch.testing.assert_close(factor, expected[0], rtol=1e-3, atol=1e-4)
+
+
+def test_factors_that_were_learned_are_kept():
+    learned = BilateralGridEnhancer(**SMALL, denoise_scales=2)
+    torch.nn.init.normal_(learned.added_noise.weight)
+    other = BilateralGridEnhancer(**SMALL, denoise_scales=2)
+    other.load_state_dict(learned.state_dict())
+    for name, value in learned.state_dict().items():
+        assert torch.equal(other.state_dict()[name], value)
 
 
 def test_a_bright_picture_is_left_as_it_is():

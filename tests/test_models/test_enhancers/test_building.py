@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.runner import load_checkpoint
 from torch import nn
@@ -178,23 +179,42 @@ def test_a_checkpoint_alone(tmp_path):
     assert match_known(path, 'weights') == CURVES
 
 
+def test_networks_that_a_checkpoint_is_compared_with_are_not_logged(tmp_path, caplog):
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    try:
+        path = str(tmp_path / 'curves.pth')
+        torch.save(CurveEnhancer().state_dict(), path)
+        config = match_known(path, 'weights')
+        assert not caplog.records
+        # The level of the log is as it was.
+        load_enhancer(EnhancerSource(config, path), 'weights')
+        assert 'weights: loaded 14 weights' in caplog.text
+    finally:
+        logger.removeHandler(caplog.handler)
+
+
 def test_weights_that_take_out_noise_are_told_from_others(tmp_path):
     path = str(tmp_path / 'night.pth')
     night = find_model('scl-lle-night', 'weights').config
     torch.save(build_enhancer(night).state_dict(), path)
     assert match_known(path, 'weights') == night
     assert night['denoise_scales'] == 3
-    plain = find_model('scl-lle', 'weights').config
-    torch.save(build_enhancer(plain).state_dict(), path)
-    assert match_known(path, 'weights') == plain
-    # Noise is taken out, but by one network for all: no known model is so.
-    own = build_enhancer(dict(plain, denoise_scales=3)).state_dict()
-    torch.save(own, path)
-    with pytest.raises(ValueError, match='night.pth. fits no known model: scl-lle-night comes clo'):
+    dusk = find_model('scl-lle-dusk', 'weights').config
+    assert find_model('scl-lle', 'weights').config == dusk
+    torch.save(build_enhancer(dusk).state_dict(), path)
+    assert match_known(path, 'weights') == dusk
+    # What the first training of `scl-lle` gives.
+    first = dict(type='mmscllle.BilateralGridEnhancer')
+    torch.save(build_enhancer(first).state_dict(), path)
+    assert match_known(path, 'weights') == first
+    # By one network for all, which leaves days as they are: no known model is so.
+    torch.save(build_enhancer(dict(dusk, leave_bright=(0.2, 0.3))).state_dict(), path)
+    with pytest.raises(ValueError, match='night.pth. fits no known model: .*mark_leave_bright'):
         match_known(path, 'weights')
     # The same network, set to do something else.
-    torch.save(build_enhancer(dict(night, dusk_strength=1.0)).state_dict(), path)
-    with pytest.raises(ValueError, match='mark_dusk is missing or another; give the config'):
+    torch.save(build_enhancer(dict(night, night=(0.2, 0.3))).state_dict(), path)
+    with pytest.raises(ValueError, match='but differs in mark_dusk; give the config'):
         match_known(path, 'weights')
 
 

@@ -9,7 +9,7 @@ from mmscllle.models.enhancers.bilateral_grid import describe_cells
 from mmscllle.models.enhancers.building import EnhancerSource
 
 SMALL = dict(channels=(8, 8), knots=5, denoise_scales=2)
-GATES = dict(night=(0.1, 0.2), dusk_strength=1, leave_bright=(0.8, 0.9))
+GATES = dict(night=(0.1, 0.2), leave_bright=(0.8, 0.9))
 
 
 def make_network(seed: int) -> BilateralGridEnhancer:
@@ -84,30 +84,21 @@ def test_checkpoints_of_one_network_and_of_both(both, tmp_path):
 
 
 @pytest.mark.parametrize('fast', [False, True])
-def test_dusk_gets_a_part_and_the_day_nothing(dusk, fast):
-    gates = dict(night=(0.1, 0.2), dusk_strength=0.4, leave_bright=(0.3, 0.5))
-    network = DuskNightEnhancer(dusk[1], **gates, **SMALL).eval()
-    image = flat(0.05, 0.15, 0.25, 0.4, 0.6)
-    shares = torch.tensor([1.0, 0.7, 0.4, 0.2, 0.0])
-    torch.testing.assert_close(network.share(image).flatten(), shares)
+def test_the_day_gets_nothing(dusk, fast):
+    network = DuskNightEnhancer(dusk[1], leave_bright=(0.3, 0.5), **SMALL).eval()
+    image = flat(0.25, 0.4, 0.6)
     result = network(image)[0]
-    torch.testing.assert_close(result[2], 0.6 * image[2] + 0.4 * dusk[0](image)[0][2])
-    assert torch.equal(result[4], image[4])
+    torch.testing.assert_close(result[1], (image[1] + dusk[0](image)[0][1]) / 2)
+    assert torch.equal(result[2], image[2])
     torch.testing.assert_close(GridEngine(network, fast=fast)(image), result, rtol=0, atol=1e-5)
     # In training the whole of it counts.
-    torch.testing.assert_close(network.train()(image)[0][2:], dusk[0](image)[0][2:])
+    torch.testing.assert_close(network.train()(image)[0], dusk[0](image)[0])
 
 
 @pytest.mark.parametrize('night', [(0.2, 0.1), (0.1,), (-0.1, 0.1), (0.5, 1.5)])
 def test_wrong_brightness(dusk, night):
     with pytest.raises(ValueError, match='night must be two ascending numbers'):
         DuskNightEnhancer(dusk[1], night=night, **SMALL)
-
-
-@pytest.mark.parametrize('strength', [-0.1, 1.1, float('nan')])
-def test_wrong_strength(dusk, strength):
-    with pytest.raises(ValueError, match=f'dusk_strength must be in .*{strength}'):
-        DuskNightEnhancer(dusk[1], dusk_strength=strength, **SMALL)
 
 
 def test_wrong_weights(dusk, tmp_path):

@@ -1,0 +1,211 @@
+"""Noise taken out scale by scale, in one pass over the pixels, compiled by numba.
+
+It computes what :func:`mmscllle.models.enhancers.denoising.denoise` does.  Bands of the picture
+run in parallel.  A band is worked on in chunks of 8 rows: each scale follows the one before by as
+many chunks as it looks down, and rings of a few chunks hold the rows that are still needed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from .kernel_lines import (
+    CELL,
+    ONE,
+    SMALLEST,
+    ZERO,
+    average_along,
+    average_lines,
+    enlarge_line,
+    rows_of_cells,
+)
+
+# The longest rings, in chunks: of rows, of measured blocks, and of the quietest ones.
+RING, BLOCK_RING, POOL_RING = 16, 16, 4
+# More than any block has.
+LOUD = np.float32(1e9)
+# The quietest block of five, and its neighbour's.
+POOL, BLOCKS_DOWN = 2, 3
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def add_blocks(power: np.ndarray, times: np.float32, blocks: np.ndarray) -> None:
+    """Add a line to the blocks below it; what lies beyond its end is like the end.
+
+    Args:
+        power: (W,).
+        times: How often it counts.
+        blocks: Added to, (ceil(W / 8),).
+    """
+    width = power.size
+    for column in range(width // CELL):
+        total = ZERO
+        for x in range(column * CELL, column * CELL + CELL):
+            total += power[x]
+        blocks[column] += times * total
+    if width % CELL:
+        total = np.float32(CELL - width % CELL) * power[width - 1]
+        for x in range(width - width % CELL, width):
+            total += power[x]
+        blocks[blocks.size - 1] += times * total
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def pool_blocks(
+    blocks: np.ndarray, row: int, rows: int, line: np.ndarray, result: np.ndarray
+) -> None:
+    """Find the quietest block of 5 x 5.
+
+    Args:
+        blocks: A ring of rows of blocks, (BLOCK_RING, w).
+        row: The row in the middle.
+        rows: How many rows of blocks the picture has.
+        line: Overwritten, (w + 4,).
+        result: Written to, (w,).
+    """
+    columns = result.size
+    line[:] = LOUD
+    for y in range(max(row - POOL, 0), min(row + POOL, rows - 1) + 1):
+        own = blocks[y % BLOCK_RING]
+        for x in range(columns):
+            line[x + POOL] = min(line[x + POOL], own[x])
+    for x in range(columns):
+        result[x] = min(min(line[x], line[x + 1]), min(line[x + 2], line[x + 3]), line[x + 4])
+
+
+@njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
+def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarray) -> None:
+    """Take out what is no stronger than the noise.
+
+    Args:
+        image: RGB in [0, 1], float32, (3, H, W).
+        detail: How much of the finest scale is kept, three channels, and of each of 1 to 4 scales
+            the factor on its noise, float32, (3 + J, ceil(H / 8), ceil(W / 8)).
+        bands: How many bands of rows run in parallel.
+        result: Written to, RGB in [0, 1], float32, (3, H, W).
+    """
+    _, height, width = image.shape
+    scales, chunks, columns = detail.shape[0] - 3, detail.shape[1], detail.shape[2]
+    # How many chunks the last scale is behind the first: each looks down 2, 4, 8, 16 rows.
+    behind = scales - 1 if scales < 4 else 4
+    # Rows in the rings.
+    ring = CELL * (RING // 2 if scales < 4 else RING)
+    for band in prange(bands):
+        first_chunk, end_chunk = chunks * band // bands, chunks * (band + 1) // bands
+        bases = np.empty((scales, 3, ring, width), np.float32)
+        powers = np.empty((scales, ring, width), np.float32)
+        blocks = np.empty((scales, BLOCK_RING, columns), np.float32)
+        pooled = np.empty((scales, POOL_RING, columns), np.float32)
+        pool_line = np.empty(columns + 2 * POOL, np.float32)
+        padded = np.empty(width + 4 * 2 ** (scales - 1), np.float32)
+        size, square = np.empty(width, np.float32), np.empty(width, np.float32)
+        cells = np.empty(columns + 2, np.float32)
+        enlarged = np.empty((columns + 1) * CELL, np.float32)
+        ratio = np.empty(width, np.float32)
+        # Of each difference between two scales, and of the finest, what is taken out.
+        noise = np.empty((scales, width), np.float32)
+        left_out = np.empty(width, np.float32)
+        for front in range(first_chunk - BLOCKS_DOWN - behind, end_chunk + BLOCKS_DOWN + behind):
+            for scale in range(scales):
+                lag = scale if scale < 3 else 4
+                chunk = front - lag
+                step = 2**scale
+                first = max(first_chunk - BLOCKS_DOWN - behind + lag, 0)
+                last = min(end_chunk - 1 + BLOCKS_DOWN + behind - lag, chunks - 1)
+                if chunk < first or chunk > last:
+                    continue
+                measured = blocks[scale, chunk % BLOCK_RING]
+                measured[:] = ZERO
+                for y in range(chunk * CELL, min(chunk * CELL + CELL, height)):
+                    size[:] = ZERO
+                    square[:] = ZERO
+                    y0, y1 = max(y - 2 * step, 0), max(y - step, 0)
+                    y3, y4 = min(y + step, height - 1), min(y + 2 * step, height - 1)
+                    middle = padded[2 * step : 2 * step + width]
+                    for channel in range(3):
+                        if scale == 0:
+                            own = image[channel]
+                            finer = own[y]
+                            average_lines(own[y0], own[y1], finer, own[y3], own[y4], middle)
+                        else:
+                            own = bases[scale - 1, channel]
+                            finer = own[y % ring]
+                            average_lines(
+                                own[y0 % ring],
+                                own[y1 % ring],
+                                finer,
+                                own[y3 % ring],
+                                own[y4 % ring],
+                                middle,
+                            )
+                        base = bases[scale, channel, y % ring]
+                        average_along(padded, step, base)
+                        for x in range(width):
+                            difference = finer[x] - base[x]
+                            size[x] += abs(difference)
+                            square[x] += difference * difference
+                    times = CELL - (height - 1) % CELL if y == height - 1 else 1
+                    add_blocks(size, np.float32(times), measured)
+                    middle[:] = square
+                    average_along(padded, step, powers[scale, y % ring])
+            chunk = front - behind - BLOCKS_DOWN
+            if chunk < first_chunk or chunk >= end_chunk:
+                continue
+            for row in range(
+                max(chunk - 1 if chunk == first_chunk else chunk + 1, 0), min(chunk + 2, chunks)
+            ):
+                for scale in range(scales):
+                    quietest = pooled[scale, row % POOL_RING]
+                    pool_blocks(blocks[scale], row, chunks, pool_line, quietest)
+            for y in range(chunk * CELL, min(chunk * CELL + CELL, height)):
+                above, below, weight = rows_of_cells(y, chunks)
+                for scale in range(scales):
+                    step = 2**scale
+                    y0, y1 = max(y - 2 * step, 0), max(y - step, 0)
+                    y3, y4 = min(y + step, height - 1), min(y + 2 * step, height - 1)
+                    own = powers[scale]
+                    average_lines(
+                        own[y0 % ring],
+                        own[y1 % ring],
+                        own[y % ring],
+                        own[y3 % ring],
+                        own[y4 % ring],
+                        square,
+                    )
+                    enlarge_line(
+                        pooled[scale, above % POOL_RING],
+                        pooled[scale, below % POOL_RING],
+                        weight,
+                        cells,
+                        enlarged,
+                    )
+                    for x in range(width):
+                        size[x] = enlarged[x + CELL // 2]
+                    enlarge_line(
+                        detail[3 + scale, above], detail[3 + scale, below], weight, cells, enlarged
+                    )
+                    for x in range(width):
+                        # Means of three channels and, of blocks, of 64 pixels.
+                        level = enlarged[x + CELL // 2] * size[x] * np.float32(1 / 192)
+                        ratio[x] = level * level / (square[x] * np.float32(1 / 3) + SMALLEST)
+                    for x in range(width):
+                        noise[scale, x] = ONE / (ONE + ratio[x] * ratio[x])
+                for channel in range(3):
+                    enlarge_line(
+                        detail[channel, above], detail[channel, below], weight, cells, enlarged
+                    )
+                    line = image[channel, y]
+                    finer = bases[0, channel, y % ring]
+                    for x in range(width):
+                        left_out[x] = (line[x] - finer[x]) * (
+                            ONE - noise[0, x] * enlarged[x + CELL // 2]
+                        )
+                    for scale in range(1, scales):
+                        base = bases[scale, channel, y % ring]
+                        for x in range(width):
+                            left_out[x] += (finer[x] - base[x]) * (ONE - noise[scale, x])
+                        finer = base
+                    target = result[channel, y]
+                    for x in range(width):
+                        target[x] = min(max(line[x] - left_out[x], ZERO), ONE)

@@ -1,0 +1,145 @@
+"""What the compiled code of the bilateral grid does with a line of pixels.
+
+Numba keeps compiled code until the file of the function itself changes: after a change of this
+file, the files that use it have to be touched.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+# As in the enhancer, whose file compiled code does not mind.
+CELL = 8
+# Numba takes a module's numbers for constants; float32 keeps it from computing in float64.
+HALF, ONE, ZERO = np.float32(0.5), np.float32(1), np.float32(0)
+TWO, FOUR, SIX = np.float32(2), np.float32(4), np.float32(6)
+SHARE = np.float32(1 / 256)
+SMALLEST = np.float32(1e-8)
+FIRST, ANOTHER = np.int32(0), np.uint32(1)
+# A float32 is 2^(e - 127) (1 + m / 2^23), with m in the lower 23 bits and e above.
+DIGITS, FRACTION, BIAS = np.int32(23), np.int32(0x7FFFFF), np.int32(127)
+EXPONENT_OF_ONE = np.int32(0x3F800000)
+# log2(1.5 + t) for t from -0.5 to 0.5, to 1e-7.
+MIDDLE = np.float32(1.5)
+_fit = np.polynomial.Chebyshev.interpolate(lambda t: np.log2(1.5 + t), 8, domain=(-0.5, 0.5))
+P0, P1, P2, P3, P4, P5, P6, P7, P8 = _fit.convert(kind=np.polynomial.Polynomial).coef.astype(
+    np.float32
+)
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def compress_line(
+    light: np.ndarray,
+    compression: np.float32,
+    scale: np.float32,
+    stretched: np.ndarray,
+    mantissa: np.ndarray,
+    result: np.ndarray,
+) -> None:
+    r"""Compute :math:`s \log_2(1 + a x)` of a line of pixels.
+
+    Args:
+        light: x; what is outside of [0, 1] counts as 0 or 1.  All are float32, (W,).
+        compression: a.
+        scale: s.
+        stretched: Written to, :math:`1 + a x`.
+        mantissa: Overwritten.
+        result: Written to.
+    """
+    bits, mantissa_bits = stretched.view(np.int32), mantissa.view(np.int32)
+    for x in range(light.size):
+        stretched[x] = ONE + compression * min(max(light[x], ZERO), ONE)
+    for x in range(light.size):
+        result[x] = np.float32(np.int32((bits[x] >> DIGITS) - BIAS))
+        mantissa_bits[x] = (bits[x] & FRACTION) | EXPONENT_OF_ONE
+    for x in range(light.size):
+        t = mantissa[x] - MIDDLE
+        logarithm = P0 + t * (
+            P1 + t * (P2 + t * (P3 + t * (P4 + t * (P5 + t * (P6 + t * (P7 + t * P8))))))
+        )
+        result[x] = (result[x] + logarithm) * scale
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def average_lines(
+    first: np.ndarray,
+    second: np.ndarray,
+    third: np.ndarray,
+    fourth: np.ndarray,
+    fifth: np.ndarray,
+    result: np.ndarray,
+) -> None:
+    """Average five lines binomially, times 16, which `average_along` divides by.
+
+    All are float32, (W,).
+    """
+    for x in range(third.size):
+        result[x] = first[x] + fifth[x] + FOUR * (second[x] + fourth[x]) + SIX * third[x]
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def average_along(padded: np.ndarray, step: int, result: np.ndarray) -> None:
+    """Average along a line binomially, and divide by 16.
+
+    Args:
+        padded: (W + 4 * step,), of which the middle is filled; the ends are written to.
+        step: Distance of the neighbours in pixels.
+        result: Written to, (W,).
+    """
+    width = result.size
+    for x in range(2 * step):
+        padded[x] = padded[2 * step]
+        padded[width + 2 * step + x] = padded[width + 2 * step - 1]
+    for x in range(width):
+        result[x] = SHARE * (
+            padded[x]
+            + padded[x + 4 * step]
+            + FOUR * (padded[x + step] + padded[x + 3 * step])
+            + SIX * padded[x + 2 * step]
+        )
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def rows_of_cells(y: int, rows: int) -> tuple[int, int, np.float32]:
+    """Find the rows of cells that a line of pixels lies between.
+
+    Args:
+        y: The line.
+        rows: How many rows of cells there are.
+
+    Returns:
+        The row above, the one below, and the share of the one below.
+    """
+    position = (np.float32(y) + HALF) / np.float32(CELL) - HALF
+    above = int(math.floor(position))
+    return max(above, 0), min(above + 1, rows - 1), position - np.float32(above)
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def enlarge_line(
+    above: np.ndarray,
+    below: np.ndarray,
+    weight: np.float32,
+    padded: np.ndarray,
+    result: np.ndarray,
+) -> None:
+    """Enlarge a value a cell to a line of pixels, bilinearly.
+
+    Args:
+        above: Of the row of cells above the line, float32, (w,).
+        below: Of the one below it.
+        weight: Share of the one below.
+        padded: Overwritten, (w + 2,).
+        result: Written to, (8 * (w + 1),): four pixels beyond the line on either side.
+    """
+    columns = above.size
+    for column in range(columns):
+        padded[column + 1] = above[column] + weight * (below[column] - above[column])
+    padded[0], padded[columns + 1] = padded[1], padded[columns]
+    for column in range(columns + 1):
+        step = (padded[column + 1] - padded[column]) / np.float32(CELL)
+        for x in range(CELL):
+            result[column * CELL + x] = padded[column] + (np.float32(x) + HALF) * step
