@@ -92,7 +92,7 @@ from mmengine.runner import CheckpointLoader
 content = CheckpointLoader.load_checkpoint('mmscllle://scl-lle', 'cpu')
 print('weights', len(content.get('state_dict', content)))
 """)
-        assert 'weights 36' in output
+        assert 'weights 38' in output
 
 
 def test_who_imports_mmseg_after_us_hears_none_of_its_warnings():

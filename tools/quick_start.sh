@@ -4,5 +4,5 @@ set -euo pipefail
 TOOLS=$(cd "$(dirname "$0")" && pwd)
 VENV=${VENV:-$TOOLS/../.venv}
 echo "installing into ${VENV/"$TOOLS/../"/} (about a minute the first time)"
-bash "$TOOLS/create_env.sh" "$VENV" onedl
+bash "$TOOLS/create_env.sh" "$VENV"
 exec "$VENV/bin/python" -W ignore "$TOOLS/quick_start.py" "$@"

@@ -7,7 +7,6 @@ _base_ = [
 # The anchors: 0 dark shots, 1 darkened shots, 2 darkened streets.
 shots = 'train_dataloader.dataset.anchors.1.dataset.pipeline'
 street = 'train_dataloader.dataset.anchors.2.pipeline'
-no_noise = (1e-12, 1e-12)
 ablation = dict(
     rows=dict(
         no_reconstruction={'model.objective.extra_terms.reconstruction': None},
@@ -18,10 +17,10 @@ ablation = dict(
         },
         even_light={f'{shots}.3.uneven_prob': 0.0, f'{street}.4.uneven_prob': 0.0},
         no_sensor_noise_in_darkening={
-            f'{shots}.3.shot_noise': no_noise,
-            f'{shots}.3.read_noise': no_noise,
-            f'{street}.4.shot_noise': no_noise,
-            f'{street}.4.read_noise': no_noise,
+            f'{shots}.3.shot_noise': _base_.no_noise,
+            f'{shots}.3.read_noise': _base_.no_noise,
+            f'{street}.4.shot_noise': _base_.no_noise,
+            f'{street}.4.read_noise': _base_.no_noise,
         },
         no_jpeg={f'{shots}.4.prob': 0.0, f'{street}.5.prob': 0.0},
         reference_as_shot={

@@ -13,10 +13,10 @@ _base_ = [
 max_iters = 1200
 load_from = 'mmscllle://scl-lle-paired'
 model = dict(
-    # What is brighter than a night is left to the weights that this starts from.
+    # What is brighter than a night is left to weights of their own.
     enhancer=dict(
         type='mmscllle.DuskNightEnhancer',
-        dusk_weights=load_from,
+        dusk_weights='mmscllle://scl-lle-dusk',
         denoise_scales=3,
     ),
     objective=dict(

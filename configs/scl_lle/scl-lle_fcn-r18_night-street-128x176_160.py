@@ -15,7 +15,7 @@ segmentor_checkpoint = 'work_dirs/quick_start/segmentor/iter_300.pth'
 max_iters = 160
 load_from = 'mmscllle://scl-lle'
 model = dict(
-    enhancer=dict(type='mmscllle.BilateralGridEnhancer'),
+    enhancer=dict(type='mmscllle.BilateralGridEnhancer', denoise_scales=3),
     objective=dict(
         # Day brightness is a hint here, what the segmentor recognises is the aim.
         contrastive_brightness=dict(loss_weight=1.0),

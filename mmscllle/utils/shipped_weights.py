@@ -28,20 +28,24 @@ class ShippedModel(NamedTuple):
 
 # Photographs and video, by the network that sees the whole picture, learned from real exposures
 # without pairs, and with well-exposed shots as references; what segmentors see at night, by judges
-# of two families; what the one Fast-SCNN sees, which may look dark and smooth to a person; and the
-# paper's network.
+# of two families, and its part for dusk; what the one Fast-SCNN sees, which may look dark and
+# smooth to a person; and the paper's network.
 SHIPPED_MODELS = {
     'scl-lle': ShippedModel(
         WEIGHTS / 'scl-lle.pth',
-        'scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k-600.py',
+        'scl_lle/scl-lle_bilateral-grid_exposures-dusk-256x256_2k-600.py',
     ),
     'scl-lle-paired': ShippedModel(
         WEIGHTS / 'scl-lle-paired.pth',
-        'scl_lle/scl-lle_bilateral-grid_exposures-paired-256x256_2k-500.py',
+        'scl_lle/scl-lle_bilateral-grid_exposures-dusk-paired-256x256_2k-600.py',
     ),
     'scl-lle-night': ShippedModel(
         WEIGHTS / 'scl-lle-night.pth',
         'scl_lle/scl-lle_bilateral-grid_camvid-night-256x256_seg_1200.py',
+    ),
+    'scl-lle-dusk': ShippedModel(
+        WEIGHTS / 'scl-lle-dusk.pth',
+        'scl_lle/scl-lle_bilateral-grid_camvid-dusk-256x256_300.py',
     ),
     'scl-lle-seg': ShippedModel(
         WEIGHTS / 'scl-lle-seg.pth', 'scl_lle/scl-lle_fast-scnn_camvid-dusk-240x320_seg_3600.py'

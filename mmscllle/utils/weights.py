@@ -138,7 +138,7 @@ def check_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], prefix:
         ValueError: If weights are missing, have another shape, or are integers.
     """
     missing, wrong = find_misfits(weights, own, prefix)
-    if own and len(missing) == len(own):
+    if missing and not any(prefix + name in weights for name in own):
         raise ValueError(
             f'not one name fits: the model has {list_some(own)}; the checkpoint has '
             f'{list_some(weights)}'
@@ -216,9 +216,9 @@ def load_weights(
         raise ValueError(
             f'{key}: {checkpoint!r} does not fit the model ({error}). {hint}'.rstrip()
         ) from error
-    # What is optional keeps its own value where the checkpoint lacks it.
+    # What is optional may be missing, all else has been checked.
     found = {name: weights[prefix + name] for name in own if prefix + name in weights}
-    network.load_state_dict({**own, **found})
+    network.load_state_dict(found, strict=False)
     unused = len(weights) - len(found)
     print_log(
         f'{key}: loaded {len(found)} weights from {checkpoint}'

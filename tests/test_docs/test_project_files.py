@@ -33,6 +33,12 @@ def test_the_two_commands_that_set_up_are_in_the_readme():
         assert re.search(rf'^{re.escape(command)}\b', read('README.md'), re.MULTILINE)
 
 
+def test_the_quick_start_installs_what_the_readme_goes_on_with():
+    assert re.search(r'/create_env\.sh" "\$VENV"$', read('tools/quick_start.sh'), re.MULTILINE)
+    # It enhances a video; the fast mode is compiled.
+    assert '\nEXTRAS=${2:-onedl,fast,video}\n' in read('tools/create_env.sh')
+
+
 def test_citation_and_changelog_name_the_version():
     citation = yaml.safe_load(read('CITATION.cff'))
     assert citation['cff-version'] == '1.2.0'

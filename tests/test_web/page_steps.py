@@ -106,8 +106,11 @@ def download(page, selector: str = '#download') -> tuple[str, bytes]:
     return started.value.suggested_filename, Path(started.value.path()).read_bytes()
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 15) -> bool:
-    """Wait until something holds; return whether it does."""
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> bool:
+    """Wait until something holds; return whether it does.
+
+    A job does not stop while code is compiled, for its first picture.
+    """
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:
         time.sleep(0.1)

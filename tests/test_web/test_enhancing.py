@@ -28,6 +28,7 @@ def test_shipped_models_and_those_with_weights_at_hand_are_offered(models, share
         'scl-lle',
         'scl-lle-paired',
         'scl-lle-night',
+        'scl-lle-dusk',
         'scl-lle-seg',
         'scl-lle-curves',
     ]

@@ -6,17 +6,16 @@ and are their own reference; days of CamVid darkened likewise, with labels.
 
 _base_ = './exposures.py'
 size = 256
-darken = [
-    dict(type='mmscllle.TakeAsReference', local_contrast=0.5),
-    dict(
-        type='mmscllle.SynthesizeUnderExposure',
-        shot_noise=(1e-7, 1e-3),
-        read_noise=(1e-6, 5e-4),
-        uneven_prob=0.4,
-        prob=0.94,
-    ),
-    dict(type='mmscllle.CompressJPEG'),
-]
+take_as_reference = dict(type='mmscllle.TakeAsReference', local_contrast=0.5)
+under_expose = dict(
+    type='mmscllle.SynthesizeUnderExposure',
+    shot_noise=(1e-7, 1e-3),
+    read_noise=(1e-6, 5e-4),
+    uneven_prob=0.4,
+    prob=0.94,
+)
+compress = dict(type='mmscllle.CompressJPEG')
+darken = [take_as_reference, under_expose, compress]
 square_pipeline = [
     dict(type='mmscllle.LoadImage'),
     dict(type='mmscllle.RandomSquareCrop', size=size),
@@ -48,6 +47,17 @@ paired_shots = dict(
 darkened_shots = dict(
     _base_.stacks, role='positive', means=[(100, 142)], pipeline=[*square_pipeline, *darken]
 )
+# For the end of a training: what is black around something lit stays so.
+low_key_shots = dict(
+    darkened_shots,
+    pipeline=[
+        *square_pipeline,
+        dict(type='mmscllle.SynthesizeLowKey'),
+        take_as_reference,
+        dict(under_expose, mean=(5, 50), uneven_prob=0.0),
+        compress,
+    ],
+)
 street_anchors = dict(
     _base_.street_anchors,
     pipeline=[
@@ -56,6 +66,26 @@ street_anchors = dict(
         dict(type='mmscllle.RandomSquareCrop', size=size),
         *darken,
     ],
+)
+# Dusk without labels.
+dusk = dict(
+    type='mmscllle.LowLightImageDataset',
+    data_root=_base_.shared_data,
+    data_prefix=dict(img_path='camvid/img/dusk'),
+)
+no_noise = (1e-12, 1e-12)
+other_exposure = dict(
+    type='mmscllle.SynthesizeLowLight',
+    exposure=(0.6, 1.5),
+    shot_noise=no_noise,
+    read_noise=no_noise,
+)
+noisy_square = [
+    dict(type='mmscllle.RandomSquareCrop', size=size),
+    dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 4e-4), prob=0.3),
+]
+match_days = dict(
+    type='mmscllle.MatchQuantiles', folder=_base_.shared_data + 'camvid/img/day_train'
 )
 train_dataloader = dict(
     batch_size=6,

@@ -6,9 +6,8 @@ model = dict(
     # Enhanced in full at any brightness: the segmentor learns to see that.
     enhancer=dict(
         type='mmscllle.DuskNightEnhancer',
-        dusk_weights='mmscllle://scl-lle-paired',
+        dusk_weights='mmscllle://scl-lle-dusk',
         denoise_scales=3,
-        dusk_strength=1.0,
         leave_bright=(0.9, 1.0),
     ),
     enhancer_checkpoint='mmscllle://scl-lle-night',
