@@ -10,8 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+# f555b02d69b6: its digest, see there.
 from .kernel_lines import (
     CELL,
+    FOUR,
     ONE,
     SMALLEST,
     ZERO,
@@ -27,6 +29,12 @@ RING, BLOCK_RING, POOL_RING = 16, 16, 4
 LOUD = np.float32(1e9)
 # The quietest block of five, and its neighbour's.
 POOL, BLOCKS_DOWN = 2, 3
+# The parts of a difference: grey and colour.  The factor on the noise of colour is twice that of
+# grey, here squared; means are of one channel and of three.
+GREY, COLOUR, PARTS = 0, 1, 2
+SQUARED_FACTORS = (ONE, FOUR)
+THIRD = np.float32(1 / 3)
+MEANS = (ONE, THIRD)
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
@@ -74,6 +82,24 @@ def pool_blocks(
         result[x] = min(min(line[x], line[x + 1]), min(line[x + 2], line[x + 3]), line[x + 4])
 
 
+@njit(fastmath=True, error_model='numpy', cache=True)
+def measure_line(differences: np.ndarray, size: np.ndarray, square: np.ndarray) -> None:
+    """Measure grey and colour of what differs between two scales, in a line.
+
+    Args:
+        differences: RGB, (3, W).
+        size: Written to: the absolute value of grey, and the sum of those of colour, (2, W).
+        square: Written to: the same of squares, (2, W).
+    """
+    for x in range(differences.shape[1]):
+        red, green, blue = differences[0, x], differences[1, x], differences[2, x]
+        grey = THIRD * (red + green + blue)
+        red, green, blue = red - grey, green - grey, blue - grey
+        size[GREY, x], square[GREY, x] = abs(grey), grey * grey
+        size[COLOUR, x] = abs(red) + abs(green) + abs(blue)
+        square[COLOUR, x] = red * red + green * green + blue * blue
+
+
 @njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
 def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarray) -> None:
     """Take out what is no stronger than the noise.
@@ -94,18 +120,20 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
     for band in prange(bands):
         first_chunk, end_chunk = chunks * band // bands, chunks * (band + 1) // bands
         bases = np.empty((scales, 3, ring, width), np.float32)
-        powers = np.empty((scales, ring, width), np.float32)
-        blocks = np.empty((scales, BLOCK_RING, columns), np.float32)
-        pooled = np.empty((scales, POOL_RING, columns), np.float32)
+        powers = np.empty((scales, PARTS, ring, width), np.float32)
+        blocks = np.empty((scales, PARTS, BLOCK_RING, columns), np.float32)
+        pooled = np.empty((scales, PARTS, POOL_RING, columns), np.float32)
         pool_line = np.empty(columns + 2 * POOL, np.float32)
         padded = np.empty(width + 4 * 2 ** (scales - 1), np.float32)
-        size, square = np.empty(width, np.float32), np.empty(width, np.float32)
+        differences = np.empty((3, width), np.float32)
+        size, square = np.empty((PARTS, width), np.float32), np.empty((PARTS, width), np.float32)
+        factor = np.empty(width, np.float32)
         cells = np.empty(columns + 2, np.float32)
         enlarged = np.empty((columns + 1) * CELL, np.float32)
         ratio = np.empty(width, np.float32)
-        # Of each difference between two scales, and of the finest, what is taken out.
-        noise = np.empty((scales, width), np.float32)
-        left_out = np.empty(width, np.float32)
+        # How much of each part of a difference is kept, and what is taken out.
+        shares = np.empty((scales, PARTS, width), np.float32)
+        left_out = np.empty((3, width), np.float32)
         for front in range(first_chunk - BLOCKS_DOWN - behind, end_chunk + BLOCKS_DOWN + behind):
             for scale in range(scales):
                 lag = scale if scale < 3 else 4
@@ -115,11 +143,9 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
                 last = min(end_chunk - 1 + BLOCKS_DOWN + behind - lag, chunks - 1)
                 if chunk < first or chunk > last:
                     continue
-                measured = blocks[scale, chunk % BLOCK_RING]
-                measured[:] = ZERO
+                for part in range(PARTS):
+                    blocks[scale, part, chunk % BLOCK_RING] = ZERO
                 for y in range(chunk * CELL, min(chunk * CELL + CELL, height)):
-                    size[:] = ZERO
-                    square[:] = ZERO
                     y0, y1 = max(y - 2 * step, 0), max(y - step, 0)
                     y3, y4 = min(y + step, height - 1), min(y + 2 * step, height - 1)
                     middle = padded[2 * step : 2 * step + width]
@@ -142,13 +168,15 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
                         base = bases[scale, channel, y % ring]
                         average_along(padded, step, base)
                         for x in range(width):
-                            difference = finer[x] - base[x]
-                            size[x] += abs(difference)
-                            square[x] += difference * difference
+                            differences[channel, x] = finer[x] - base[x]
+                    measure_line(differences, size, square)
                     times = CELL - (height - 1) % CELL if y == height - 1 else 1
-                    add_blocks(size, np.float32(times), measured)
-                    middle[:] = square
-                    average_along(padded, step, powers[scale, y % ring])
+                    for part in range(PARTS):
+                        add_blocks(
+                            size[part], np.float32(times), blocks[scale, part, chunk % BLOCK_RING]
+                        )
+                        middle[:] = square[part]
+                        average_along(padded, step, powers[scale, part, y % ring])
             chunk = front - behind - BLOCKS_DOWN
             if chunk < first_chunk or chunk >= end_chunk:
                 continue
@@ -156,56 +184,75 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
                 max(chunk - 1 if chunk == first_chunk else chunk + 1, 0), min(chunk + 2, chunks)
             ):
                 for scale in range(scales):
-                    quietest = pooled[scale, row % POOL_RING]
-                    pool_blocks(blocks[scale], row, chunks, pool_line, quietest)
+                    for part in range(PARTS):
+                        quietest = pooled[scale, part, row % POOL_RING]
+                        pool_blocks(blocks[scale, part], row, chunks, pool_line, quietest)
             for y in range(chunk * CELL, min(chunk * CELL + CELL, height)):
                 above, below, weight = rows_of_cells(y, chunks)
                 for scale in range(scales):
                     step = 2**scale
                     y0, y1 = max(y - 2 * step, 0), max(y - step, 0)
                     y3, y4 = min(y + step, height - 1), min(y + 2 * step, height - 1)
-                    own = powers[scale]
-                    average_lines(
-                        own[y0 % ring],
-                        own[y1 % ring],
-                        own[y % ring],
-                        own[y3 % ring],
-                        own[y4 % ring],
-                        square,
-                    )
-                    enlarge_line(
-                        pooled[scale, above % POOL_RING],
-                        pooled[scale, below % POOL_RING],
-                        weight,
-                        cells,
-                        enlarged,
-                    )
-                    for x in range(width):
-                        size[x] = enlarged[x + CELL // 2]
                     enlarge_line(
                         detail[3 + scale, above], detail[3 + scale, below], weight, cells, enlarged
                     )
                     for x in range(width):
-                        # Means of three channels and, of blocks, of 64 pixels.
-                        level = enlarged[x + CELL // 2] * size[x] * np.float32(1 / 192)
-                        ratio[x] = level * level / (square[x] * np.float32(1 / 3) + SMALLEST)
-                    for x in range(width):
-                        noise[scale, x] = ONE / (ONE + ratio[x] * ratio[x])
-                for channel in range(3):
-                    enlarge_line(
-                        detail[channel, above], detail[channel, below], weight, cells, enlarged
-                    )
-                    line = image[channel, y]
-                    finer = bases[0, channel, y % ring]
-                    for x in range(width):
-                        left_out[x] = (line[x] - finer[x]) * (
-                            ONE - noise[0, x] * enlarged[x + CELL // 2]
+                        factor[x] = enlarged[x + CELL // 2] * enlarged[x + CELL // 2]
+                    for part in range(PARTS):
+                        own = powers[scale, part]
+                        power = square[part]
+                        average_lines(
+                            own[y0 % ring],
+                            own[y1 % ring],
+                            own[y % ring],
+                            own[y3 % ring],
+                            own[y4 % ring],
+                            power,
                         )
-                    for scale in range(1, scales):
+                        quietest = pooled[scale, part]
+                        enlarge_line(
+                            quietest[above % POOL_RING],
+                            quietest[below % POOL_RING],
+                            weight,
+                            cells,
+                            enlarged,
+                        )
+                        mean, squared = MEANS[part], SQUARED_FACTORS[part]
+                        kept = shares[scale, part]
+                        for x in range(width):
+                            # Of blocks, a mean of 64 pixels.
+                            level = enlarged[x + CELL // 2] * mean * np.float32(1 / 64)
+                            ratio[x] = (
+                                squared * factor[x] * level * level / (power[x] * mean + SMALLEST)
+                            )
+                        for x in range(width):
+                            kept[x] = ONE / (ONE + ratio[x] * ratio[x])
+                for scale in range(scales):
+                    grey_kept, colour_kept = shares[scale, GREY], shares[scale, COLOUR]
+                    for channel in range(3):
+                        finer = image[channel, y]
+                        if scale > 0:
+                            finer = bases[scale - 1, channel, y % ring]
                         base = bases[scale, channel, y % ring]
                         for x in range(width):
-                            left_out[x] += (finer[x] - base[x]) * (ONE - noise[scale, x])
-                        finer = base
-                    target = result[channel, y]
+                            differences[channel, x] = finer[x] - base[x]
                     for x in range(width):
-                        target[x] = min(max(line[x] - left_out[x], ZERO), ONE)
+                        grey = THIRD * (differences[0, x] + differences[1, x] + differences[2, x])
+                        ratio[x] = (grey_kept[x] - colour_kept[x]) * grey
+                    for channel in range(3):
+                        difference, left = differences[channel], left_out[channel]
+                        if scale > 0:
+                            for x in range(width):
+                                left[x] += difference[x] * (ONE - colour_kept[x]) - ratio[x]
+                            continue
+                        enlarge_line(
+                            detail[channel, above], detail[channel, below], weight, cells, enlarged
+                        )
+                        for x in range(width):
+                            left[x] = difference[x] - enlarged[x + CELL // 2] * (
+                                difference[x] * colour_kept[x] + ratio[x]
+                            )
+                for channel in range(3):
+                    line, target, left = image[channel, y], result[channel, y], left_out[channel]
+                    for x in range(width):
+                        target[x] = min(max(line[x] - left[x], ZERO), ONE)

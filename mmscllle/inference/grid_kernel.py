@@ -21,6 +21,8 @@ import torch
 from numba import config, njit, prange, set_num_threads
 
 from .denoise_kernel import denoise
+
+# f555b02d69b6: its digest, see there.
 from .kernel_lines import (
     ANOTHER,
     CELL,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+import mmscllle
 from mmscllle.models.enhancers.cells import enlarge
 from mmscllle.models.enhancers.denoising import denoise
 
 pytest.importorskip('numba')
+KERNELS = Path(mmscllle.__file__).parent / 'inference'
 
 
 def take_out_noise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarray) -> None:
@@ -51,3 +56,11 @@ def test_nothing_is_taken_out_without_a_factor():
     result = np.empty_like(image)
     take_out_noise(image, detail, 2, result)
     np.testing.assert_allclose(result, image, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize('name', ['denoise_kernel', 'grid_kernel'])
+def test_compiled_code_is_made_anew_when_what_it_calls_has_changed(name):
+    """Numba looks at the content of a function's own file alone."""
+    called = (KERNELS / 'kernel_lines.py').read_bytes()
+    line = f'# {hashlib.sha256(called).hexdigest()[:12]}: its digest, see there.'
+    assert line in (KERNELS / f'{name}.py').read_text(), f'{name}.py needs the line {line}'

@@ -9,6 +9,8 @@ from .cells import enlarge
 
 # Weights of the neighbours that the base of a pixel is averaged over: binomial, sigma = 1.
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
+# The factor on the noise of colour, in that on the noise of grey.
+COLOUR = 2.0
 # Height and width in pixels of the blocks that noise is measured in.
 BLOCK = 8
 
@@ -54,16 +56,19 @@ def quiet_level(difference: Tensor) -> Tensor:
 
 
 def denoise(image: Tensor, detail: Tensor, factor: Tensor) -> Tensor:
-    r"""Take out what is no stronger than the noise, scale by scale.
+    r"""Take out what is no stronger than the noise, scale by scale, grey and colour for themselves.
 
-    .. math:: z = b_J + \sum_{j=1}^J k_j w_j (b_{j-1} - b_j), \qquad
-              w_j = \frac{m_j^2}{m_j^2 + (f_j q_j)^4}
+    .. math:: z = b_J + \sum_{j=1}^J k_j (v_j \bar d_j + w_j (d_j - \bar d_j)), \qquad
+              d_j = b_{j-1} - b_j, \qquad
+              v_j = \frac{m_j^2}{m_j^2 + (f_j q_j)^4}
 
     with :math:`b_0` the image, each further base the :func:`average` of the one before with
-    neighbours twice as far apart ("à trous", Holschneider et al., 1989), :math:`m_j` the local
-    mean square of the difference, :math:`q_j` its :func:`quiet_level`, and :math:`f_j` a factor on
-    it: a Wiener filter of wavelet coefficients by their neighbourhood (Mihçak et al., 1999).
-    :math:`k_1` is ``detail``, all others are 1.
+    neighbours twice as far apart ("à trous", Holschneider et al., 1989), :math:`\bar d_j` the
+    grey of a difference, its mean over the channels, :math:`m_j` the local mean square of that,
+    :math:`q_j` its :func:`quiet_level`, and :math:`f_j` a factor on it: a Wiener filter of wavelet
+    coefficients by their neighbourhood (Mihçak et al., 1999).  :math:`w_j` is the same of the
+    colour :math:`d_j - \bar d_j`, with :data:`COLOUR` times the factor: colour has less detail than
+    noise.  :math:`k_1` is ``detail``, all others are 1.
 
     Args:
         image: RGB in [0, 1], (N, 3, H, W).
@@ -73,15 +78,23 @@ def denoise(image: Tensor, detail: Tensor, factor: Tensor) -> Tensor:
     Returns:
         RGB, (N, 3, H, W).
     """
-    differences, base = [], image
+    kept, base = [], image
     for scale in range(factor.shape[1]):
         step = 2**scale
         finer, base = base, average(base, step)
         difference = finer - base
-        power = average(difference.square().mean(dim=1, keepdim=True), step)
-        noise = (factor[:, scale : scale + 1] * quiet_level(difference)).square()
-        differences.append(difference / (1 + (noise / (power + 1e-8)).square()))
-    differences[0] = detail * differences[0]
-    for difference in reversed(differences):
+        grey = difference.mean(dim=1, keepdim=True)
+        colour = difference - grey
+        own = factor[:, scale : scale + 1]
+        kept.append(_reduce(grey, own, step) + _reduce(colour, COLOUR * own, step))
+    kept[0] = detail * kept[0]
+    for difference in reversed(kept):
         base = base + difference
     return base
+
+
+def _reduce(part: Tensor, factor: Tensor, step: int) -> Tensor:
+    """Reduce what is no stronger than the noise, of one scale."""
+    power = average(part.square().mean(dim=1, keepdim=True), step)
+    noise = (factor * quiet_level(part)).square()
+    return part / (1 + (noise / (power + 1e-8)).square())

@@ -72,11 +72,33 @@ def test_denoising_against_arrays(scales):
     expected, base = 0, image.numpy()
     for scale in range(scales):
         finer, base = base, average_of_arrays(base, 2**scale)
-        power = average_of_arrays(((finer - base) ** 2).mean(1, keepdims=True), 2**scale) + 1e-8
-        noise = factor.numpy()[:, scale : scale + 1] * quiet_level_of_arrays(finer - base)
-        share = power**2 / (power**2 + noise**4)
-        expected = expected + (finer - base) * share * (1 if scale else detail.numpy())
+        grey = (finer - base).mean(1, keepdims=True)
+        kept = 0
+        for part, times in ((grey, 1), (finer - base - grey, 2)):
+            power = average_of_arrays((part**2).mean(1, keepdims=True), 2**scale) + 1e-8
+            own = times * factor.numpy()[:, scale : scale + 1]
+            noise = own * quiet_level_of_arrays(part)
+            kept = kept + part * power**2 / (power**2 + noise**4)
+        expected = expected + kept * (1 if scale else detail.numpy())
     np.testing.assert_allclose(denoise(image, detail, factor), expected + base, atol=1e-12)
+
+
+def test_noise_of_colour_is_taken_out_and_grey_texture_stays():
+    generator = torch.Generator().manual_seed(0)
+    grey, colour = (
+        0.03 * torch.randn(1, 3, 64, 64, generator=generator, dtype=torch.float64) for _ in range(2)
+    )
+    grey = grey.mean(dim=1, keepdim=True).expand(1, 3, 64, 64)
+    colour = colour - colour.mean(dim=1, keepdim=True)
+    # Half of the picture has no texture, so that texture is no noise.
+    texture = torch.where(torch.arange(64) < 32, 0.0, 1.0) * grey
+    clean = denoise(
+        0.4 + texture + colour, torch.ones(1, 3, 64, 64), torch.full((1, 3, 64, 64), 1.2)
+    )
+    inner = np.s_[..., 8:56, 34:46]
+    left = clean - clean.mean(dim=1, keepdim=True)
+    assert left[inner].std() < 0.3 * colour[inner].std()
+    assert (clean.mean(dim=1) - 0.4 - texture[:, 0])[inner].std() < 0.1 * texture[inner].std()
 
 
 def test_noise_is_taken_out_and_edges_stay():
