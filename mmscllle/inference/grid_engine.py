@@ -7,6 +7,7 @@ import functools
 import importlib
 import logging
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ def load_kernel() -> ModuleType | None:
         same, several times slower.
     """
     try:
-        return importlib.import_module('mmscllle.inference.grid_kernel')
+        kernel = importlib.import_module('mmscllle.inference.grid_kernel')
     except (ImportError, RuntimeError) as error:
         # A RuntimeError: there is no folder in which numba may keep what it has compiled.
         print_log(
@@ -56,6 +57,9 @@ def load_kernel() -> ModuleType | None:
             logging.WARNING,
         )
         return None
+    if not any(Path(kernel.apply_grid.stats.cache_path).glob('grid_kernel.*.nbi')):
+        print_log('fast mode: the first picture waits while code is compiled, once', 'current')
+    return kernel
 
 
 class GridEngine:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -248,6 +249,27 @@ def test_without_numba_it_is_said_once(network, monkeypatch):
     assert [engine.kernel for engine in engines] == [None, None]
     (line,) = lines
     assert 'without compiled code, several times slower' in line and 'mmscllle[fast]' in line
+
+
+@pytest.mark.skipif(not COMPILED, reason='needs numba')
+def test_who_waits_for_code_to_be_compiled_is_told(tmp_path):
+    code = (
+        'import torch\n'
+        'from mmscllle.models.enhancers import BilateralGridEnhancer\n'
+        'BilateralGridEnhancer().make_engine(fast=True)(torch.rand(1, 3, 9, 9))'
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, '-W', 'ignore', '-c', code],
+            env={**os.environ, 'NUMBA_CACHE_DIR': str(tmp_path)},
+            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert 'waits while code is compiled, once' in told[0] and told[1] == ''
 
 
 def test_numba_is_imported_only_for_the_fast_mode():
