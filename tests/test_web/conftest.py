@@ -137,7 +137,7 @@ def visit(browser, server: Server):
             browser.new_context(**{'viewport': dict(width=1280, height=900), **options})
         )
         page = contexts[-1].new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         page.on(
             'request',
             lambda request: (
