@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-# f555b02d69b6: its digest, see there.
+# 227fb06ef494: its digest, see there.
 from .kernel_lines import (
     CELL,
     FOUR,
@@ -18,7 +18,7 @@ from .kernel_lines import (
     SMALLEST,
     ZERO,
     average_along,
-    average_lines,
+    average_down,
     enlarge_line,
     rows_of_cells,
 )
@@ -146,25 +146,13 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
                 for part in range(PARTS):
                     blocks[scale, part, chunk % BLOCK_RING] = ZERO
                 for y in range(chunk * CELL, min(chunk * CELL + CELL, height)):
-                    y0, y1 = max(y - 2 * step, 0), max(y - step, 0)
-                    y3, y4 = min(y + step, height - 1), min(y + 2 * step, height - 1)
                     middle = padded[2 * step : 2 * step + width]
                     for channel in range(3):
-                        if scale == 0:
-                            own = image[channel]
-                            finer = own[y]
-                            average_lines(own[y0], own[y1], finer, own[y3], own[y4], middle)
-                        else:
+                        own = image[channel]
+                        if scale > 0:
                             own = bases[scale - 1, channel]
-                            finer = own[y % ring]
-                            average_lines(
-                                own[y0 % ring],
-                                own[y1 % ring],
-                                finer,
-                                own[y3 % ring],
-                                own[y4 % ring],
-                                middle,
-                            )
+                        finer = own[y % own.shape[0]]
+                        average_down(own, y, step, height, middle)
                         base = bases[scale, channel, y % ring]
                         average_along(padded, step, base)
                         for x in range(width):
@@ -190,25 +178,14 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
             for y in range(chunk * CELL, min(chunk * CELL + CELL, height)):
                 above, below, weight = rows_of_cells(y, chunks)
                 for scale in range(scales):
-                    step = 2**scale
-                    y0, y1 = max(y - 2 * step, 0), max(y - step, 0)
-                    y3, y4 = min(y + step, height - 1), min(y + 2 * step, height - 1)
                     enlarge_line(
                         detail[3 + scale, above], detail[3 + scale, below], weight, cells, enlarged
                     )
                     for x in range(width):
                         factor[x] = enlarged[x + CELL // 2] * enlarged[x + CELL // 2]
                     for part in range(PARTS):
-                        own = powers[scale, part]
                         power = square[part]
-                        average_lines(
-                            own[y0 % ring],
-                            own[y1 % ring],
-                            own[y % ring],
-                            own[y3 % ring],
-                            own[y4 % ring],
-                            power,
-                        )
+                        average_down(powers[scale, part], y, 2**scale, height, power)
                         quietest = pooled[scale, part]
                         enlarge_line(
                             quietest[above % POOL_RING],

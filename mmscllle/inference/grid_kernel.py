@@ -22,7 +22,7 @@ from numba import config, njit, prange, set_num_threads
 
 from .denoise_kernel import denoise
 
-# f555b02d69b6: its digest, see there.
+# 227fb06ef494: its digest, see there.
 from .kernel_lines import (
     ANOTHER,
     CELL,
@@ -34,7 +34,7 @@ from .kernel_lines import (
     TWO,
     ZERO,
     average_along,
-    average_lines,
+    average_down,
     compress_line,
     enlarge_line,
     rows_of_cells,
@@ -182,10 +182,7 @@ def apply_grid(
                     enlarge_line(
                         detail[channel, above], detail[channel, below], weight, kept, factor
                     )
-                    over2, over1 = image[channel, max(y - 2, 0)], image[channel, max(y - 1, 0)]
-                    under1 = image[channel, min(y + 1, height - 1)]
-                    under2 = image[channel, min(y + 2, height - 1)]
-                    average_lines(over2, over1, line, under1, under2, padded[2 : width + 2])
+                    average_down(image[channel], y, 1, height, padded[2 : width + 2])
                     average_along(padded, 1, base)
 
                 compress_line(base, spread, scale, stretched, mantissa, place)

@@ -65,19 +65,23 @@ def compress_line(
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
-def average_lines(
-    first: np.ndarray,
-    second: np.ndarray,
-    third: np.ndarray,
-    fourth: np.ndarray,
-    fifth: np.ndarray,
-    result: np.ndarray,
-) -> None:
-    """Average five lines binomially, times 16, which `average_along` divides by.
+def average_down(lines: np.ndarray, y: int, step: int, height: int, result: np.ndarray) -> None:
+    """Average a line with those above and below it binomially, times 16.
 
-    All are float32, (W,).
+    :func:`average_along` divides by that.  What lies beyond the border is like the border.
+
+    Args:
+        lines: Of the picture, or a ring of them, float32, (H or fewer, W).
+        y: The line.
+        step: Distance of the neighbours in pixels.
+        height: H.
+        result: Written to, (W,).
     """
-    for x in range(third.size):
+    ring = lines.shape[0]
+    first, second = lines[max(y - 2 * step, 0) % ring], lines[max(y - step, 0) % ring]
+    third, fourth = lines[y % ring], lines[min(y + step, height - 1) % ring]
+    fifth = lines[min(y + 2 * step, height - 1) % ring]
+    for x in range(result.size):
         result[x] = first[x] + fifth[x] + FOUR * (second[x] + fourth[x]) + SIX * third[x]
 
 
