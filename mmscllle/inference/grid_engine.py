@@ -109,6 +109,7 @@ class GridEngine:
         scales = self.denoise_scales = network.denoise_scales
         self.reach = 3 + -(-2 * (2**scales - 1) // self.cell) if scales else 1
         self.share: Callable[[Tensor], Tensor] = network.share
+        self.balance: Callable[[Tensor], Tensor] = network.balance
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid
         if compile:
             self.network = torch.compile(self.network)
@@ -123,21 +124,25 @@ class GridEngine:
     def prepare(self, images: Tensor) -> Callable[[float], Tensor]:
         """Estimate the curves once, to be applied at any strength."""
         images = to_engine(images, self.device)
-        curves = self._estimate(images)
+        balanced = self.balance(images)
+        curves = self._estimate(balanced)
         shares = self.share(images).flatten().tolist()
 
         @torch.no_grad()
         def apply(strength: float) -> Tensor:
             check_strength(strength)
-            return self._apply(images, *curves, [strength * share for share in shares])
+            return self._apply(images, balanced, *curves, [strength * share for share in shares])
 
         return apply
 
     @torch.no_grad()
     def plot(self, images: Tensor, strength: float = 1.0) -> np.ndarray:
-        """Plot the tone curves of the images' cells, all together."""
+        """Plot the tone curves of the images' cells, all together.
+
+        They are those of the images after a white balance, if the network has one.
+        """
         images = to_engine(images, self.device)
-        grid, _ = self._estimate(images)
+        grid, _ = self._estimate(self.balance(images))
         levels = knot_levels(self.knots)
         curves = [
             apply_strength(levels[:, None], own.flatten(2), strength * share)
@@ -164,18 +169,26 @@ class GridEngine:
         return grid.float().contiguous(), detail.float().contiguous()
 
     def _apply(
-        self, images: Tensor, grid: Tensor, detail: Tensor, strengths: list[float]
+        self,
+        images: Tensor,
+        balanced: Tensor,
+        grid: Tensor,
+        detail: Tensor,
+        strengths: list[float],
     ) -> Tensor:
+        """Apply the curves to the balanced images, and mix with the images themselves."""
         result = torch.empty_like(images)
         if self.kernel is not None:
-            arrays = (part.numpy() for part in (images, grid, detail, result))
+            arrays = (part.numpy() for part in (images, balanced, grid, detail, result))
             denoised = self.denoise_scales > 0
             with self.kernel.threads_of_torch():
-                for image, curves, kept, enhanced, strength in zip(*arrays, strengths, strict=True):
+                for image, source, curves, kept, enhanced, strength in zip(
+                    *arrays, strengths, strict=True
+                ):
                     if denoised:
-                        self.kernel.denoise(image, kept, torch.get_num_threads(), enhanced)
+                        self.kernel.denoise(source, kept, torch.get_num_threads(), enhanced)
                     self.kernel.apply_grid(
-                        image, curves, kept, COMPRESSION, strength, denoised, enhanced
+                        image, source, curves, kept, COMPRESSION, strength, denoised, enhanced
                     )
             return result
         height = images.shape[2]
@@ -183,7 +196,7 @@ class GridEngine:
             # With so many more cells on either side a strip is as it is within the whole.
             first = max(rows.start // self.cell - self.reach, 0)
             last = min(-(-rows.stop // self.cell) + self.reach, grid.shape[3])
-            part = images[:, :, first * self.cell : last * self.cell]
+            part = balanced[:, :, first * self.cell : last * self.cell]
             enhanced = apply_grid(
                 part, grid[:, :, :, first:last], detail[:, :, first:last], self.cell
             )

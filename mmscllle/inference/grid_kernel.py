@@ -118,6 +118,7 @@ def describe_cells(image: np.ndarray, compression: float, cells: np.ndarray) -> 
 @njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
 def apply_grid(
     image: np.ndarray,
+    balanced: np.ndarray,
     grid: np.ndarray,
     detail: np.ndarray,
     compression: float,
@@ -128,13 +129,16 @@ def apply_grid(
     """Apply a grid of tone curves.
 
     Args:
-        image: RGB in [0, 1], float32, (3, H, W).
+        image: What the result is mixed with for a strength below 1, RGB in [0, 1], float32,
+            (3, H, W).
+        balanced: What the curves are applied to, of the same shape; it may be the same array.
         grid: Values of the curves at their knots, float32, (3, K, h, w).
         detail: How much of the detail is kept, float32, (3, h, w).
         compression: How far the knots crowd in the shadows.
         strength: See :func:`mmscllle.inference.strength.apply_strength`.
-        denoised: Whether ``result`` holds the image without noise, which the curves are applied
-            to; else they are to the image, with the finest detail kept as ``detail`` says.
+        denoised: Whether ``result`` holds the balanced image without noise, which the curves are
+            applied to; else they are to the balanced image, with the finest detail kept as
+            ``detail`` says.
         result: Written to, RGB in [0, 1], float32, (3, H, W).
     """
     _, height, width = image.shape
@@ -176,13 +180,14 @@ def apply_grid(
                     curves[first] = curves[first + 1]
                     curves[first + columns + 1] = curves[first + columns]
                 line, target = image[channel, y], result[channel, y]
+                light = balanced[channel, y]
                 if denoised:
                     base[:] = target
                 else:
                     enlarge_line(
                         detail[channel, above], detail[channel, below], weight, kept, factor
                     )
-                    average_down(image[channel], y, 1, height, padded[2 : width + 2])
+                    average_down(balanced[channel], y, 1, height, padded[2 : width + 2])
                     average_along(padded, 1, base)
 
                 compress_line(base, spread, scale, stretched, mantissa, place)
@@ -194,7 +199,7 @@ def apply_grid(
                 if not denoised:
                     for x in range(width):
                         place[x] += (
-                            factor[x + CELL // 2] * slope * (line[x] - base[x]) / stretched[x]
+                            factor[x + CELL // 2] * slope * (light[x] - base[x]) / stretched[x]
                         )
                 for x in range(width):
                     # Unsigned, as numba looks for negative indices, which count from the end.

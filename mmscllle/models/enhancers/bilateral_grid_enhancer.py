@@ -233,6 +233,17 @@ class BilateralGridEnhancer(Enhancer):
             return image.new_ones(len(image), 1, 1, 1)
         return darkness(image, self.leave_bright)
 
+    def balance(self, image: Tensor) -> Tensor:
+        """Take out a cast of the light, ahead of all else; this network does not.
+
+        Args:
+            image: RGB in [0, 1], (N, 3, H, W).
+
+        Returns:
+            RGB in [0, 1], (N, 3, H, W); the same tensor where there is nothing to do.
+        """
+        return image
+
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Enhance a batch.
 
@@ -243,8 +254,9 @@ class BilateralGridEnhancer(Enhancer):
             The enhanced image, RGB in [0, 1], (N, 3, H, W), and the values of the tone curves at
             their knots, in [0, 1], (N, 3 * knots, ceil(H / 8), ceil(W / 8)).
         """
-        grid, detail = self.estimate_grid(describe_cells(image, CELL))
-        enhanced = apply_grid(image, grid, detail, CELL)
+        balanced = self.balance(image)
+        grid, detail = self.estimate_grid(describe_cells(balanced, CELL))
+        enhanced = apply_grid(balanced, grid, detail, CELL)
         if self.leave_bright is not None and not self.training:
             enhanced = torch.lerp(image, enhanced, self.share(image))
         return enhanced, grid.flatten(1, 2)

@@ -13,6 +13,7 @@ from mmscllle.utils.weights import load_weights
 
 from .bilateral_grid import expand
 from .bilateral_grid_enhancer import BilateralGridEnhancer, darkness
+from .white_balance import grey_world_gains
 
 
 @MODELS.register_module()
@@ -27,6 +28,9 @@ class DuskNightEnhancer(BilateralGridEnhancer):
     (Jacobs et al., *Adaptive Mixtures of Local Experts*, Neural Computation 1991). One network that
     learned both gave up at dusk what it won at night (docs/results.md).
 
+    Lamps colour a night: with ``white_balance`` its colours are balanced first, by the amount
+    :math:`s \, w` (:func:`.white_balance.grey_world_gains`).
+
     In a training of the enhancer alone the network for dusk stays as it is.
 
     Args:
@@ -35,6 +39,7 @@ class DuskNightEnhancer(BilateralGridEnhancer):
         night: Two mean values of a picture, in [0, 1], the smaller one first: up to the first the
             network for the night works alone, from the second on the other one.
         leave_bright: See :class:`BilateralGridEnhancer`.
+        white_balance: w, from 0 for none to 1.
         **options: Of both networks, see :class:`BilateralGridEnhancer`.
 
     Raises:
@@ -47,14 +52,20 @@ class DuskNightEnhancer(BilateralGridEnhancer):
         dusk_weights: str,
         night: Sequence[float] = (0.12, 0.18),
         leave_bright: Sequence[float] = (0.25, 0.31),
+        white_balance: float = 0.0,
         **options: Any,
     ) -> None:
         super().__init__(leave_bright=leave_bright, **options)
         if len(night) != 2 or not 0 <= night[0] < night[1] <= 1:
             raise ValueError(f'night must be two ascending numbers in [0, 1], got {night}')
+        if not 0 <= white_balance <= 1:
+            raise ValueError(f'white_balance must be from 0 to 1, got {white_balance}')
         self.night = night
+        self.white_balance = white_balance
         # So that weights made for other values are told from these (:func:`.known.match_known`).
         self.register_buffer('mark_dusk', torch.tensor(night, dtype=torch.float32))
+        if white_balance:
+            self.register_buffer('mark_white_balance', torch.tensor(float(white_balance)))
         # Checkpoints of one network may lack it, and start the one for the night.
         self.added_dusk = BilateralGridEnhancer(**options)
         load_weights(
@@ -65,6 +76,13 @@ class DuskNightEnhancer(BilateralGridEnhancer):
             'enhancer',
         )
         self.added_dusk.requires_grad_(False)
+
+    def balance(self, image: Tensor) -> Tensor:
+        """Take out a cast of the light of a night; see :meth:`BilateralGridEnhancer.balance`."""
+        if not self.white_balance:
+            return image
+        amount = self.white_balance * darkness(image, self.night)
+        return (image * grey_world_gains(image, amount)).clamp(0, 1)
 
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate the tone curves; see :meth:`BilateralGridEnhancer.estimate_grid`."""

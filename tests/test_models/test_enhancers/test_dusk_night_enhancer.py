@@ -7,6 +7,7 @@ from mmscllle.inference.grid_engine import GridEngine
 from mmscllle.models.enhancers import BilateralGridEnhancer, DuskNightEnhancer, load_enhancer
 from mmscllle.models.enhancers.bilateral_grid import describe_cells
 from mmscllle.models.enhancers.building import EnhancerSource
+from mmscllle.models.enhancers.white_balance import grey_world_gains
 
 SMALL = dict(channels=(8, 8), knots=5, denoise_scales=2)
 GATES = dict(night=(0.1, 0.2), leave_bright=(0.8, 0.9))
@@ -93,6 +94,52 @@ def test_the_day_gets_nothing(dusk, fast):
     torch.testing.assert_close(GridEngine(network, fast=fast)(image), result, rtol=0, atol=1e-5)
     # In training the whole of it counts.
     torch.testing.assert_close(network.train()(image)[0], dusk[0](image)[0])
+
+
+def colored(*levels: float) -> torch.Tensor:
+    """Flat pictures under a reddish light, with these means."""
+    cast = torch.tensor([1.3, 1.0, 0.7])[None, :, None, None]
+    return flat(*levels) * cast
+
+
+@pytest.mark.parametrize('fast', [False, True])
+@pytest.mark.parametrize('scales', [0, 2])
+def test_the_light_of_a_night_is_balanced_first(tmp_path, fast, scales):
+    options = {**SMALL, 'denoise_scales': scales}
+    torch.save(BilateralGridEnhancer(**options).state_dict(), tmp_path / 'dusk.pth')
+    torch.manual_seed(1)
+    plain, balancing = (
+        DuskNightEnhancer(
+            str(tmp_path / 'dusk.pth'), **GATES, **options, white_balance=amount
+        ).eval()
+        for amount in (0.0, 1.0)
+    )
+    torch.nn.init.normal_(plain.curves.weight, std=0.4)
+    balancing.load_state_dict(plain.state_dict(), strict=False)
+    image = colored(0.05, 0.15, 0.3) * (0.8 + 0.4 * torch.rand(3, 3, 24, 16))
+    # In full, by half, not at all.
+    gains = [grey_world_gains(image, torch.tensor(amount)) for amount in (1.0, 0.5, 0.0)]
+    balanced = torch.stack([image[n] * gains[n][n] for n in range(3)])
+    result = balancing(image)[0]
+    torch.testing.assert_close(result[::2], plain(balanced)[0][::2], rtol=0, atol=1e-5)
+    torch.testing.assert_close(result[1], plain(balanced)[0][1], rtol=0, atol=0.01)
+    engine = GridEngine(balancing, fast=fast)
+    torch.testing.assert_close(engine(image), result, rtol=0, atol=2e-4)
+    # Less of it is less of both, and none is the image itself.
+    torch.testing.assert_close(engine(image, 0.5), (image + result) / 2, rtol=0, atol=2e-4)
+    assert torch.equal(engine(image, 0), image)
+
+
+def test_weights_know_that_they_balance(dusk):
+    balancing = DuskNightEnhancer(dusk[1], **SMALL, white_balance=0.8)
+    assert balancing.state_dict()['mark_white_balance'] == torch.tensor(0.8)
+    assert 'mark_white_balance' not in DuskNightEnhancer(dusk[1], **SMALL).state_dict()
+
+
+@pytest.mark.parametrize('white_balance', [-0.1, 1.1, float('nan')])
+def test_wrong_white_balance(dusk, white_balance):
+    with pytest.raises(ValueError, match=f'white_balance must be from 0 to 1, got {white_balance}'):
+        DuskNightEnhancer(dusk[1], white_balance=white_balance, **SMALL)
 
 
 @pytest.mark.parametrize('night', [(0.2, 0.1), (0.1,), (-0.1, 0.1), (0.5, 1.5)])
