@@ -4,7 +4,7 @@ The table of `tools/ablation.py` is of dusk; docs/how-to/ablation.md has the com
 the checkpoints in the dark.
 """
 
-_base_ = ['../scl_lle/scl-lle_bilateral-grid_camvid-night-256x256_seg_1200.py']
+_base_ = ['../scl_lle/scl-lle_bilateral-grid_camvid-night-256x256_seg_2400.py']
 # The anchors: 0 streets as nights, 1 with classes pasted into real nights, 2 and 3 real dusk and
 # real nights without labels, 4 and 5 exposure stacks.
 anchors = 'train_dataloader.dataset.anchors'
@@ -33,5 +33,6 @@ ablation = dict(
         no_self_correlation={'model.objective.extra_terms.self_correlation': None},
         no_cross_exposure={'model.objective.extra_terms.cross_exposure': None},
         no_denoising={'model.enhancer.denoise_scales': 0},
+        no_white_balance={'model.enhancer.white_balance': 0.0},
     ),
 )

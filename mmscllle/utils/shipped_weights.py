@@ -41,7 +41,7 @@ SHIPPED_MODELS = {
     ),
     'scl-lle-night': ShippedModel(
         WEIGHTS / 'scl-lle-night.pth',
-        'scl_lle/scl-lle_bilateral-grid_camvid-night-256x256_seg_1200.py',
+        'scl_lle/scl-lle_bilateral-grid_camvid-night-256x256_seg_2400.py',
     ),
     'scl-lle-dusk': ShippedModel(
         WEIGHTS / 'scl-lle-dusk.pth',

@@ -9,6 +9,7 @@ model = dict(
         dusk_weights='mmscllle://scl-lle-dusk',
         denoise_scales=3,
         leave_bright=(0.9, 1.0),
+        white_balance=1.0,
     ),
     enhancer_checkpoint='mmscllle://scl-lle-night',
     learn='both',

@@ -10,7 +10,7 @@ _base_ = [
     '../_base_/schedules/adamw_averaged_2k.py',
     '../_base_/default_runtime.py',
 ]
-max_iters = 1200
+max_iters = 2400
 load_from = 'mmscllle://scl-lle-paired'
 model = dict(
     # What is brighter than a night is left to weights of their own.
@@ -18,6 +18,8 @@ model = dict(
         type='mmscllle.DuskNightEnhancer',
         dusk_weights='mmscllle://scl-lle-dusk',
         denoise_scales=3,
+        # Lamps of every colour cost a segmentor as much as noise does.
+        white_balance=1.0,
     ),
     objective=dict(
         semantic_cross_entropy=dict(
@@ -43,5 +45,5 @@ param_scheduler = [
     dict(type='LinearLR', start_factor=0.01, end=50, by_epoch=False),
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
 ]
-train_cfg = dict(max_iters=max_iters, val_interval=600)
+train_cfg = dict(max_iters=max_iters, val_interval=1200)
 default_hooks = dict(checkpoint=dict(interval=600), visualization=dict(draw=False))
