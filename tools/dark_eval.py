@@ -87,7 +87,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default=[],
         metavar='NAME=SOURCE',
         help='an enhancer: a config that names its weights, '
-        'the name of a model, as mmscllle://scl-lle-seg, or a checkpoint, alone or '
+        'the name of a model, as mmscllle://scl-lle-night, or a checkpoint, alone or '
         'in a larger model. Several of one name are trainings with other seeds',
     )
     parser.add_argument(

@@ -28,7 +28,7 @@ class EnhanceInferencer(PhotographEnhancer, BaseInferencer):
         model: What holds the enhancer: a config, its path or its name
             (``'mmscllle::scl_lle/….py'``); or a model's name: ``'scl-lle'``,
             ``'scl-lle-paired'``, ``'scl-lle-curves'`` (the paper's network) or
-            ``'scl-lle-night'`` and ``'scl-lle-seg'`` (for what a segmentor sees), whose weights
+            ``'scl-lle-night'`` (for what a segmentor sees), whose weights
             come with the package, or one of a metafile.
             None: ``'scl-lle'``, or with ``weights`` the shipped model whose enhancer they fit.
         weights: Path or URL of a checkpoint of the enhancer, alone or in any model that holds it,

@@ -97,7 +97,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     network.add_argument(
         '--model',
         help="scl-lle, scl-lle-paired, scl-lle-curves (the paper's network), "
-        'scl-lle-night and scl-lle-seg (for what a segmentor sees), another name, or a config '
+        'scl-lle-night (for what a segmentor sees), another name, or a config '
         'whose model has an enhancer (default: scl-lle)',
     )
     network.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")

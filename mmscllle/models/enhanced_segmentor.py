@@ -58,7 +58,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         enhancer: Config of the enhancer, or the path of a config whose model has one.
         segmentor: Path, ``'mmseg::…'`` name or dict of the segmentor's config.
         enhancer_checkpoint: Path or URL of weights loaded into the enhancer at build time: its
-            own, or those of a model that holds one; ``mmscllle://scl-lle-seg`` comes with the
+            own, or those of a model that holds one; ``mmscllle://scl-lle-night`` comes with the
             package.
         segmentor_checkpoint: The same for the segmentor.
         learn: Which part learns: ``'nothing'``, ``'enhancer'``, ``'segmentor'`` or ``'both'``. A

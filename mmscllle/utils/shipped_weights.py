@@ -28,8 +28,7 @@ class ShippedModel(NamedTuple):
 
 # Photographs and video, by the network that sees the whole picture, learned from real exposures
 # without pairs, and with well-exposed shots as references; what segmentors see at night, by judges
-# of two families, and its part for dusk; what the one Fast-SCNN sees, which may look dark and
-# smooth to a person; and the paper's network.
+# of two families, and its part for dusk; and the paper's network.
 SHIPPED_MODELS = {
     'scl-lle': ShippedModel(
         WEIGHTS / 'scl-lle.pth',
@@ -47,14 +46,13 @@ SHIPPED_MODELS = {
         WEIGHTS / 'scl-lle-dusk.pth',
         'scl_lle/scl-lle_bilateral-grid_camvid-dusk-256x256_300.py',
     ),
-    'scl-lle-seg': ShippedModel(
-        WEIGHTS / 'scl-lle-seg.pth', 'scl_lle/scl-lle_fast-scnn_camvid-dusk-240x320_seg_3600.py'
-    ),
     'scl-lle-curves': ShippedModel(
         WEIGHTS / 'scl-lle-curves.pth',
         'scl_lle/scl-lle_exact-fast_fast-scnn_camvid-dusk-320x320_1k.py',
     ),
 }
+# Names of the past, which are understood but not listed.
+FORMER_NAMES = {'scl-lle-seg': 'scl-lle-night'}
 DEFAULT_MODEL = 'scl-lle'
 
 
@@ -62,7 +60,7 @@ def load_from_package(filename: str, map_location: MAP_LOCATION = None) -> objec
     """Read weights that come with the package.
 
     Args:
-        filename: ``mmscllle://`` and a name in :data:`SHIPPED_MODELS`.
+        filename: ``mmscllle://`` and a name in :data:`SHIPPED_MODELS` or :data:`FORMER_NAMES`.
         map_location: As in :func:`torch.load`.
 
     Returns:
@@ -72,6 +70,7 @@ def load_from_package(filename: str, map_location: MAP_LOCATION = None) -> objec
         ValueError: If there are none of that name.
     """
     name = filename[len(SCHEME) :]
+    name = FORMER_NAMES.get(name, name)
     if name not in SHIPPED_MODELS:
         names = ', '.join(SCHEME + known for known in SHIPPED_MODELS)
         raise ValueError(f'no weights {filename!r} come with the package; there are {names}')

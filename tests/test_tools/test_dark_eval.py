@@ -137,7 +137,7 @@ def test_weights_that_come_with_the_package(tool: ModuleType, folders: list, dat
             [
                 *folders,
                 '--enhancer',
-                'seg=mmscllle://scl-lle-seg',
+                'night=mmscllle://scl-lle-night',
                 '--baselines',
                 '--limit',
                 '1',
@@ -147,7 +147,7 @@ def test_weights_that_come_with_the_package(tool: ModuleType, folders: list, dat
         )
         == 0
     )
-    assert [row['name'] for row in report(data)['methods']] == ['seg']
+    assert [row['name'] for row in report(data)['methods']] == ['night']
     assert tool.main([*folders, '--enhancer', 'seg=mmscllle://none']) == 2
 
 

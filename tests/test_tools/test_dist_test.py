@@ -52,7 +52,7 @@ def test_two_ranks_print_the_table_of_one(tmp_path, tiny_segmentor, learn):
             learn=learn, config=tiny_segmentor[0], checkpoint=tiny_segmentor[1], root=str(tmp_path)
         )
     )
-    arguments = config, 'mmscllle://scl-lle-seg'
+    arguments = config, 'mmscllle://scl-lle-curves'
     one = report(sys.executable, ROOT / 'tools/test.py', *arguments, '--work-dir', tmp_path / '1')
     two = report('bash', ROOT / 'tools/dist_test.sh', *arguments, 2, '--work-dir', tmp_path / '2')
     assert len(one) == 1 + 4 + 1

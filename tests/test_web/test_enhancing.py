@@ -29,7 +29,6 @@ def test_shipped_models_and_those_with_weights_at_hand_are_offered(models, share
         'scl-lle-paired',
         'scl-lle-night',
         'scl-lle-dusk',
-        'scl-lle-seg',
         'scl-lle-curves',
     ]
     weights = str(shared / 'checkpoints/peers/iat_lol_v1.pth')

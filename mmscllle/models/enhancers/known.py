@@ -14,7 +14,7 @@ from mmengine.fileio import load
 from mmengine.logging import MMLogger
 
 import mmscllle
-from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS
+from mmscllle.utils.shipped_weights import DEFAULT_MODEL, FORMER_NAMES, SCHEME, SHIPPED_MODELS
 from mmscllle.utils.weights import find_misfits, find_part, is_mark, is_optional, read_checkpoint
 
 from .building import EnhancerSource, build_enhancer, find_enhancer
@@ -70,6 +70,7 @@ def read_source(source: str, key: str, configured: dict | None = None) -> Enhanc
     if source.endswith(CONFIG_SUFFIXES) or '::' in source:
         return find_enhancer(source, key)
     name = source[len(SCHEME) :] if source.startswith(SCHEME) else source
+    name = FORMER_NAMES.get(name, name)
     if name in SHIPPED_MODELS or not ('://' in source or Path(source).suffix):
         return find_model(name, key)
     config = match_known(source, key) if configured is None else configured

@@ -20,6 +20,7 @@ from mmscllle.models.enhancers import (
 from mmscllle.models.enhancers.known import find_model, match_known, read_source
 from mmscllle.registry import MODELS
 from mmscllle.utils.shipped_weights import SHIPPED_MODELS
+from mmscllle.utils.weights import read_checkpoint
 
 CURVES = dict(type='mmscllle.CurveEnhancer')
 
@@ -149,6 +150,16 @@ def test_shipped_models_know_their_enhancer(name):
     enhancer = load_enhancer(source, 'weights')
     torch.testing.assert_close(
         dict(enhancer.state_dict()), torch.load(SHIPPED_MODELS[name].weights, map_location='cpu')
+    )
+
+
+def test_a_name_of_the_past_is_understood():
+    source = find_model('scl-lle-night', 'model')
+    for name in ('scl-lle-seg', 'mmscllle://scl-lle-seg'):
+        assert read_source(name, 'model') == source
+    weights, _ = read_checkpoint('mmscllle://scl-lle-seg', 'weights')
+    torch.testing.assert_close(
+        dict(weights), torch.load(SHIPPED_MODELS['scl-lle-night'].weights, map_location='cpu')
     )
 
 
