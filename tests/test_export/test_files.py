@@ -56,7 +56,10 @@ OTHERS = {
     'BilateralGridEnhancer': dict(type='mmscllle.BilateralGridEnhancer'),
     'with denoising': dict(type='mmscllle.BilateralGridEnhancer', **NIGHT),
     'DuskNightEnhancer': dict(
-        type='mmscllle.DuskNightEnhancer', dusk_weights='mmscllle://scl-lle-paired', **NIGHT
+        type='mmscllle.DuskNightEnhancer',
+        dusk_weights='mmscllle://scl-lle-paired',
+        white_balance=1.0,
+        **NIGHT,
     ),
     **{name: dict(type=f'mmscllle.{name}') for name in ('ZeroDCEPlusPlus', 'SCI', 'IAT')},
     **{name: dict(type=f'mmscllle.{name}') for name in ('PairLIE', 'CLIPLIT')},
