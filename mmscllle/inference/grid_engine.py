@@ -66,8 +66,9 @@ class GridEngine:
     """Runs a :class:`BilateralGridEnhancer`, see :class:`mmscllle.inference.Engine`.
 
     Cells are described and curves applied strip by strip, so that beside image and result little
-    exists at full size.  On a CPU the fast mode does both in compiled code, which needs numba and
-    gives the same to rounding errors; elsewhere it is the exact one.
+    exists at full size; a night whose colours are balanced is there once more.  On a CPU the fast
+    mode does both in compiled code, which needs numba and gives the same to rounding errors;
+    elsewhere it is the exact one.
 
     Args:
         enhancer: The network.  Its weights are copied.

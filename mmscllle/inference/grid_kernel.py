@@ -137,7 +137,7 @@ def apply_grid(
         compression: How far the knots crowd in the shadows.
         strength: See :func:`mmscllle.inference.strength.apply_strength`.
         denoised: Whether ``result`` holds the balanced image without noise, which the curves are
-            applied to; else they are to the balanced image, with the finest detail kept as
+            applied to; else they are applied to the balanced image, with the finest detail kept as
             ``detail`` says.
         result: Written to, RGB in [0, 1], float32, (3, H, W).
     """

@@ -86,7 +86,7 @@ def adopt_parts(
         prefix: What the names of the chain's weights start with.
 
     Raises:
-        ValueError: If it has neither part.
+        ValueError: If it has neither part, or one of another kind.
     """
     weights = {
         name[len(prefix) :]: value for name, value in state_dict.items() if name.startswith(prefix)
@@ -98,6 +98,13 @@ def adopt_parts(
             f'the checkpoint has neither part of the chain: it has '
             f'{list_some(weights)}; the model has {list_some(chain.state_dict())}'
         )
+    for part in lacking:
+        other = [name for name in weights if name.startswith(f'{part}.')]
+        if other:
+            raise ValueError(
+                f'the checkpoint is of a chain with another {part}: it has {list_some(other)}; '
+                'give the config that it was trained with'
+            )
     if 'segmentor' not in lacking:
         chain.release_dataset_meta()
     for part in PARTS:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from mmengine.logging import print_log
 
 from .checkpoint_loader import load_from_local
 
@@ -51,16 +55,30 @@ SHIPPED_MODELS = {
         'scl_lle/scl-lle_exact-fast_fast-scnn_camvid-dusk-320x320_1k.py',
     ),
 }
-# Names of the past, which are understood but not listed.
-FORMER_NAMES = {'scl-lle-seg': 'scl-lle-night'}
+# What was in the package once, and what takes its place.
+REPLACED = {'scl-lle-seg': 'scl-lle-night'}
 DEFAULT_MODEL = 'scl-lle'
+
+
+@functools.cache
+def current_name(name: str) -> str:
+    """The name of what takes a model's place, which is told once; of most, the same name."""
+    if name not in REPLACED:
+        return name
+    print_log(
+        f'{SCHEME}{name} is no more: {SCHEME}{REPLACED[name]} takes its place, another network, '
+        'trained on other data (docs/model_cards.md has the licence)',
+        'current',
+        logging.WARNING,
+    )
+    return REPLACED[name]
 
 
 def load_from_package(filename: str, map_location: MAP_LOCATION = None) -> object:
     """Read weights that come with the package.
 
     Args:
-        filename: ``mmscllle://`` and a name in :data:`SHIPPED_MODELS` or :data:`FORMER_NAMES`.
+        filename: ``mmscllle://`` and a name in :data:`SHIPPED_MODELS` or :data:`REPLACED`.
         map_location: As in :func:`torch.load`.
 
     Returns:
@@ -69,8 +87,7 @@ def load_from_package(filename: str, map_location: MAP_LOCATION = None) -> objec
     Raises:
         ValueError: If there are none of that name.
     """
-    name = filename[len(SCHEME) :]
-    name = FORMER_NAMES.get(name, name)
+    name = current_name(filename[len(SCHEME) :])
     if name not in SHIPPED_MODELS:
         names = ', '.join(SCHEME + known for known in SHIPPED_MODELS)
         raise ValueError(f'no weights {filename!r} come with the package; there are {names}')

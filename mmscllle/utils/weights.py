@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
+import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
@@ -72,6 +75,42 @@ def is_optional(name: str) -> bool:
 def is_mark(name: str) -> bool:
     """Whether a name of a state dict is a mark, see :data:`MARK`."""
     return any(step.startswith(MARK) for step in name.split('.'))
+
+
+def keep_own_marks(network: nn.Module, state_dict: dict[str, Tensor], prefix: str) -> None:
+    """Keep a network's marks as they are when it loads weights, and warn where theirs differ.
+
+    A mark says what the network does, whatever its weights were trained with.  Weights without any
+    mark are those of a plain network, which trainings start from.
+
+    Args:
+        network: What loads the weights.
+        state_dict: The weights, changed in place.
+        prefix: What the names of the network's weights start with.
+    """
+    own = {name: value for name, value in network.named_buffers(recurse=False) if is_mark(name)}
+    marks = (name for name in state_dict if name.startswith(prefix + MARK))
+    given = {name[len(prefix) :]: state_dict[name] for name in marks}
+    differing = [
+        f'{name[len(MARK) :]} = {_tell(given.get(name))}, not {_tell(own.get(name))}'
+        for name in sorted({*own, *given})
+        if name not in own
+        or name not in given
+        or own[name].shape != given[name].shape
+        or not torch.allclose(own[name].cpu(), given[name].cpu().to(own[name].dtype))
+    ]
+    if given and differing:
+        print_log(
+            f'the weights were trained with {"; ".join(differing)} as in the config, which counts',
+            'current',
+            logging.WARNING,
+        )
+    state_dict.update({prefix + name: value.clone() for name, value in own.items()})
+
+
+def _tell(mark: Tensor | None) -> str:
+    """A mark for people: its values, rounded."""
+    return 'none' if mark is None else str(np.round(mark.cpu().numpy().astype(float), 4).tolist())
 
 
 def find_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str = '') -> str:
@@ -218,7 +257,9 @@ def load_weights(
         ) from error
     # What is optional may be missing, all else has been checked.
     found = {name: weights[prefix + name] for name in own if prefix + name in weights}
-    network.load_state_dict(found, strict=False)
+    marks = (name for name in weights if name.startswith(prefix) and is_mark(name))
+    others = {name[len(prefix) :]: weights[name] for name in marks}
+    network.load_state_dict({**others, **found}, strict=False)
     unused = len(weights) - len(found)
     print_log(
         f'{key}: loaded {len(found)} weights from {checkpoint}'

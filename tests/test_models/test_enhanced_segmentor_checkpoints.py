@@ -90,6 +90,18 @@ def test_a_checkpoint_that_does_not_fit_is_refused(tiny_segmentor, checkpoints):
         chain.load_state_dict(dict(wrong=torch.zeros(1)))
 
 
+def test_a_chain_with_another_enhancer_is_refused(tiny_segmentor, checkpoints):
+    """Its segmentor alone would see pictures that it was not trained on."""
+    chain = build(tiny_segmentor[0])
+    weights = {
+        f'segmentor.{name}': value
+        for name, value in part_weights(checkpoints['joint'], 'segmentor').items()
+    }
+    message = 'a chain with another enhancer: it has enhancer.curves.weight; give the config'
+    with pytest.raises(ValueError, match=message):
+        chain.load_state_dict({**weights, 'enhancer.curves.weight': torch.zeros(1)})
+
+
 def test_names_beside_the_chain_stay_as_they_are(tiny_segmentor):
     averaged = nn.Module()
     averaged.register_buffer('steps', torch.tensor(3))

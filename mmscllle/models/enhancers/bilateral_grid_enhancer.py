@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mmscllle.registry import MODELS
+from mmscllle.utils.weights import keep_own_marks
 
 from .base import Enhancer
 from .bilateral_grid import DESCRIPTION, apply_grid, describe_cells, knot_levels
@@ -158,13 +159,16 @@ class BilateralGridEnhancer(Enhancer):
             nn.init.constant_(self.added_noise.get_parameter('bias'), FIRST_NOISE / NOISE_GAIN)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
-        r"""Let weights that leave noise take it out where they damp the finest detail.
+        r"""Keep the network's own marks, and let weights that leave noise take it out.
+
+        They take it out where they damp the finest detail.
 
         The logit of each factor is linear in the mean :math:`z` of the logits of the detail, which
         falls where there is noise:
 
         .. math:: 10 \, \sigma(\alpha z + \beta) = 2 \text{ for } z = -4,\ 0.7 \text{ for } z = 0
         """
+        keep_own_marks(self, state_dict, prefix)
         weight, bias = (prefix + f'detail.{name}' for name in ('weight', 'bias'))
         added_weight, added_bias = (prefix + f'added_noise.{name}' for name in ('weight', 'bias'))
         if self.denoise_scales and weight in state_dict and added_weight not in state_dict:

@@ -29,7 +29,8 @@ class DuskNightEnhancer(BilateralGridEnhancer):
     learned both gave up at dusk what it won at night (docs/results.md).
 
     Lamps colour a night: with ``white_balance`` its colours are balanced first, by the amount
-    :math:`s \, w` (:func:`.white_balance.grey_world_gains`).
+    :math:`s \, w` of the picture as it comes (:func:`.white_balance.grey_world_gains`).  The
+    balanced picture's mean then decides between the networks.
 
     In a training of the enhancer alone the network for dusk stays as it is.
 
@@ -82,7 +83,10 @@ class DuskNightEnhancer(BilateralGridEnhancer):
         if not self.white_balance:
             return image
         amount = self.white_balance * darkness(image, self.night)
-        return (image * grey_world_gains(image, amount)).clamp(0, 1)
+        # Traced, what holds of the example would hold of all.
+        if not self.training and not torch.jit.is_tracing() and not amount.any():
+            return image
+        return (image * grey_world_gains(image, amount)).clamp_(0, 1)
 
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate the tone curves; see :meth:`BilateralGridEnhancer.estimate_grid`."""

@@ -14,7 +14,7 @@ from mmengine.fileio import load
 from mmengine.logging import MMLogger
 
 import mmscllle
-from mmscllle.utils.shipped_weights import DEFAULT_MODEL, FORMER_NAMES, SCHEME, SHIPPED_MODELS
+from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS, current_name
 from mmscllle.utils.weights import find_misfits, find_part, is_mark, is_optional, read_checkpoint
 
 from .building import EnhancerSource, build_enhancer, find_enhancer
@@ -70,7 +70,7 @@ def read_source(source: str, key: str, configured: dict | None = None) -> Enhanc
     if source.endswith(CONFIG_SUFFIXES) or '::' in source:
         return find_enhancer(source, key)
     name = source[len(SCHEME) :] if source.startswith(SCHEME) else source
-    name = FORMER_NAMES.get(name, name)
+    name = current_name(name)
     if name in SHIPPED_MODELS or not ('://' in source or Path(source).suffix):
         return find_model(name, key)
     config = match_known(source, key) if configured is None else configured
@@ -90,6 +90,7 @@ def find_model(name: str, key: str) -> EnhancerSource:
     Raises:
         ValueError: If there is none of that name.
     """
+    name = current_name(name)
     if name in SHIPPED_MODELS:
         model = SHIPPED_MODELS[name]
         source = find_enhancer(Config.fromfile(_root() / 'configs' / model.config))

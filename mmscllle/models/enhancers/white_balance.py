@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor
 
-# The largest factor on a channel, and the smallest is its inverse: what has hardly any red gets no
-# red noise.
+# The largest factor on a channel, and the smallest is its inverse: a channel with hardly any light
+# is not to become noise.
 MOST_GAIN = 2.0
 # Added to the mean of each channel: a black picture has no cast.
 DARKEST = 1e-3

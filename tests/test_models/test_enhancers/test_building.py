@@ -19,7 +19,7 @@ from mmscllle.models.enhancers import (
 )
 from mmscllle.models.enhancers.known import find_model, match_known, read_source
 from mmscllle.registry import MODELS
-from mmscllle.utils.shipped_weights import SHIPPED_MODELS
+from mmscllle.utils.shipped_weights import SHIPPED_MODELS, current_name
 from mmscllle.utils.weights import read_checkpoint
 
 CURVES = dict(type='mmscllle.CurveEnhancer')
@@ -153,8 +153,20 @@ def test_shipped_models_know_their_enhancer(name):
     )
 
 
-def test_a_name_of_the_past_is_understood():
+@pytest.fixture
+def logged(caplog):
+    """What MMEngine's logger gets."""
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)
+
+
+def test_a_name_of_the_past_is_understood_and_told(logged):
     source = find_model('scl-lle-night', 'model')
+    current_name.cache_clear()
+    assert find_model('scl-lle-seg', 'model') == source
+    assert 'scl-lle-seg is no more: mmscllle://scl-lle-night takes its place' in logged.text
     for name in ('scl-lle-seg', 'mmscllle://scl-lle-seg'):
         assert read_source(name, 'model') == source
     weights, _ = read_checkpoint('mmscllle://scl-lle-seg', 'weights')
