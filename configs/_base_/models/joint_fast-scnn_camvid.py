@@ -1,4 +1,4 @@
-"""Joint training by the terms of SCL-LLE beside; the averaged chain labels real dusk."""
+"""Joint training with the terms of SCL-LLE; an averaged copy of the chain labels real dusk."""
 
 _base_ = ['./enhanced_fast-scnn_camvid.py', './joint_objective.py']
 model = dict(
