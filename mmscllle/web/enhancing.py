@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,53 +24,10 @@ from .jobs import Job, running
 from .models import Models
 from .preview import SIDE, Preview, reduce_frame, to_screen
 from .segmentor_view import SegmentorViewer
+from .view import Choice, View
 
 # What browsers show as it is; other pictures are shown as PNG of 8 bit.
 SHOWN_SUFFIXES = ('.jpg', '.jpeg', '.png', '.webp', '.gif', '.bmp', '.avif')
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a visitor has chosen.
-
-    Attributes:
-        model: Name of the enhancer.
-        mode: ``'exact'`` or ``'fast'``.
-        strength: See :class:`mmscllle.inference.Engine`.
-    """
-
-    model: str
-    mode: str = 'exact'
-    strength: float = 1.0
-
-
-@dataclass
-class View:
-    """What is shown of one file.
-
-    Attributes:
-        before: The picture as it came, or a reduced one.
-        after: The enhanced one.
-        video: Input and result side by side.
-        result: The file to download; None before there is one.
-        curves: Plot of the tone curves; None where there are none.
-        histograms: Plot of the histograms.
-        seen: What the segmentor sees before and after.
-        legend: The classes that it sees, in HTML.
-        notes: What was not kept.
-        is_complete: Whether the plots and what the segmentor sees are those of ``result``.
-    """
-
-    before: Path | None = None
-    after: Path | None = None
-    video: Path | None = None
-    result: Path | None = None
-    curves: Path | None = None
-    histograms: Path | None = None
-    seen: tuple[Path, Path] | None = None
-    legend: str = ''
-    notes: list[str] = field(default_factory=list)
-    is_complete: bool = False
 
 
 class EnhancedPicture(NamedTuple):

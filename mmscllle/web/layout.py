@@ -10,9 +10,9 @@ import gradio as gr
 from mmscllle.fileio import IMAGE_SUFFIXES
 from mmscllle.video import VIDEO_SUFFIXES
 
-from .enhancing import View
 from .examples import Examples
 from .models import MODES
+from .view import View
 
 TITLE = 'mmscllle: see in the dark'
 INTRODUCTION = (

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import gradio as gr
 
-from .enhancing import Choice, View
 from .jobs import JobEndedError
 from .layout import TITLE, Layout, pair_of, status_text
 from .pool import Pool
+from .view import Choice, View
 from .visits import PREVIEW, Visits
 
 # Lanes of Gradio's queue: full-size jobs wait for each other, the strength slider does not wait.

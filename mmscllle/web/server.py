@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from .enhancing import Choice, Enhancing, View
+from .enhancing import Enhancing
 from .examples import write_examples
 from .jobs import Job
 from .limits import Limits
@@ -14,6 +14,7 @@ from .models import Models
 from .page import Page
 from .segmentor_view import SegmentorViewer
 from .sessions import EXAMPLES, Sessions
+from .view import Choice, View
 from .visits import Visits
 
 HERE = Path(__file__).parent

@@ -12,11 +12,12 @@ from mmengine.logging import print_log
 
 from mmscllle.video import is_video
 
-from .enhancing import Choice, Enhancing, View
+from .enhancing import Enhancing
 from .examples import Examples
 from .jobs import REPLACED, STOPPED, Job, JobEndedError
 from .preview import Preview
 from .sessions import Session, Sessions
+from .view import Choice, View
 from .words import describe
 
 # Seconds in which a newer position of the slider replaces a full-size job that has not begun.

@@ -9,11 +9,12 @@ import pytest
 from page_steps import command_result, make_photograph
 
 from mmscllle.fileio import Photograph, read_photograph, write_photograph
-from mmscllle.web.enhancing import Choice, Enhancing
+from mmscllle.web.enhancing import Enhancing
 from mmscllle.web.histograms import histogram_plot
 from mmscllle.web.jobs import STOPPED, Job, JobEndedError
 from mmscllle.web.models import Models
 from mmscllle.web.preview import SIDE, Preview, to_screen
+from mmscllle.web.view import Choice
 
 MAX_PIXELS = 2**24
 
