@@ -357,3 +357,12 @@ def offline_config(config_folder: Path, seeded_vgg: str, monkeypatch: pytest.Mon
         return config
 
     return read
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What goes through MMEngine's current logger."""
+    logger = MMLogger.get_current_instance()
+    logger.addHandler(caplog.handler)
+    yield caplog
+    logger.removeHandler(caplog.handler)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
 from mmscllle.utils.checkpoint_loader import load_from_local
+from mmscllle.utils.marks import is_mark, is_optional
 from mmscllle.utils.shipped_weights import SCHEME, load_from_package
 
 
@@ -59,58 +57,6 @@ def _load(checkpoint: str) -> Any:
     from mmscllle.utils.checkpoint_schemes import CheckpointLoader
 
     return CheckpointLoader.load_checkpoint(checkpoint, 'cpu')
-
-
-# What names start with that a checkpoint may lack: marks, which are not learned and tell networks
-# apart whose weights have one shape; and parts that are added to a trained network.  So a training
-# may go on from a checkpoint of the plain network.
-MARK, ADDED = 'mark_', 'added_'
-
-
-def is_optional(name: str) -> bool:
-    """Whether a checkpoint may lack a name of a state dict, see :data:`MARK`."""
-    return any(step.startswith((MARK, ADDED)) for step in name.split('.'))
-
-
-def is_mark(name: str) -> bool:
-    """Whether a name of a state dict is a mark, see :data:`MARK`."""
-    return any(step.startswith(MARK) for step in name.split('.'))
-
-
-def keep_own_marks(network: nn.Module, state_dict: dict[str, Tensor], prefix: str) -> None:
-    """Keep a network's marks as they are when it loads weights, and warn where theirs differ.
-
-    A mark says what the network does, whatever its weights were trained with.  Weights without any
-    mark are those of a plain network, which trainings start from.
-
-    Args:
-        network: What loads the weights.
-        state_dict: The weights, changed in place.
-        prefix: What the names of the network's weights start with.
-    """
-    own = {name: value for name, value in network.named_buffers(recurse=False) if is_mark(name)}
-    marks = (name for name in state_dict if name.startswith(prefix + MARK))
-    given = {name[len(prefix) :]: state_dict[name] for name in marks}
-    differing = [
-        f'{name[len(MARK) :]} = {_tell(given.get(name))}, not {_tell(own.get(name))}'
-        for name in sorted({*own, *given})
-        if name not in own
-        or name not in given
-        or own[name].shape != given[name].shape
-        or not torch.allclose(own[name].cpu(), given[name].cpu().to(own[name].dtype))
-    ]
-    if given and differing:
-        print_log(
-            f'the weights were trained with {"; ".join(differing)} as in the config, which counts',
-            'current',
-            logging.WARNING,
-        )
-    state_dict.update({prefix + name: value.clone() for name, value in own.items()})
-
-
-def _tell(mark: Tensor | None) -> str:
-    """A mark for people: its values, rounded."""
-    return 'none' if mark is None else str(np.round(mark.cpu().numpy().astype(float), 4).tolist())
 
 
 def find_part(weights: Mapping[str, Tensor], own: Mapping[str, Tensor], part: str = '') -> str:
@@ -255,14 +201,15 @@ def load_weights(
         raise ValueError(
             f'{key}: {checkpoint!r} does not fit the model ({error}). {hint}'.rstrip()
         ) from error
-    # What is optional may be missing, all else has been checked.
-    found = {name: weights[prefix + name] for name in own if prefix + name in weights}
-    marks = (name for name in weights if name.startswith(prefix) and is_mark(name))
-    others = {name[len(prefix) :]: weights[name] for name in marks}
-    network.load_state_dict({**others, **found}, strict=False)
-    unused = len(weights) - len(found)
+    # What is optional may be missing, all else has been checked. Marks that the network has not are
+    # for it to see, too.
+    names = (name[len(prefix) :] for name in weights if name.startswith(prefix))
+    found = {name: weights[prefix + name] for name in names if name in own or is_mark(name)}
+    network.load_state_dict(found, strict=False)
+    loaded = len(own.keys() & found.keys())
+    unused = len(weights) - loaded
     print_log(
-        f'{key}: loaded {len(found)} weights from {checkpoint}'
+        f'{key}: loaded {loaded} weights from {checkpoint}'
         + (f', {unused} more in the file have no use here' if unused else ''),
         'current',
     )

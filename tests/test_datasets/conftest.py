@@ -8,7 +8,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 
 SIZE = (16, 16)
@@ -70,12 +69,3 @@ def triplets(tmp_path: Path, scope: None, write_images: Callable) -> dict:
         negative_pipeline=[*IMAGE_PIPELINE, dict(type='mmscllle.SynthesizeExposure')],
         pipeline=[dict(type='mmscllle.PackTripletInputs')],
     )
-
-
-@pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """What a data set logs through MMEngine's current logger."""
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(caplog.handler)
-    yield caplog
-    logger.removeHandler(caplog.handler)

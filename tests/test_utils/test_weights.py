@@ -5,7 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 import torch
-from mmengine.logging import HistoryBuffer, MMLogger
+from mmengine.logging import HistoryBuffer
 from torch import nn
 
 from mmscllle.utils.weights import (
@@ -258,38 +258,6 @@ def test_a_checkpoint_without_the_marks_of_a_network_is_loaded(tmp_path):
     load_weights(marked, str(tmp_path / 'plain.pth'), 'model.init')
     assert torch.equal(marked.mark_leave_bright, torch.tensor([0.1, 0.3]))
     assert torch.equal(marked.curves.weight, plain.curves.weight)
-
-
-@pytest.mark.parametrize(
-    ('trained', 'wanted', 'message'),
-    [
-        ((0.1, 0.3), (0.2, 0.4), r'leave_bright = [0.1, 0.3], not [0.2, 0.4] as in the config'),
-        ((0.1, 0.3), None, 'leave_bright = [0.1, 0.3], not none as in the config'),
-        ((0.1, 0.3), (0.1, 0.3), ''),
-        (None, (0.1, 0.3), ''),
-    ],
-)
-def test_marks_are_not_learned(tmp_path, caplog, trained, wanted, message):
-    """A mark says what the network does; weights that were trained otherwise are told."""
-    from mmscllle.models.enhancers import BilateralGridEnhancer
-
-    weights = BilateralGridEnhancer((4, 4), leave_bright=trained).state_dict()
-    torch.save(weights, tmp_path / 'weights.pth')
-    network = BilateralGridEnhancer((4, 4), leave_bright=wanted)
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(caplog.handler)
-    try:
-        load_weights(network, str(tmp_path / 'weights.pth'), 'model.init')
-        warnings = [r.getMessage() for r in caplog.records if r.levelname == 'WARNING']
-        assert (message in warnings[0]) if message else not warnings
-        # By MMEngine, too, and the weights are as they were.
-        before = {name: value.clone() for name, value in weights.items()}
-        network.load_state_dict(weights, strict=False)
-        assert all(torch.equal(weights[name], value) for name, value in before.items())
-    finally:
-        logger.removeHandler(caplog.handler)
-    mark = network.state_dict().get('mark_leave_bright')
-    assert mark is None if wanted is None else torch.equal(mark, torch.tensor(wanted))
 
 
 def test_parts_that_may_be_missing_do_not_count_as_there():

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mmscllle.registry import MODELS
-from mmscllle.utils.weights import keep_own_marks
+from mmscllle.utils.marks import keep_own_marks
 
 from .base import Enhancer
 from .bilateral_grid import DESCRIPTION, apply_grid, describe_cells, knot_levels

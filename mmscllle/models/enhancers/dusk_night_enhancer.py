@@ -82,11 +82,13 @@ class DuskNightEnhancer(BilateralGridEnhancer):
         """Take out a cast of the light of a night; see :meth:`BilateralGridEnhancer.balance`."""
         if not self.white_balance:
             return image
-        amount = self.white_balance * darkness(image, self.night)
+        # Both take means alone, which are of the whole picture once.
+        means = image.mean(dim=(2, 3), keepdim=True)
+        amount = self.white_balance * darkness(means, self.night)
         # Traced, what holds of the example would hold of all.
         if not self.training and not torch.jit.is_tracing() and not amount.any():
             return image
-        return (image * grey_world_gains(image, amount)).clamp_(0, 1)
+        return (image * grey_world_gains(means, amount)).clamp_(0, 1)
 
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
         """Estimate the tone curves; see :meth:`BilateralGridEnhancer.estimate_grid`."""

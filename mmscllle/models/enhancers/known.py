@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-import torch
 from mmengine.config import Config
 from mmengine.fileio import load
 from mmengine.logging import MMLogger
 
 import mmscllle
+from mmscllle.utils.marks import differing_marks, is_optional
 from mmscllle.utils.shipped_weights import DEFAULT_MODEL, SCHEME, SHIPPED_MODELS, current_name
-from mmscllle.utils.weights import find_misfits, find_part, is_mark, is_optional, read_checkpoint
+from mmscllle.utils.weights import find_misfits, find_part, read_checkpoint
 
 from .building import EnhancerSource, build_enhancer, find_enhancer
 
@@ -139,23 +139,18 @@ def match_known(checkpoint: str, key: str) -> dict:
             required = sum(not is_optional(each) for each in own)
             shares.append(((len(missing) + len(wrong) / 2) / required, config))
             continue
-        absent = [
-            each
-            for each, value in own.items()
-            if prefix + each not in weights
-            or (is_mark(each) and not torch.allclose(value, weights[prefix + each]))
-        ]
+        given = {
+            each[len(prefix) :]: value for each, value in weights.items() if each.startswith(prefix)
+        }
+        differing = differing_marks(own, given)
+        absent = [each for each in own if each not in given or each in differing]
         taken = len(own) - len(absent)
-        absent += [
-            each
-            for each in weights
-            if each.startswith(prefix) and is_mark(each) and each[len(prefix) :] not in own
-        ]
+        absent += [each for each in differing if each not in own]
         if absent:
             lacking.append((taken, name, absent[0]))
         else:
             # None takes more: the other networks need not be built.
-            if taken == sum(name.startswith(prefix) for name in weights):
+            if taken == len(given):
                 return config
             fitting.append((taken, config))
     most = max((taken for taken, _ in fitting), default=0)

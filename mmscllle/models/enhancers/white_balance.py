@@ -22,7 +22,7 @@ def grey_world_gains(image: Tensor, amount: Tensor) -> Tensor:
     power, too.
 
     Args:
-        image: RGB in [0, 1], (N, 3, H, W).
+        image: RGB in [0, 1], (N, 3, H, W); its means serve as well, (N, 3, 1, 1).
         amount: a, from 0 for nothing to 1, (N, 1, 1, 1).
 
     Returns:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.runner import load_checkpoint
 from torch import nn
@@ -153,20 +152,11 @@ def test_shipped_models_know_their_enhancer(name):
     )
 
 
-@pytest.fixture
-def logged(caplog):
-    """What MMEngine's logger gets."""
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(caplog.handler)
-    yield caplog
-    logger.removeHandler(caplog.handler)
-
-
-def test_a_name_of_the_past_is_understood_and_told(logged):
+def test_a_name_of_the_past_is_understood_and_told(log):
     source = find_model('scl-lle-night', 'model')
     current_name.cache_clear()
     assert find_model('scl-lle-seg', 'model') == source
-    assert 'scl-lle-seg is no more: mmscllle://scl-lle-night takes its place' in logged.text
+    assert 'scl-lle-seg is no more: mmscllle://scl-lle-night takes its place' in log.text
     for name in ('scl-lle-seg', 'mmscllle://scl-lle-seg'):
         assert read_source(name, 'model') == source
     weights, _ = read_checkpoint('mmscllle://scl-lle-seg', 'weights')
@@ -202,19 +192,14 @@ def test_a_checkpoint_alone(tmp_path):
     assert match_known(path, 'weights') == CURVES
 
 
-def test_networks_that_a_checkpoint_is_compared_with_are_not_logged(tmp_path, caplog):
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(caplog.handler)
-    try:
-        path = str(tmp_path / 'curves.pth')
-        torch.save(CurveEnhancer().state_dict(), path)
-        config = match_known(path, 'weights')
-        assert not caplog.records
-        # The level of the log is as it was.
-        load_enhancer(EnhancerSource(config, path), 'weights')
-        assert 'weights: loaded 14 weights' in caplog.text
-    finally:
-        logger.removeHandler(caplog.handler)
+def test_networks_that_a_checkpoint_is_compared_with_are_not_logged(tmp_path, log):
+    path = str(tmp_path / 'curves.pth')
+    torch.save(CurveEnhancer().state_dict(), path)
+    config = match_known(path, 'weights')
+    assert not log.records
+    # The level of the log is as it was.
+    load_enhancer(EnhancerSource(config, path), 'weights')
+    assert 'weights: loaded 14 weights' in log.text
 
 
 def test_weights_that_take_out_noise_are_told_from_others(tmp_path):
