@@ -1,38 +1,42 @@
-"""What each term and each addition does for photographs: each is left out in turn."""
+"""What each part of the first training does for photographs, and what others would do."""
 
 _base_ = [
     '../scl_lle/scl-lle_bilateral-grid_exposures-256x256_2k.py',
     '../_base_/ablation_by_pairs.py',
 ]
-# The anchors: 0 dark shots, 1 darkened shots, 2 darkened streets.
-shots = 'train_dataloader.dataset.anchors.1.dataset.pipeline'
-street = 'train_dataloader.dataset.anchors.2.pipeline'
+anchors = 'train_dataloader.dataset.anchors'
+as_stacks = dict(type='RepeatDataset', dataset=_base_.shots_darkened_as_stacks, times=4)
+cross_exposure = {
+    'model.objective.extra_terms.cross_exposure': dict(
+        type='mmscllle.CrossExposureLoss', loss_weight=1.0, _delete_=True
+    ),
+    'train_dataloader.dataset.pipeline.0.second': True,
+    anchors: [as_stacks, _base_.dark_shots],
+}
+judged_streets = {
+    'model.objective.semantic_cross_entropy': dict(
+        type='mmscllle.SemanticCrossEntropyLoss', loss_weight=0.1, _delete_=True
+    ),
+    'model.objective.segmentor': dict(
+        type='mmscllle.FrozenSegmentor',
+        config=_base_.segmentor_config,
+        checkpoint=_base_.segmentor_checkpoint,
+        num_classes=11,
+        _delete_=True,
+    ),
+    anchors: [as_stacks, _base_.street_anchors],
+}
 ablation = dict(
     rows=dict(
-        no_reconstruction={'model.objective.extra_terms.reconstruction': None},
-        no_cross_exposure={'model.objective.extra_terms.cross_exposure': None},
-        no_semantic_cross_entropy={
-            'model.objective.semantic_cross_entropy': None,
-            'model.objective.segmentor': None,
-        },
-        even_light={f'{shots}.3.uneven_prob': 0.0, f'{street}.4.uneven_prob': 0.0},
-        no_sensor_noise_in_darkening={
-            f'{shots}.3.shot_noise': _base_.no_noise,
-            f'{shots}.3.read_noise': _base_.no_noise,
-            f'{street}.4.shot_noise': _base_.no_noise,
-            f'{street}.4.read_noise': _base_.no_noise,
-        },
-        no_jpeg={f'{shots}.4.prob': 0.0, f'{street}.5.prob': 0.0},
-        reference_as_shot={
-            f'{shots}.2.local_contrast': 0.0,
-            f'{street}.3.local_contrast': 0.0,
-        },
-        no_street_anchors={
-            'train_dataloader.dataset.anchors': [
-                _base_.dark_shots,
-                dict(type='RepeatDataset', dataset=_base_.darkened_shots, times=4),
-            ]
-        },
+        made_up_camera={anchors: [_base_.darkened_shots]},
+        both_ways_to_darken={anchors: [as_stacks, _base_.darkened_shots]},
+        cross_exposure=cross_exposure,
+        streets={anchors: [as_stacks, _base_.street_anchors]},
+        judged_streets=judged_streets,
+        no_sensor_noise={f'{anchors}.0.pipeline.4.prob': 0.0},
+        no_jpeg={f'{anchors}.0.pipeline.5.prob': 0.0},
+        more_local_contrast={f'{anchors}.0.pipeline.2.local_contrast': 0.5},
+        no_similarity={'model.objective.extra_terms.reconstruction.similarity_weight': 0.0},
         no_averaged_weights=dict(custom_hooks=[]),
     ),
 )

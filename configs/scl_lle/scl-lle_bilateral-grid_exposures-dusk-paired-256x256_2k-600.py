@@ -6,5 +6,4 @@
 
 _base_ = './scl-lle_bilateral-grid_exposures-dusk-256x256_2k-600.py'
 load_from = 'work_dirs/scl-lle_bilateral-grid_exposures-paired-256x256_2k/iter_2000.pth'
-model = dict(objective=dict(extra_terms=dict(cross_exposure=None)))
 train_dataloader = dict(dataset=dict(anchors=[_base_.paired_shots, *_base_.other_anchors]))

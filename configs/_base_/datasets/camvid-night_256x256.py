@@ -70,7 +70,8 @@ train_dataloader = dict(
             ),
             dict(type='RepeatDataset', dataset=exposures, times=2),
             dict(_base_.darkened_shots, pipeline=[*_base_.darkened_shots.pipeline, no_labels]),
-        ]
+        ],
+        pipeline=[dict(type='mmscllle.PackTripletInputs', second=True, reference=True)],
     ),
 )
 # Dusk is what a gain is chosen by: its labels are in no training.

@@ -26,15 +26,28 @@ dusk = dict(
         *_base_.noisy_square,
     ],
 )
-# All but the dark shots of the stacks.
+darkened = dict(_base_.darkened_shots, pipeline=[*_base_.square_pipeline, *darken])
+dark_streets = dict(_base_.street_anchors, pipeline=[*street_pipeline[:3], *darken])
+# Beside the pairs of a training by pairs.
 other_anchors = [
-    dict(
-        type='RepeatDataset',
-        dataset=dict(_base_.darkened_shots, pipeline=[*_base_.square_pipeline, *darken]),
-        times=4,
-    ),
-    dict(_base_.street_anchors, pipeline=[*street_pipeline[:3], *darken]),
+    dict(type='RepeatDataset', dataset=darkened, times=4),
+    dark_streets,
     _base_.low_key_shots,
     dict(type='RepeatDataset', dataset=dusk, times=14),
 ]
-train_dataloader = dict(dataset=dict(anchors=[_base_.dark_shots, *other_anchors]))
+as_stacks = _base_.shots_darkened_as_stacks
+noisy_as_stacks = dict(
+    as_stacks,
+    pipeline=[*as_stacks.pipeline[:4], dict(as_stacks.pipeline[4], prob=0.5), _base_.compress],
+)
+train_dataloader = dict(
+    dataset=dict(
+        anchors=[
+            dict(type='RepeatDataset', dataset=noisy_as_stacks, times=6),
+            dict(type='RepeatDataset', dataset=darkened, times=2),
+            dark_streets,
+            _base_.low_key_shots,
+            dict(type='RepeatDataset', dataset=dusk, times=10),
+        ]
+    )
+)

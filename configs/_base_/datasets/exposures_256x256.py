@@ -1,7 +1,8 @@
-"""Exposure stacks for training beyond the paper: dark pictures have a partner or a reference.
+"""Exposure stacks for training beyond the paper: well-exposed shots that are darkened.
 
-Anchors: under-exposed shots with another shot of their scene; well-exposed shots that are darkened
-and are their own reference; days of CamVid darkened likewise, with labels.
+What is darkened is its own reference. Curves measured between the shots of the stacks darken it.
+For other trainings: a made-up camera, which has noise, uneven light and lamps; under-exposed shots
+with another shot of their scene; days of CamVid with labels.
 """
 
 _base_ = './exposures.py'
@@ -47,6 +48,17 @@ paired_shots = dict(
 darkened_shots = dict(
     _base_.stacks, role='positive', means=[(100, 142)], pipeline=[*square_pipeline, *darken]
 )
+# As the cameras of the stacks darken.
+shots_darkened_as_stacks = dict(
+    darkened_shots,
+    pipeline=[
+        *square_pipeline,
+        dict(type='mmscllle.TakeAsReference'),
+        dict(type='mmscllle.DarkenAsStack', data_root=_base_.stacks.data_root),
+        dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 1e-3), prob=0.2),
+        compress,
+    ],
+)
 # For the end of a training: what is black around something lit stays so.
 low_key_shots = dict(
     darkened_shots,
@@ -91,13 +103,9 @@ train_dataloader = dict(
     batch_size=6,
     num_workers=1,
     dataset=dict(
-        anchors=[
-            dark_shots,
-            dict(type='RepeatDataset', dataset=darkened_shots, times=4),
-            street_anchors,
-        ],
+        anchors=[shots_darkened_as_stacks],
         positives=None,
         negatives=None,
-        pipeline=[dict(type='mmscllle.PackTripletInputs', second=True, reference=True)],
+        pipeline=[dict(type='mmscllle.PackTripletInputs', reference=True)],
     ),
 )

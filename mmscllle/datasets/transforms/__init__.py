@@ -4,6 +4,7 @@ from .add_sensor_noise import AddSensorNoise
 from .check_niqe_size import CheckNIQESize
 from .class_mix import ClassMix
 from .compress_jpeg import CompressJPEG
+from .darken_as_stack import DarkenAsStack
 from .enhance import Enhance
 from .fourier_amplitude_transfer import FourierAmplitudeTransfer
 from .loading import LoadImage, LoadLabelMap, LoadReference, LoadSecondShot
@@ -24,6 +25,7 @@ __all__ = [
     'CheckNIQESize',
     'ClassMix',
     'CompressJPEG',
+    'DarkenAsStack',
     'Enhance',
     'FourierAmplitudeTransfer',
     'LoadImage',

@@ -23,6 +23,27 @@ def count_levels(image: np.ndarray) -> np.ndarray:
     return np.stack([np.bincount(channel, minlength=256) for channel in image.reshape(-1, 3).T])
 
 
+def quantile_tables(counts: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Find the curve of each channel that takes one distribution to another.
+
+    Args:
+        counts: How many pixels have each level, (3, 256), see :func:`count_levels`.
+        wanted: The same of the distribution to arrive at.
+
+    Returns:
+        The level that each level becomes, not rounded, (256, 3).
+    """
+    levels = np.arange(256)
+    tables = np.empty((256, 3))
+    for channel, (own, other) in enumerate(zip(counts, wanted, strict=True)):
+        # A level lies in the middle of the ranks of its pixels.
+        ranks = (own.cumsum() - own / 2) / own.sum()
+        other_ranks = (other.cumsum() - other / 2) / other.sum()
+        there = other > 0
+        tables[:, channel] = np.interp(ranks, other_ranks[there], levels[there])
+    return tables
+
+
 def match_quantiles(image: np.ndarray, counts: np.ndarray, share: float) -> np.ndarray:
     r"""Move each channel a part of the way to a distribution.
 
@@ -42,16 +63,10 @@ def match_quantiles(image: np.ndarray, counts: np.ndarray, share: float) -> np.n
     Returns:
         uint8, (H, W, 3).
     """
-    levels = np.arange(256)
-    tables = np.empty((256, 3))
-    for channel, (own, wanted) in enumerate(zip(count_levels(image), counts, strict=True)):
-        # A level lies in the middle of the ranks of its pixels.
-        ranks = (own.cumsum() - own / 2) / own.sum()
-        wanted_ranks = (wanted.cumsum() - wanted / 2) / wanted.sum()
-        there = wanted > 0
-        tables[:, channel] = np.interp(ranks, wanted_ranks[there], levels[there])
-    tables = (1 - share) * levels[:, None] + share * tables
-    return cv2.LUT(image, np.rint(tables).astype(np.uint8)[None].transpose(1, 0, 2))
+    tables = (1 - share) * np.arange(256)[:, None] + share * quantile_tables(
+        count_levels(image), counts
+    )
+    return cv2.LUT(image, np.rint(tables).astype(np.uint8)[None])
 
 
 @TRANSFORMS.register_module()

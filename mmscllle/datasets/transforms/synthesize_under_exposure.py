@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform
 
 from mmscllle.registry import TRANSFORMS
 
 from .camera_response import CameraResponse
+from .highlights import draw_highlights
 from .light_pattern import draw_light_pattern
 from .linear_light import check_range, draw_log_uniform
 from .sensor_noise import add_sensor_noise, draw_noise
 from .shares import check_share
 
-# Values above this may have been brighter than the camera could tell.
-NEARLY_WHITE = 0.7
 # Where the exposure that meets the mean is looked for, in stops, and how often that is halved.
 EXPOSURE_STOPS, SEARCH_STEPS = (-14.0, 1.0), 12
 # One pixel of 8 x 8 is enough to tell the mean.
@@ -108,7 +106,7 @@ class SynthesizeUnderExposure(BaseTransform):
             if np.random.rand() < self.uneven_prob
             else np.float32(1)
         )
-        light *= self._draw_highlights(results['img']) ** share
+        light *= draw_highlights(results['img'], self.highlights) ** share
         for name in ('img', 'second_img'):
             if name in results:
                 results[name] = self._expose(light, camera, share)
@@ -121,15 +119,6 @@ class SynthesizeUnderExposure(BaseTransform):
         steepness = np.random.uniform(*(STEEP_PICTURE if of_picture else STEEP_PATTERN))
         share = 0.5 - steepness * (levels - np.random.uniform(*UNEVEN_LEVEL))
         return share.clip(0, 1)[..., None].astype(np.float32)
-
-    def _draw_highlights(self, image: np.ndarray) -> np.ndarray:
-        """How much brighter than it looks what is nearly white was, (H, W, 1), at least 1."""
-        height, width = image.shape[:2]
-        coarse = np.random.rand(*2 * (np.random.randint(1, 5),)).astype(np.float32)
-        patches = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 1)
-        white = (image.max(axis=2) / np.float32(255) - NEARLY_WHITE) / (1 - NEARLY_WHITE)
-        most = draw_log_uniform((1.0, self.highlights))
-        return (1 + (most - 1) * patches * np.maximum(white, 0) ** 1.5)[..., None]
 
     def _expose(
         self, light: np.ndarray, camera: CameraResponse, share: np.ndarray | np.float32

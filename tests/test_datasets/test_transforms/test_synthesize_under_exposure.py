@@ -48,15 +48,6 @@ def test_without_noise_it_is_one_curve():
     assert (np.diff([np.median(after) for after in curve]) >= 0).all()
 
 
-def test_what_is_nearly_white_may_have_been_brighter():
-    transform = SynthesizeUnderExposure(highlights=25)
-    factors = np.stack([transform._draw_highlights(PICTURE) for _ in range(20)])
-    assert factors.shape == (20, 72, 96, 1)
-    assert factors.min() == 1 and 5 < factors.max() <= 25
-    assert (factors[:, PICTURE.max(axis=2) < 0.7 * 255] == 1).all()
-    assert (SynthesizeUnderExposure(highlights=1)._draw_highlights(PICTURE) == 1).all()
-
-
 def test_a_part_may_keep_its_light(monkeypatch):
     transform = SynthesizeUnderExposure(mean=(10, 10), uneven_prob=1, **PLAIN)
     shares = np.stack([transform._draw_dark_share(PICTURE) for _ in range(40)])
