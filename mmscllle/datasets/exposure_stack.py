@@ -96,7 +96,8 @@ class ExposureStackDataset(BaseDataset):
         if not entries:
             raise ValueError(
                 f'data_root: no shot in {self.data_root!r} takes the role '
-                f'{self.role!r}, split {self.split!r}'
+                f'{self.role!r}, split {self.split!r}; '
+                f'means looked for: {self.means or tuple(INPUTS.values())}'
             )
         return entries
 

@@ -107,7 +107,10 @@ def test_every_fifth_scene_validates_and_never_trains(root):
         ),
         (dict(role='pair', split='test'), "split must be one of train, val, all, got 'test'"),
         (dict(role='pair', fold=1), 'fold must be at least 2, got 1'),
-        (dict(role='negative'), "no shot in '.*' takes the role 'negative', split 'all'"),
+        (
+            dict(role='negative'),
+            "no shot in '.*' takes the role 'negative', split 'all'; means looked for",
+        ),
     ],
 )
 def test_wrong_arguments_are_named(root, arguments, message):

@@ -76,12 +76,15 @@ class DarkenAsStack(BaseTransform):
         """Darken ``results['img']``, uint8 BGR (H, W, 3)."""
         pair = self.pairs[np.random.randint(len(self.pairs))]
         if pair not in self.tables:
-            counts = [
-                count_levels(LoadImage().transform(dict(img_path=path))['img']) for path in pair
-            ]
-            self.tables[pair] = quantile_tables(*counts).astype(np.float32)
+            self.tables[pair] = quantile_tables(*(_count_levels(path) for path in pair))
         image = results['img']
-        dark = cv2.LUT(image, self.tables[pair][None])
-        dark *= draw_highlights(image, self.highlights) ** np.float32(1 / DISPLAY_GAMMA)
+        brighter = draw_highlights(image, self.highlights) ** (1 / DISPLAY_GAMMA)
+        dark = cv2.LUT(image, self.tables[pair].astype(np.float32)[None]) * brighter
         results['img'] = np.rint(dark.clip(0, 255)).astype(np.uint8)
         return results
+
+
+def _count_levels(path: str) -> np.ndarray:
+    loaded: dict = dict(img_path=path)
+    LoadImage().transform(loaded)
+    return count_levels(loaded['img'])

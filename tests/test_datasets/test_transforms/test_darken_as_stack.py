@@ -92,7 +92,7 @@ def test_refuses_what_cannot_be(stacks, tmp_path):
         DarkenAsStack(stacks, bright=(190, 60))
     with pytest.raises(ValueError, match='highlights must be at least 1, got 0.5'):
         DarkenAsStack(stacks, highlights=0.5)
-    with pytest.raises(ValueError, match='no shot in'):
+    with pytest.raises(ValueError, match=r'no shot in .* means looked for: \[\(250, 255\)\]'):
         DarkenAsStack(stacks, bright=(250, 255))
 
 
