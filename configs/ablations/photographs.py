@@ -28,11 +28,13 @@ judged_streets = {
 }
 ablation = dict(
     rows=dict(
+        # The made-up camera also has a reference with more contrast, and more noise.
         made_up_camera={anchors: [_base_.darkened_shots]},
         both_ways_to_darken={anchors: [as_stacks, _base_.darkened_shots]},
         cross_exposure=cross_exposure,
         streets={anchors: [as_stacks, _base_.street_anchors]},
         judged_streets=judged_streets,
+        no_highlights={f'{anchors}.0.pipeline.3.highlights': 1.0},
         no_sensor_noise={f'{anchors}.0.pipeline.4.prob': 0.0},
         no_jpeg={f'{anchors}.0.pipeline.5.prob': 0.0},
         more_local_contrast={f'{anchors}.0.pipeline.2.local_contrast': 0.5},

@@ -29,7 +29,6 @@ model = dict(
             class_weight=[0.98, 0.91, 1.97, 0.82, 1.35, 1.13, 1.89, 1.86, 1.3, 2.21, 2.81],
         ),
         extra_terms=dict(
-            cross_exposure=dict(loss_weight=2.0),
             self_correlation=dict(type='mmscllle.SelfCorrelationLoss', loss_weight=2.0),
         ),
         pseudo_labels='teacher',

@@ -1,4 +1,4 @@
-"""600 iterations more of the training by pairs, with all that the end of the one without pairs has.
+"""600 iterations more of the training by pairs: darkened shots and streets, low-key, dusk.
 
 ``mmscllle://scl-lle-paired`` is 0.85 of its result and 0.15 of what it started from
 (``tools/model_converters/mix_weights.py``).

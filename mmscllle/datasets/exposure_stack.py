@@ -94,10 +94,11 @@ class ExposureStackDataset(BaseDataset):
             entry for scene, stack in self._scenes().items() for entry in list_shots(scene, stack)
         ]
         if not entries:
+            means = tuple(INPUTS.values()) if self.role == 'pair' else self.means
             raise ValueError(
                 f'data_root: no shot in {self.data_root!r} takes the role '
                 f'{self.role!r}, split {self.split!r}; '
-                f'means looked for: {self.means or tuple(INPUTS.values())}'
+                f'means looked for: {means}'
             )
         return entries
 

@@ -1,8 +1,9 @@
-"""For the end of a training: less uneven light, low-key pictures, and dusk with a look of day.
+"""For the end of a training: a made-up camera, low-key pictures, and dusk with a look of day.
 
-Uneven light teaches to leave lamps and skies alone, at some cost to pictures that are dark evenly.
-Low-key pictures teach that what is black around something lit stays so.  Dusk has no labels; its
-reference is the picture itself, its colours half of the way to those of days.
+Without pairs, curves of the stacks darken, too. Some light is uneven: it teaches to leave lamps and
+skies alone, at some cost to pictures that are dark evenly. Low-key pictures teach that what is
+black around something lit stays so. Dusk has no labels; its reference is the picture itself, its
+colours half of the way to those of days.
 """
 
 _base_ = './exposures_256x256.py'

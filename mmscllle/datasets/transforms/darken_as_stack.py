@@ -24,8 +24,12 @@ class DarkenAsStack(BaseTransform):
     Two shots of a camera that stood still see the same light, so that the quantiles of one belong
     to those of the other: a measured brightness transfer function (Grossberg and Nayar,
     *Determining the camera response from images: what is knowable?*, IEEE Trans. PAMI 25(11),
-    2003). It has the tone curve and the white balance of that camera. The picture is any
-    other one: no shot becomes the reference of another.
+    2003). It has the tone curve and the white balance of that camera. It is drawn from
+    all scenes, whatever the picture: no shot becomes the reference of another.
+
+    What is nearly white stands for light of up to ``highlights`` times white, in large patches:
+    well-exposed pictures are cut off there, dark ones show lamps and skies. As the curve ends at
+    white, a display gamma of 2.2 makes them brighter.
 
     Args:
         data_root: Folder of exposure stacks, see :class:`ExposureStackDataset`.
@@ -68,7 +72,8 @@ class DarkenAsStack(BaseTransform):
         ]
         if not self.pairs:
             raise ValueError(
-                f'data_root: no scene in {data_root!r} has shots of mean {bright} and {dark}'
+                f'data_root: no scene in {data_root!r}, split {split!r}, has shots of mean '
+                f'{bright} and {dark}; widen bright or dark'
             )
         self.tables: dict[tuple[str, str], np.ndarray] = {}
 

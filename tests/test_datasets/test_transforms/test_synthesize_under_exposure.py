@@ -48,6 +48,24 @@ def test_without_noise_it_is_one_curve():
     assert (np.diff([np.median(after) for after in curve]) >= 0).all()
 
 
+def test_what_is_nearly_white_may_have_been_brighter(monkeypatch):
+    image = np.full((64, 64, 3), 100, np.uint8)
+    image[:, :16] = 250
+    asked = []
+
+    def draw(picture, most):
+        asked.append(most)
+        return np.where(picture[..., :1] > 200, most, 1).astype(np.float32)
+
+    monkeypatch.setattr(synthesize_under_exposure, 'draw_highlights', draw)
+    ratios = []
+    for most in (1, 25):
+        np.random.seed(0)
+        found = run(SynthesizeUnderExposure(mean=(40, 40), **dict(PLAIN, highlights=most)), image)
+        ratios.append(found[:, :16].mean() / found[:, 16:].mean())
+    assert asked == [1, 25] and ratios[1] > 1.5 * ratios[0]
+
+
 def test_a_part_may_keep_its_light(monkeypatch):
     transform = SynthesizeUnderExposure(mean=(10, 10), uneven_prob=1, **PLAIN)
     shares = np.stack([transform._draw_dark_share(PICTURE) for _ in range(40)])

@@ -144,11 +144,15 @@ def test_the_example_of_the_docs(tmp_path):
     assert row_config(ablation, 'from_released', 0).load_from.endswith('scl_lle_reference.pth')
 
 
-def test_street_anchors_are_left_out():
+def test_rows_of_photographs_change_what_they_name():
     ablation = read_ablation(str(ROOT / 'configs/ablations/photographs.py'))
-    base = row_config(ablation, 'base', 0).train_dataloader.dataset.anchors
-    assert row_config(ablation, 'no_street_anchors', 0).train_dataloader.dataset.anchors == base[:2]
-    assert base[2].type == 'mmscllle.CamVidDataset'
+    (base,) = row_config(ablation, 'base', 0).train_dataloader.dataset.anchors
+    steps = ['TakeAsReference', 'DarkenAsStack', 'AddSensorNoise', 'CompressJPEG']
+    assert [step.type for step in base.pipeline[2:]] == [f'mmscllle.{step}' for step in steps]
+    (row,) = row_config(ablation, 'no_highlights', 0).train_dataloader.dataset.anchors
+    assert row.pipeline[3] == dict(base.pipeline[3], highlights=1.0)
+    shots, streets = row_config(ablation, 'streets', 0).train_dataloader.dataset.anchors
+    assert shots.dataset == base and streets.type == 'mmscllle.CamVidDataset'
 
 
 def test_all_departures_are_as_the_reference_config_has_them():
