@@ -17,13 +17,7 @@ judged_streets = {
     'model.objective.semantic_cross_entropy': dict(
         type='mmscllle.SemanticCrossEntropyLoss', loss_weight=0.1, _delete_=True
     ),
-    'model.objective.segmentor': dict(
-        type='mmscllle.FrozenSegmentor',
-        config=_base_.segmentor_config,
-        checkpoint=_base_.segmentor_checkpoint,
-        num_classes=11,
-        _delete_=True,
-    ),
+    'model.objective.segmentor': dict(_base_.judge, _delete_=True),
     anchors: [as_stacks, _base_.street_anchors],
 }
 ablation = dict(

@@ -4,6 +4,12 @@ _base_ = './scl-lle.py'
 segmentor_config = '{{$MMSCLLLE_SHARED:../shared}}/checkpoints/fast_scnn_camvid_day.py'
 segmentor_checkpoint = '{{$MMSCLLLE_SHARED:../shared}}/checkpoints/fast_scnn_camvid_day.pth'
 released_weights = '{{$MMSCLLLE_SHARED:../shared}}/checkpoints/scl_lle_reference.pth'
+judge = dict(
+    type='mmscllle.FrozenSegmentor',
+    config=segmentor_config,
+    checkpoint=segmentor_checkpoint,
+    num_classes=11,
+)
 model = dict(
     objective=dict(
         feature_extractor=dict(
@@ -11,11 +17,6 @@ model = dict(
             config=segmentor_config,
             checkpoint=segmentor_checkpoint,
         ),
-        segmentor=dict(
-            type='mmscllle.FrozenSegmentor',
-            config=segmentor_config,
-            checkpoint=segmentor_checkpoint,
-            num_classes=11,
-        ),
+        segmentor=judge,
     )
 )

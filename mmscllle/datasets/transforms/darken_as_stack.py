@@ -11,9 +11,9 @@ from mmcv.transforms import BaseTransform
 from mmscllle.registry import TRANSFORMS
 
 from ..exposure_stack import ExposureStackDataset
-from .highlights import draw_highlights
+from .highlights import check_highlights, draw_highlights
 from .linear_light import DISPLAY_GAMMA, check_range
-from .loading import LoadImage
+from .loading import read_picture
 from .match_quantiles import count_levels, quantile_tables
 
 
@@ -57,9 +57,7 @@ class DarkenAsStack(BaseTransform):
     ) -> None:
         if check_range('dark', dark)[1] >= check_range('bright', bright)[0]:
             raise ValueError(f'dark must end below bright, {bright}, got {dark}')
-        if highlights < 1:
-            raise ValueError(f'highlights must be at least 1, got {highlights}')
-        self.highlights = highlights
+        self.highlights = check_highlights(highlights)
         brights, darks = (
             list(ExposureStackDataset(data_root, 'positive', [means], split, fold))
             for means in (bright, dark)
@@ -81,15 +79,10 @@ class DarkenAsStack(BaseTransform):
         """Darken ``results['img']``, uint8 BGR (H, W, 3)."""
         pair = self.pairs[np.random.randint(len(self.pairs))]
         if pair not in self.tables:
-            self.tables[pair] = quantile_tables(*(_count_levels(path) for path in pair))
+            counts = (count_levels(read_picture(path)) for path in pair)
+            self.tables[pair] = quantile_tables(*counts).astype(np.float32)
         image = results['img']
         brighter = draw_highlights(image, self.highlights) ** (1 / DISPLAY_GAMMA)
-        dark = cv2.LUT(image, self.tables[pair].astype(np.float32)[None]) * brighter
+        dark = cv2.LUT(image, self.tables[pair][None]) * brighter
         results['img'] = np.rint(dark.clip(0, 255)).astype(np.uint8)
         return results
-
-
-def _count_levels(path: str) -> np.ndarray:
-    loaded: dict = dict(img_path=path)
-    LoadImage().transform(loaded)
-    return count_levels(loaded['img'])

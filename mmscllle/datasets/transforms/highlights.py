@@ -11,6 +11,23 @@ from .linear_light import draw_log_uniform
 NEARLY_WHITE = 0.7
 
 
+def check_highlights(most: float) -> float:
+    """Check the argument ``highlights`` of a transform.
+
+    Args:
+        most: Most light of a highlight, in that of white.
+
+    Returns:
+        The value.
+
+    Raises:
+        ValueError: If it is less than 1.
+    """
+    if most < 1:
+        raise ValueError(f'highlights must be at least 1, got {most}')
+    return most
+
+
 def draw_highlights(image: np.ndarray, most: float) -> np.ndarray:
     """Draw how much brighter than it looks what is nearly white was, in large patches.
 

@@ -45,6 +45,24 @@ class LoadImage(LoadImageFromFile):
         return loaded
 
 
+def read_picture(path: str) -> np.ndarray:
+    """Read a picture by itself, outside of a pipeline, as :class:`LoadImage` does.
+
+    Args:
+        path: The file.
+
+    Returns:
+        uint8 BGR, (H, W, 3).
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        OSError: If the file is empty, cut off or no image.
+    """
+    loaded: dict = dict(img_path=path)
+    LoadImage().transform(loaded)
+    return loaded['img']
+
+
 @TRANSFORMS.register_module()
 class LoadLabelMap(LoadAnnotations):
     """mmseg's ``LoadAnnotations``, which also checks that the label map fits the image.

@@ -11,7 +11,7 @@ from mmcv.transforms import BaseTransform
 from mmscllle.registry import TRANSFORMS
 
 from ..image_files import find_images
-from .loading import LoadImage
+from .loading import read_picture
 from .shares import check_share
 
 # So many pictures of a folder, evenly spaced, tell its colours.
@@ -88,9 +88,8 @@ class MatchQuantiles(BaseTransform):
         paths = find_images(folder, 'MatchQuantiles.folder')
         self.counts = np.zeros((3, 256))
         for path in paths[:: -(-len(paths) // MOST_PICTURES)]:
-            loaded: dict = dict(img_path=path)
-            LoadImage().transform(loaded)
-            self.counts += count_levels(loaded['img']) / loaded['img'].size
+            image = read_picture(path)
+            self.counts += count_levels(image) / image.size
 
     def transform(self, results: dict) -> dict:
         """Change ``results['img']``, uint8 BGR (H, W, 3)."""

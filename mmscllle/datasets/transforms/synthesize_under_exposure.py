@@ -10,7 +10,7 @@ from mmcv.transforms import BaseTransform
 from mmscllle.registry import TRANSFORMS
 
 from .camera_response import CameraResponse
-from .highlights import draw_highlights
+from .highlights import check_highlights, draw_highlights
 from .light_pattern import draw_light_pattern
 from .linear_light import check_range, draw_log_uniform
 from .sensor_noise import add_sensor_noise, draw_noise
@@ -80,11 +80,9 @@ class SynthesizeUnderExposure(BaseTransform):
         self.contrast = check_range('contrast', contrast)
         self.shot_noise = check_range('shot_noise', shot_noise)
         self.read_noise = check_range('read_noise', read_noise)
-        if highlights < 1:
-            raise ValueError(f'highlights must be at least 1, got {highlights}')
         if cast < 0:
             raise ValueError(f'cast must not be negative, got {cast}')
-        self.highlights = highlights
+        self.highlights = check_highlights(highlights)
         self.cast = cast
         self.uneven_prob = check_share('uneven_prob', uneven_prob)
         self.prob = check_share('prob', prob)
