@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from mmengine.config import Config
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from mmscllle.utils.command_line import add_config_arguments, leave_process_group, read_run_config
+from mmscllle.utils.command_line import add_config_arguments, end_process, read_run_config
 from mmscllle.utils.commands import UsageError, run_command
 
 
@@ -78,8 +77,7 @@ def test(args: argparse.Namespace) -> None:
             f'test_dataloader.dataset.{error}; val_dataloader names other data: to test on them, '
             'add `test_dataloader = val_dataloader` below it in the config'
         ) from error
-    leave_process_group()
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    end_process(main())

@@ -13,8 +13,8 @@ from mmengine.runner import Runner
 
 from mmscllle.utils.command_line import (
     add_config_arguments,
+    end_process,
     is_first_process,
-    leave_process_group,
     read_run_config,
 )
 from mmscllle.utils.commands import UsageError, run_command
@@ -117,8 +117,7 @@ def train(args: argparse.Namespace) -> None:
             fetch_checkpoints(cfg)
         runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
         runner.train()
-        leave_process_group()
 
 
 if __name__ == '__main__':
-    sys.exit(main())
+    end_process(main())

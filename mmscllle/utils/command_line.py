@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from mmengine.config import Config, DictAction
@@ -129,12 +132,24 @@ def is_first_process() -> bool:
     return os.environ.get('RANK', os.environ.get('SLURM_PROCID', '0')) == '0'
 
 
-def leave_process_group() -> None:
-    """End a distributed run in order: all processes together, their connections closed.
+def end_process(status: int) -> NoReturn:
+    """End a command that may be one process of a distributed run; call it last.
 
-    MMEngine leaves that to the end of the process, where now and then a thread of gloo that is
-    still there aborts it after all the work is done.
+    torch keeps the threads of a gloo group for as long as the process lives, even after the group
+    was destroyed, if a model was wrapped for it. While Python shuts down, now and then one of
+    them aborts the process, though all its work is done. So Python is not shut down then.
+
+    Args:
+        status: The exit status. The processes wait for each other if it is 0.
     """
     if is_distributed():
-        barrier()
+        if status == 0:
+            barrier()
+        backend = torch.distributed.get_backend()
         torch.distributed.destroy_process_group()
+        if backend == 'gloo':
+            logging.shutdown()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+    sys.exit(status)

@@ -13,7 +13,7 @@ import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmscllle.utils.command_line import distribute_on_cpu
+from mmscllle.utils.command_line import distribute_on_cpu, end_process
 
 
 class DoubleRunner(Runner):
@@ -75,3 +75,4 @@ def main() -> None:
 
 if __name__ == '__main__':
     main()
+    end_process(0)
