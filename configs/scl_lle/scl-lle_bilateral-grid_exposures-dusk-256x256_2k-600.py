@@ -1,4 +1,4 @@
-"""600 iterations more, with a made-up camera, low-key pictures, dusk and a judge, without pairs.
+"""600 iterations more: shorter exposures, low-key pictures, dusk and a judge, without pairs.
 
 Noise is taken out from here on, at first where the first training damps the finest detail: learned
 from nothing, the factors went to 0 and stayed there.

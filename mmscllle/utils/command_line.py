@@ -6,6 +6,7 @@ import argparse
 import logging
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ import torch
 from mmengine.config import Config, DictAction
 from mmengine.dist import barrier, is_distributed
 
-from mmscllle.utils.commands import UsageError
+from mmscllle.utils.commands import INTERRUPTED, UsageError
 from mmscllle.utils.messages import one_line
 
 
@@ -140,16 +141,24 @@ def end_process(status: int) -> NoReturn:
     them aborts the process, though all its work is done. So Python is not shut down then.
 
     Args:
-        status: The exit status. The processes wait for each other if it is 0.
+        status: The exit status. If it is 0, the processes wait for each other.
+
+    Raises:
+        RuntimeError: If another process was lost meanwhile.
     """
     if is_distributed():
-        if status == 0:
-            barrier()
         backend = torch.distributed.get_backend()
-        torch.distributed.destroy_process_group()
-        if backend == 'gloo':
-            logging.shutdown()
-            sys.stdout.flush()
-            sys.stderr.flush()
+        if status == 0:
+            try:
+                barrier()
+                torch.distributed.destroy_process_group()
+            except KeyboardInterrupt:
+                status = INTERRUPTED
+        if 'gloo' in backend:
+            # Whoever read the output may have gone.
+            with suppress(OSError):
+                logging.shutdown()
+                sys.stdout.flush()
+                sys.stderr.flush()
             os._exit(status)
     sys.exit(status)

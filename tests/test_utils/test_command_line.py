@@ -27,7 +27,10 @@ end_process({status})
 def test_threads_of_a_process_group_cannot_abort_the_end(group, status, tmp_path):
     code = WORK.format(group=group, status=status)
     done = subprocess.run(
-        [sys.executable, '-c', code, tmp_path / 'store'], capture_output=True, text=True
+        [sys.executable, '-c', code, tmp_path / 'store'],
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     shuts_down = [] if group else ['Python shuts down']
     assert done.stdout.splitlines() == ['the work is done', *shuts_down], done.stderr

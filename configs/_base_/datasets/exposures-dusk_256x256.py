@@ -1,10 +1,10 @@
 """For the end of a training: a made-up camera, low-key pictures, and dusk with a look of day.
 
-Without pairs, curves of the stacks darken, too. Half of those shots are exposed shorter still: few
-shots of the stacks are as dark as pictures of other cameras may be. Some light is uneven: it
-teaches to leave lamps and skies alone, at some cost to pictures that are dark evenly. Low-key
-pictures teach that what is black around something lit stays so. Dusk has no labels; its reference
-is the picture itself, its colours half of the way to those of days.
+Without pairs, curves of the stacks darken, too. Half of those shots are exposed anew, mostly
+shorter: few shots of the stacks are as dark as pictures of other cameras may be. Some light is
+uneven: it teaches to leave lamps and skies alone, at some cost to pictures that are dark evenly.
+Low-key pictures teach that what is black around something lit stays so. Dusk has no labels; its
+reference is the picture itself, its colours half of the way to those of days.
 """
 
 _base_ = './exposures_256x256.py'
@@ -38,7 +38,7 @@ other_anchors = [
     dict(type='RepeatDataset', dataset=dusk, times=14),
 ]
 as_stacks = _base_.shots_darkened_as_stacks
-# No brighter lamps: a dark picture without any is brightened as a whole.
+# With brighter lamps, dark pictures that have none came out too dark.
 expose_shorter = dict(_base_.under_expose, mean=(4, 40), uneven_prob=0.0, highlights=1.0, prob=0.5)
 noisy_as_stacks = dict(
     as_stacks,
