@@ -7,6 +7,7 @@ from .compress_jpeg import CompressJPEG
 from .darken_as_stack import DarkenAsStack
 from .enhance import Enhance
 from .fourier_amplitude_transfer import FourierAmplitudeTransfer
+from .keep_well_exposed import KeepWellExposed
 from .loading import LoadImage, LoadLabelMap, LoadReference, LoadSecondShot
 from .match_quantiles import MatchQuantiles
 from .packing import PackEnhanceInputs, PackTripletInputs
@@ -28,6 +29,7 @@ __all__ = [
     'DarkenAsStack',
     'Enhance',
     'FourierAmplitudeTransfer',
+    'KeepWellExposed',
     'LoadImage',
     'LoadLabelMap',
     'LoadReference',

@@ -1,0 +1,66 @@
+"""What a dark picture already shows well stays as it is: a blue sky above a dark street."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from mmscllle.registry import TRANSFORMS
+
+from .linear_light import check_range
+from .shares import check_share
+
+# Of the bilateral filter whose result tells what is well exposed: levels, of 1, and pixels.
+LEVELS, PIXELS = 0.15, 6.0
+# From where to where the darkest channel of the reference becomes neutral white, of which a dark
+# copy has no more detail.
+WHITE = (0.9, 1.0)
+
+
+def smooth_step(values: np.ndarray, ends: Sequence[float]) -> np.ndarray:
+    """Rise smoothly from 0 at the first of two values to 1 at the second."""
+    share = ((values - ends[0]) / (ends[1] - ends[0])).clip(0, 1)
+    return share * share * (3 - 2 * share)
+
+
+@TRANSFORMS.register_module()
+class KeepWellExposed(BaseTransform):
+    r"""Put what is well exposed in ``img`` into its reference ``gt_img``.
+
+    A picture that is bright enough as a whole has paler skies than a darker one. As in exposure
+    fusion (Mertens et al., *Exposure Fusion*, Pacific Graphics 2007), each place is taken
+    from the exposure that shows it well:
+
+    .. math:: r' = r + m \, (x - r), \qquad
+              m = s \, S_{l, h}(B(\max_c x_c)) \, (1 - S_{0.9, 1}(\min_c r_c))
+
+    with a smooth step :math:`S`, and a bilateral filter :math:`B`, so that the share :math:`m` is
+    even within a surface and changes at its edges. What is neutral white in the reference stays
+    white: in the darker picture it is a grey without detail.
+
+    Args:
+        levels: The levels of ``img`` between which :math:`m` rises, ascending, in (0, 1].
+        share: s, the largest share, from 0 to 1.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    def __init__(self, levels: Sequence[float] = (0.35, 0.75), share: float = 0.85) -> None:
+        self.levels = check_range('levels', levels)
+        if self.levels[0] == self.levels[1] or self.levels[1] > 1:
+            raise ValueError(f'levels must be two different numbers of at most 1, got {levels}')
+        self.share = check_share('share', share)
+
+    def transform(self, results: dict) -> dict:
+        """Change ``results['gt_img']`` by ``results['img']``, both uint8 (H, W, 3)."""
+        image, reference = (results[name].astype(np.float32) / 255 for name in ('img', 'gt_img'))
+        brightest = cv2.bilateralFilter(image.max(axis=2), -1, LEVELS, PIXELS)
+        share = self.share * smooth_step(brightest, self.levels)
+        share *= 1 - smooth_step(reference.min(axis=2), WHITE)
+        reference += share[..., None] * (image - reference)
+        results['gt_img'] = np.rint(255 * reference).astype(np.uint8)
+        return results

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mmscllle.datasets.transforms import KeepWellExposed
+
+
+def keep(image: object, reference: object, **arguments: object) -> np.ndarray:
+    """What becomes of one color of reference, where the picture has another."""
+    shape = (24, 32, 3)
+    pictures = (np.broadcast_to(np.array(color, np.uint8), shape) for color in (image, reference))
+    results = dict(zip(('img', 'gt_img'), (picture.copy() for picture in pictures), strict=True))
+    changed = KeepWellExposed(**arguments)(results)
+    assert (changed['img'] == np.array(image)).all()
+    return changed['gt_img'][0, 0]
+
+
+def test_a_sky_keeps_its_blue_and_land_becomes_bright():
+    # Beyond the upper level: 0.85 of the way to the picture.
+    expected = np.array((255, 230, 210)) + 0.85 * (np.array((220, 150, 90)) - (255, 230, 210))
+    np.testing.assert_allclose(keep((220, 150, 90), (255, 230, 210)), expected, atol=0.501)
+    # Below the lower one: the reference.
+    assert tuple(keep((20, 40, 60), (90, 140, 200))) == (90, 140, 200)
+
+
+def test_between_the_levels():
+    # Half of the way between 0.35 and 0.75, where the smooth step is 1 / 2: 0.55 of 255 is 140.25.
+    changed = keep((140, 140, 140), (220, 220, 220))
+    step = (140 / 255 - 0.35) / 0.4
+    share = 0.85 * step * step * (3 - 2 * step)
+    np.testing.assert_allclose(changed, 220 + share * (140 - 220), atol=0.501)
+
+
+def test_neutral_white_stays_white():
+    assert tuple(keep((200, 195, 190), (255, 255, 255))) == (255, 255, 255)
+    # Half of the way from 0.9 to 1.
+    darkest = 242
+    white = (darkest / 255 - 0.9) / 0.1
+    share = 0.85 * (1 - white * white * (3 - 2 * white))
+    changed = keep((200, 200, 200), (255, 250, darkest))
+    np.testing.assert_allclose(changed[2], darkest + share * (200 - darkest), atol=0.501)
+
+
+def test_an_edge_stays_where_it_is():
+    # A dark tree in front of a bright sky, with a texture on each.
+    image = np.full((40, 60, 3), 30, np.uint8)
+    image[:, 30:] = 200
+    image[::2, ::2] += 8
+    reference = np.full((40, 60, 3), 120, np.uint8)
+    reference[:, 30:] = 225
+    reference[::2, ::2] += 8
+    kept = reference.copy()
+    changed = KeepWellExposed()(dict(img=image, gt_img=reference))['gt_img'].astype(int)
+    assert (changed[:, :29] == kept[:, :29]).all()
+    # The share is even within the sky, so that its texture is no flatter.
+    assert changed[10:30, 35:55].std() >= 0.95 * kept[10:30, 35:55].std()
+    assert abs(changed[:, 31:] - np.median(changed[:, 31:])).max() <= 12
+
+
+def test_share_0_keeps_the_reference():
+    assert tuple(keep((220, 150, 90), (255, 230, 210), share=0.0)) == (255, 230, 210)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (dict(levels=(0.5,)), r'levels must be two ascending positive numbers, got \(0.5,\)'),
+        (dict(levels=(0.5, 0.5)), r'two different numbers of at most 1, got \(0.5, 0.5\)'),
+        (dict(levels=(0.5, 1.5)), r'two different numbers of at most 1, got \(0.5, 1.5\)'),
+        (dict(share=1.5), r'share must be in \[0, 1\], got 1.5'),
+    ],
+)
+def test_arguments_out_of_range(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        KeepWellExposed(**arguments)
