@@ -45,17 +45,27 @@ noisy_as_stacks = dict(
     pipeline=[
         *as_stacks.pipeline[:4],
         expose_shorter,
-        dict(as_stacks.pipeline[4], prob=0.5),
+        _base_.keep_well_exposed,
+        dict(as_stacks.pipeline[5], prob=0.5),
         _base_.compress,
     ],
+)
+# The same as above, but what is well exposed in the dark copy stays as it is there.
+keep_and_compress = [_base_.keep_well_exposed, _base_.compress]
+kept_darkened = dict(darkened, pipeline=[*_base_.square_pipeline, *darken[:-1], *keep_and_compress])
+kept_dark_streets = dict(
+    dark_streets, pipeline=[*street_pipeline[:3], *darken[:-1], *keep_and_compress]
+)
+kept_low_key_shots = dict(
+    _base_.low_key_shots, pipeline=[*_base_.low_key_shots.pipeline[:-1], *keep_and_compress]
 )
 train_dataloader = dict(
     dataset=dict(
         anchors=[
             dict(type='RepeatDataset', dataset=noisy_as_stacks, times=6),
-            dict(type='RepeatDataset', dataset=darkened, times=2),
-            dark_streets,
-            _base_.low_key_shots,
+            dict(type='RepeatDataset', dataset=kept_darkened, times=2),
+            kept_dark_streets,
+            kept_low_key_shots,
             dict(type='RepeatDataset', dataset=dusk, times=10),
         ]
     )

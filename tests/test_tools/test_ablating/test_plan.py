@@ -146,13 +146,29 @@ def test_the_example_of_the_docs(tmp_path):
 
 def test_rows_of_photographs_change_what_they_name():
     ablation = read_ablation(str(ROOT / 'configs/ablations/photographs.py'))
-    (base,) = row_config(ablation, 'base', 0).train_dataloader.dataset.anchors
-    steps = ['TakeAsReference', 'DarkenAsStack', 'AddSensorNoise', 'CompressJPEG']
-    assert [step.type for step in base.pipeline[2:]] == [f'mmscllle.{step}' for step in steps]
-    (row,) = row_config(ablation, 'no_highlights', 0).train_dataloader.dataset.anchors
-    assert row.pipeline[3] == dict(base.pipeline[3], highlights=1.0)
-    shots, streets = row_config(ablation, 'streets', 0).train_dataloader.dataset.anchors
-    assert shots.dataset == base and streets.type == 'mmscllle.CamVidDataset'
+
+    def parts(row):
+        anchors = row_config(ablation, row, 0).train_dataloader.dataset.anchors
+        return [part.get('dataset', part) for part in anchors]
+
+    as_stacks, by_camera = parts('base')
+    common = 'TakeAsReference', 'KeepWellExposed', 'CompressJPEG'
+    for part, own in ((as_stacks, 'DarkenAsStack'), (by_camera, 'SynthesizeUnderExposure')):
+        steps = [step.type.removeprefix('mmscllle.') for step in part.pipeline]
+        assert steps[2:5] == [common[0], own, common[1]] and steps[-1] == common[2]
+    assert as_stacks.pipeline[5].type == 'mmscllle.AddSensorNoise'
+    for row, step, key, value in (
+        ('no_kept_highlights', 4, 'share', 0.0),
+        ('no_jpeg', -1, 'prob', 0.0),
+    ):
+        for changed, part in zip(parts(row), (as_stacks, by_camera), strict=True):
+            assert changed.pipeline[step] == dict(part.pipeline[step], **{key: value})
+    for row, own, value in (('highlights_of_stacks', 0, 25.0), ('no_highlights', 1, 1.0)):
+        changed, before = parts(row)[own].pipeline[3], parts('base')[own].pipeline[3]
+        assert changed == dict(before, highlights=value) and before.get('highlights') != value
+    assert parts('stacks_alone') == [as_stacks] and parts('made_up_camera') == [by_camera]
+    *shots, streets = parts('streets')
+    assert shots == [as_stacks, by_camera] and streets.type == 'mmscllle.CamVidDataset'
 
 
 def test_all_departures_are_as_the_reference_config_has_them():
