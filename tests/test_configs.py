@@ -308,3 +308,26 @@ def test_cross_entropy_reaches_the_enhancer(name, reaches, offline_config):
     if reaches:
         term.backward()
         assert model.enhancer.e_conv1.weight.grad.any()
+
+
+@pytest.mark.parametrize(
+    ('name', 'keeps'),
+    [
+        ('scl-lle_bilateral-grid_exposures-256x256_2k', [True, True]),
+        ('scl-lle_bilateral-grid_exposures-dusk-256x256_2k-600', [True, True, True, True, False]),
+        ('scl-lle_bilateral-grid_exposures-dusk-paired-256x256_2k-600', [False] * 5),
+    ],
+)
+def test_trainings_without_pairs_keep_what_a_dark_copy_shows_well(name, keeps):
+    config = Config.fromfile(str(ROOT / f'scl_lle/{name}.py'))
+    assert len(config.train_dataloader.dataset.anchors) == len(keeps)
+    for part, kept in zip(config.train_dataloader.dataset.anchors, keeps, strict=True):
+        steps = [step.type.removeprefix('mmscllle.') for step in part.get('dataset', part).pipeline]
+        assert ('KeepWellExposed' in steps) == kept
+        if kept:
+            # After all that darkens the copy, ahead of noise that is added and of JPEG.
+            place = steps.index('KeepWellExposed')
+            assert 'TakeAsReference' in steps[:place]
+            assert steps[place - 1] in ('DarkenAsStack', 'SynthesizeUnderExposure')
+            assert set(steps[place + 1 :]) <= {'AddSensorNoise', 'CompressJPEG'}
+            assert steps[-1] == 'CompressJPEG'

@@ -25,12 +25,13 @@ ablation = dict(
         stacks_alone={anchors: [_base_.shots_darkened_as_stacks]},
         # The made-up camera also has a reference with more contrast, and more noise.
         made_up_camera={anchors: [_base_.kept_darkened_shots]},
-        no_kept_highlights={f'{as_stacks}.4.share': 0.0, f'{by_camera}.4.share': 0.0},
+        no_keep_well_exposed={f'{as_stacks}.4.share': 0.0, f'{by_camera}.4.share': 0.0},
         cross_exposure=cross_exposure,
         streets={anchors: [*_base_.darkened_in_two_ways, _base_.street_anchors]},
         judged_streets=judged_streets,
         highlights_of_stacks={f'{as_stacks}.3.highlights': 25.0},
         no_highlights={f'{by_camera}.3.highlights': 1.0},
+        # Of the curves alone: the made-up camera has noise and more local contrast.
         no_sensor_noise={f'{as_stacks}.5.prob': 0.0},
         no_jpeg={f'{as_stacks}.6.prob': 0.0, f'{by_camera}.5.prob': 0.0},
         more_local_contrast={f'{as_stacks}.2.local_contrast': 0.5},

@@ -1,4 +1,4 @@
-"""Beyond the paper, without pairs: what real cameras darken comes back."""
+"""Beyond the paper, without pairs: what real cameras and a made-up one darken comes back."""
 
 _base_ = [
     '../_base_/models/bilateral-grid_cross-exposure.py',

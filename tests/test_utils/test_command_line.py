@@ -38,41 +38,49 @@ def test_threads_of_a_process_group_cannot_abort_the_end(group, status, tmp_path
 
 
 PAIR = """
-import sys
+import os, sys, time
 import torch
 from mmscllle.utils.command_line import end_process
 
-store, rank, status = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+store, rank, status, work = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])
 torch.distributed.init_process_group(
     'gloo', init_method='file://' + store, rank=rank, world_size=2)
+time.sleep(work)
+print(time.time(), flush=True)
+end = os._exit
+os._exit = lambda status: (print(time.time(), flush=True), end(status))
 end_process(status)
 """
 
 
-def end_two_processes(store, *statuses):
-    """Exit statuses and errors of two processes of one group that end with these statuses."""
+def end_two_processes(store, *ends):
+    """Two processes of one group, given status and seconds of work: status, output and errors."""
     processes = [
         subprocess.Popen(
-            [sys.executable, '-c', PAIR, store, str(rank), str(status)],
+            [sys.executable, '-c', PAIR, store, str(rank), *map(str, end)],
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        for rank, status in enumerate(statuses)
+        for rank, end in enumerate(ends)
     ]
     try:
-        errors = [process.communicate(timeout=120)[1] for process in processes]
+        said = [process.communicate(timeout=120) for process in processes]
     finally:
         for process in processes:
             process.kill()
-    return [process.returncode for process in processes], errors
+    return [(process.returncode, *texts) for process, texts in zip(processes, said, strict=True)]
 
 
 def test_processes_that_succeed_wait_for_each_other(tmp_path):
-    statuses, errors = end_two_processes(tmp_path / 'store', 0, 0)
-    assert statuses == [0, 0], errors
+    quick, slow = end_two_processes(tmp_path / 'store', (0, 0), (0, 3))
+    assert quick[0] == slow[0] == 0, quick[2] + slow[2]
+    (_, end), (done, _) = (list(map(float, output.split())) for _, output, _ in (quick, slow))
+    # The quick one ends when the slow one has done its work.
+    assert end >= done
 
 
 def test_a_process_whose_partner_failed_fails_and_does_not_hang(tmp_path):
-    (failed, partner), errors = end_two_processes(tmp_path / 'store', 3, 0)
+    (failed, *_), (partner, _, error) = end_two_processes(tmp_path / 'store', (3, 0), (0, 0))
     assert failed == 3 and partner not in (0, 3)
-    assert 'RuntimeError' in errors[1] and 'onnection' in errors[1]
+    assert 'RuntimeError' in error and 'onnection' in error

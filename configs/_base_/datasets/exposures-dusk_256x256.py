@@ -3,8 +3,10 @@
 Without pairs, curves of the stacks darken, too. Half of those shots are exposed anew, mostly
 shorter: few shots of the stacks are as dark as pictures of other cameras may be. Some light is
 uneven: it teaches to leave lamps and skies alone, at some cost to pictures that are dark evenly.
-Low-key pictures teach that what is black around something lit stays so. Dusk has no labels; its
-reference is the picture itself, its colours half of the way to those of days.
+Low-key pictures teach that what is black around something lit stays so. What a dark copy shows well
+stays as it is there, but not at dusk, and not in the training by pairs, which also starts here.
+Dusk has no labels; its reference is the picture itself, its colours half of the way to those of
+days.
 """
 
 _base_ = './exposures_256x256.py'
@@ -50,7 +52,7 @@ noisy_as_stacks = dict(
         _base_.compress,
     ],
 )
-# The same as above, but what is well exposed in the dark copy stays as it is there.
+# What the training by pairs has, too, but with what the dark copy shows well.
 keep_and_compress = [_base_.keep_well_exposed, _base_.compress]
 kept_darkened = dict(darkened, pipeline=[*_base_.square_pipeline, *darken[:-1], *keep_and_compress])
 kept_dark_streets = dict(

@@ -1,9 +1,10 @@
 """Exposure stacks for training beyond the paper: well-exposed shots that are darkened.
 
-What is darkened is its own reference, but for what is well exposed in the darkened copy, too. Three
-quarters are darkened by curves measured between the shots of the stacks, the rest by a made-up
-camera, which has noise, uneven light and lamps. For other trainings: under-exposed shots
-with another shot of their scene, or with the well-exposed one; days of CamVid with labels.
+What is darkened is its own reference, except where the darkened copy is well exposed, too: there
+the reference is mostly that copy. Three quarters are darkened by curves measured between the shots
+of the stacks, the others by a made-up camera, which has noise, uneven light and lamps.
+For other trainings: under-exposed shots with another shot of their scene, or with the well-exposed
+one; days of CamVid with labels.
 """
 
 _base_ = './exposures.py'
@@ -18,7 +19,8 @@ under_expose = dict(
 )
 compress = dict(type='mmscllle.CompressJPEG')
 darken = [take_as_reference, under_expose, compress]
-# Skies and clouds that the darkened copy shows well stay as they are there.
+# Skies and clouds that the darkened copy shows well stay as they are there. Where they are bright,
+# the noise of the made-up camera is faint, and stays with them.
 keep_well_exposed = dict(type='mmscllle.KeepWellExposed')
 darken_and_keep = [take_as_reference, under_expose, keep_well_exposed, compress]
 square_pipeline = [
@@ -59,7 +61,7 @@ shots_darkened_as_stacks = dict(
     pipeline=[
         *square_pipeline,
         dict(type='mmscllle.TakeAsReference'),
-        # Brighter lamps and skies are left to the made-up camera: here they cost similarity.
+        # Brighter lamps and skies are left to the made-up camera: in the curves they lower SSIM.
         dict(type='mmscllle.DarkenAsStack', data_root=_base_.stacks.data_root, highlights=1.0),
         keep_well_exposed,
         dict(type='mmscllle.AddSensorNoise', shot_noise=(1e-6, 1e-3), prob=0.2),

@@ -15,8 +15,8 @@ from .shares import check_share
 
 # Of the bilateral filter whose result tells what is well exposed: levels, of 1, and pixels.
 LEVELS, PIXELS = 0.15, 6.0
-# From where to where the darkest channel of the reference becomes neutral white, of which a dark
-# copy has no more detail.
+# Between these levels of its darkest channel the reference counts more and more as neutral white,
+# where a dark copy shows no detail either.
 WHITE = (0.9, 1.0)
 
 
@@ -37,9 +37,10 @@ class KeepWellExposed(BaseTransform):
     .. math:: r' = r + m \, (x - r), \qquad
               m = s \, S_{l, h}(B(\max_c x_c)) \, (1 - S_{0.9, 1}(\min_c r_c))
 
-    with a smooth step :math:`S`, and a bilateral filter :math:`B`, so that the share :math:`m` is
-    even within a surface and changes at its edges. What is neutral white in the reference stays
-    white: in the darker picture it is a grey without detail.
+    with :math:`x` and :math:`r` in [0, 1], the channels :math:`c`, ``levels`` :math:`(l, h)`, and
+    a smooth step :math:`S` from 0 to 1. The bilateral filter :math:`B` makes its step even within
+    a surface; it changes at edges. What is neutral white in the reference stays white: in the
+    darker picture it is a grey without detail. Noise in what is well exposed is kept, too.
 
     Args:
         levels: The levels of ``img`` between which :math:`m` rises, ascending, in (0, 1].

@@ -158,7 +158,7 @@ def test_rows_of_photographs_change_what_they_name():
         assert steps[2:5] == [common[0], own, common[1]] and steps[-1] == common[2]
     assert as_stacks.pipeline[5].type == 'mmscllle.AddSensorNoise'
     for row, step, key, value in (
-        ('no_kept_highlights', 4, 'share', 0.0),
+        ('no_keep_well_exposed', 4, 'share', 0.0),
         ('no_jpeg', -1, 'prob', 0.0),
     ):
         for changed, part in zip(parts(row), (as_stacks, by_camera), strict=True):
