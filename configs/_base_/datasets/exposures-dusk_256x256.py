@@ -54,10 +54,9 @@ noisy_as_stacks = dict(
 )
 # What the training by pairs has, too, but with what the dark copy shows well.
 keep_and_compress = [_base_.keep_well_exposed, _base_.compress]
-kept_darkened = dict(darkened, pipeline=[*_base_.square_pipeline, *darken[:-1], *keep_and_compress])
-kept_dark_streets = dict(
-    dark_streets, pipeline=[*street_pipeline[:3], *darken[:-1], *keep_and_compress]
-)
+darken_and_keep = [*darken[:-1], *keep_and_compress]
+kept_darkened = dict(darkened, pipeline=[*_base_.square_pipeline, *darken_and_keep])
+kept_dark_streets = dict(dark_streets, pipeline=[*street_pipeline[:3], *darken_and_keep])
 kept_low_key_shots = dict(
     _base_.low_key_shots, pipeline=[*_base_.low_key_shots.pipeline[:-1], *keep_and_compress]
 )
