@@ -4,7 +4,7 @@ Without pairs, curves of the stacks darken, too. Half of those shots are exposed
 shorter: few shots of the stacks are as dark as pictures of other cameras may be. Some light is
 uneven: it teaches to leave lamps and skies alone, at some cost to pictures that are dark evenly.
 Low-key pictures teach that what is black around something lit stays so. What a dark copy shows well
-stays as it is there, but not at dusk, and not in the training by pairs, which also starts here.
+keeps its colours, but not at dusk, and not in the training by pairs, which also starts here.
 Dusk has no labels; its reference is the picture itself, its colours half of the way to those of
 days.
 """
@@ -57,8 +57,11 @@ keep_and_compress = [_base_.keep_well_exposed, _base_.compress]
 darken_and_keep = [*darken[:-1], *keep_and_compress]
 kept_darkened = dict(darkened, pipeline=[*_base_.square_pipeline, *darken_and_keep])
 kept_dark_streets = dict(dark_streets, pipeline=[*street_pipeline[:3], *darken_and_keep])
+# Around what is lit all is black: there a subject of middle brightness is well exposed.
+keep_subject = dict(_base_.keep_well_exposed, levels=(0.1, 0.4), share=1.0, brightness=0.2)
 kept_low_key_shots = dict(
-    _base_.low_key_shots, pipeline=[*_base_.low_key_shots.pipeline[:-1], *keep_and_compress]
+    _base_.low_key_shots,
+    pipeline=[*_base_.low_key_shots.pipeline[:-1], keep_subject, _base_.compress],
 )
 train_dataloader = dict(
     dataset=dict(

@@ -1,8 +1,9 @@
 """Exposure stacks for training beyond the paper: well-exposed shots that are darkened.
 
 What is darkened is its own reference, except where the darkened copy is well exposed, too: there
-the reference is mostly that copy. Three quarters are darkened by curves measured between the shots
-of the stacks, the others by a made-up camera, which has noise, uneven light and lamps.
+the reference has the colours of that copy, made brighter. Three quarters are darkened by curves
+measured between the shots of the stacks, the others by a made-up camera, which has noise, uneven
+light and lamps.
 For other trainings: under-exposed shots with another shot of their scene, or with the well-exposed
 one; days of CamVid with labels.
 """
@@ -19,8 +20,8 @@ under_expose = dict(
 )
 compress = dict(type='mmscllle.CompressJPEG')
 darken = [take_as_reference, under_expose, compress]
-# Skies and clouds that the darkened copy shows well stay as they are there. Where they are bright,
-# the noise of the made-up camera is faint, and stays with them.
+# Skies and clouds that the darkened copy shows well keep its colours, and become brighter half of
+# the way. Where they are bright, the noise of the made-up camera is faint, and stays with them.
 keep_well_exposed = dict(type='mmscllle.KeepWellExposed')
 darken_and_keep = [take_as_reference, under_expose, keep_well_exposed, compress]
 square_pipeline = [

@@ -1,4 +1,4 @@
-"""What a dark picture already shows well stays as it is: a blue sky above a dark street."""
+"""What a dark picture already shows well keeps its colours: a blue sky above a dark street."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ LEVELS, PIXELS = 0.15, 6.0
 # Between these levels of its darkest channel the reference counts more and more as neutral white,
 # where a dark copy shows no detail either.
 WHITE = (0.9, 1.0)
+# Of blue, green and red in luma, ITU-R BT.601.
+LUMA = np.array((0.114, 0.587, 0.299), np.float32)
+# The brightest channel is made no brighter than this: nearly white, clouds show no detail.
+MOST = 0.92
+SMALLEST = 1e-3
 
 
 def smooth_step(values: np.ndarray, ends: Sequence[float]) -> np.ndarray:
@@ -30,11 +35,11 @@ def smooth_step(values: np.ndarray, ends: Sequence[float]) -> np.ndarray:
 class KeepWellExposed(BaseTransform):
     r"""Put what is well exposed in ``img`` into its reference ``gt_img``.
 
-    A picture that is bright enough as a whole has paler skies than a darker one. As in exposure
-    fusion (Mertens et al., *Exposure Fusion*, Pacific Graphics 2007), each place is taken
-    from the exposure that shows it well:
+    A picture that is bright enough as a whole has paler skies than a darker one, and what is lit
+    at night burns in it. As in exposure fusion (Mertens et al., *Exposure Fusion*, Pacific Graphics
+    2007), each place is taken from the exposure that shows it well:
 
-    .. math:: r' = r + m \, (x - r), \qquad
+    .. math:: r' = r + m \, (k x - r), \qquad
               m = s \, S_{l, h}(B(\max_c x_c)) \, (1 - S_{0.9, 1}(\min_c r_c))
 
     with :math:`x` and :math:`r` in [0, 1], the channels :math:`c`, ``levels`` :math:`(l, h)`, and
@@ -42,19 +47,33 @@ class KeepWellExposed(BaseTransform):
     a surface; it changes at edges. What is neutral white in the reference stays white: in the
     darker picture it is a grey without detail. Noise in what is well exposed is kept, too.
 
+    The factor makes the dark copy brighter and leaves its hue and saturation alone, with
+    :math:`Y` the luma and ``brightness`` :math:`b`:
+
+    .. math:: k = \max\left(1, \min\left(1 + b \, \frac{Y(r) - Y(x)}{Y(x)},\
+              \frac{0.92}{\max_c x_c}\right)\right)
+
     Args:
         levels: The levels of ``img`` between which :math:`m` rises, ascending, in (0, 1].
         share: s, the largest share, from 0 to 1.
+        brightness: b, how much of the way the brightness goes to that of the reference, from 0 to
+            1.  0 keeps the dark copy as it is.
 
     Raises:
         ValueError: If an argument is out of range.
     """
 
-    def __init__(self, levels: Sequence[float] = (0.35, 0.75), share: float = 0.85) -> None:
+    def __init__(
+        self,
+        levels: Sequence[float] = (0.2, 0.6),
+        share: float = 0.95,
+        brightness: float = 0.5,
+    ) -> None:
         self.levels = check_range('levels', levels)
         if self.levels[0] == self.levels[1] or self.levels[1] > 1:
             raise ValueError(f'levels must be two different numbers of at most 1, got {levels}')
         self.share = check_share('share', share)
+        self.brightness = check_share('brightness', brightness)
 
     def transform(self, results: dict) -> dict:
         """Change ``results['gt_img']`` by ``results['img']``, both uint8 (H, W, 3)."""
@@ -62,6 +81,9 @@ class KeepWellExposed(BaseTransform):
         brightest = cv2.bilateralFilter(image.max(axis=2), -1, LEVELS, PIXELS)
         share = self.share * smooth_step(brightest, self.levels)
         share *= 1 - smooth_step(reference.min(axis=2), WHITE)
-        reference += share[..., None] * (image - reference)
+        own, aim = (picture @ LUMA for picture in (image, reference))
+        factor = 1 + self.brightness * (aim - own) / np.maximum(own, SMALLEST)
+        factor = np.minimum(factor, MOST / np.maximum(image.max(axis=2), SMALLEST)).clip(min=1)
+        reference += share[..., None] * (factor[..., None] * image - reference)
         results['gt_img'] = np.rint(255 * reference).astype(np.uint8)
         return results

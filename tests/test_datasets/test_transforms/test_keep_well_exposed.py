@@ -17,27 +17,44 @@ def keep(image: object, reference: object, **arguments: object) -> np.ndarray:
 
 
 def test_a_sky_keeps_its_blue_and_land_becomes_bright():
-    # Beyond the upper level: 0.85 of the way to the picture.
-    expected = np.array((255, 230, 210)) + 0.85 * (np.array((220, 150, 90)) - (255, 230, 210))
-    np.testing.assert_allclose(keep((220, 150, 90), (255, 230, 210)), expected, atol=0.501)
+    # Beyond the upper level: 0.95 of the way to the picture.
+    expected = np.array((255, 230, 210)) + 0.95 * (np.array((220, 150, 90)) - (255, 230, 210))
+    changed = keep((220, 150, 90), (255, 230, 210), brightness=0.0)
+    np.testing.assert_allclose(changed, expected, atol=0.501)
     # Below the lower one: the reference.
-    assert tuple(keep((20, 40, 60), (90, 140, 200))) == (90, 140, 200)
+    assert tuple(keep((20, 30, 45), (90, 140, 200))) == (90, 140, 200)
 
 
 def test_between_the_levels():
     # Where a smooth step and a straight one differ most.
-    changed = keep((115, 115, 115), (220, 220, 220))
-    step = (115 / 255 - 0.35) / 0.4
-    share = 0.85 * step * step * (3 - 2 * step)
-    np.testing.assert_allclose(changed, 220 + share * (115 - 220), atol=0.501)
+    changed = keep((90, 90, 90), (220, 220, 220), brightness=0.0)
+    step = (90 / 255 - 0.2) / 0.4
+    share = 0.95 * step * step * (3 - 2 * step)
+    np.testing.assert_allclose(changed, 220 + share * (90 - 220), atol=0.501)
+
+
+def test_a_sky_becomes_brighter_and_keeps_its_saturation():
+    # A luma of 107.64 goes half of the way to 140: 1.15 times the colour.
+    sky, bright_sky = (200, 110, 72), (140, 140, 140)
+    changed = keep(sky, bright_sky, share=1.0, brightness=0.5)
+    luma = 0.114 * 200 + 0.587 * 110 + 0.299 * 72
+    np.testing.assert_allclose(changed, np.array(sky) * (1 + 0.5 * (140 / luma - 1)), atol=0.501)
+
+
+def test_no_channel_is_cut_off_and_none_becomes_darker():
+    # Twice as bright would be 400.
+    changed = keep((200, 100, 60), (228, 228, 228), share=1.0, brightness=1.0)
+    np.testing.assert_allclose(changed, np.array((1, 0.5, 0.3)) * 0.92 * 255, atol=0.501)
+    assert tuple(keep((220, 150, 90), (90, 60, 30), share=1.0, brightness=1.0)) == (220, 150, 90)
+    assert tuple(keep((252, 150, 90), (255, 200, 180), share=1.0)) == (252, 150, 90)
 
 
 def test_neutral_white_stays_white():
     assert tuple(keep((200, 195, 190), (255, 255, 255))) == (255, 255, 255)
     darkest = 236
     white = (darkest / 255 - 0.9) / 0.1
-    share = 0.85 * (1 - white * white * (3 - 2 * white))
-    changed = keep((200, 200, 200), (255, 250, darkest))
+    share = 0.95 * (1 - white * white * (3 - 2 * white))
+    changed = keep((200, 200, 200), (255, 250, darkest), brightness=0.0)
     np.testing.assert_allclose(changed[2], darkest + share * (200 - darkest), atol=0.501)
 
 
@@ -69,6 +86,7 @@ def test_share_0_keeps_the_reference():
         (dict(levels=(0.5, 0.5)), r'two different numbers of at most 1, got \(0.5, 0.5\)'),
         (dict(levels=(0.5, 1.5)), r'two different numbers of at most 1, got \(0.5, 1.5\)'),
         (dict(share=1.5), r'share must be in \[0, 1\], got 1.5'),
+        (dict(brightness=-0.5), r'brightness must be in \[0, 1\], got -0.5'),
     ],
 )
 def test_arguments_out_of_range(arguments, message):
