@@ -3,7 +3,7 @@
 Noise is taken out from here on, at first where the first training damps the finest detail: learned
 from nothing, the factors went to 0 and stayed there.
 
-``mmscllle://scl-lle`` is 0.75 of its result and 0.25 of what it started from
+``mmscllle://scl-lle`` is 0.7 of its result and 0.3 of what it started from
 (``tools/model_converters/mix_weights.py``).
 """
 
