@@ -4,7 +4,8 @@ Without pairs, curves of the stacks darken, too. Half of those shots are exposed
 shorter: few shots of the stacks are as dark as pictures of other cameras may be. Some light is
 uneven: it teaches to leave lamps and skies alone, at some cost to pictures that are dark evenly.
 Low-key pictures teach that what is black around something lit stays so. What a dark copy shows well
-keeps its colours, but not at dusk, and not in the training by pairs, which also starts here.
+keeps its colours (in low-key pictures it hardly becomes brighter), but not at dusk, and not in the
+training by pairs, which also starts here.
 Dusk has no labels; its reference is the picture itself, its colours half of the way to those of
 days.
 """

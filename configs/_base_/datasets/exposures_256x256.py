@@ -20,8 +20,8 @@ under_expose = dict(
 )
 compress = dict(type='mmscllle.CompressJPEG')
 darken = [take_as_reference, under_expose, compress]
-# Skies and clouds that the darkened copy shows well keep its colours, and become brighter half of
-# the way. Where they are bright, the noise of the made-up camera is faint, and stays with them.
+# Skies and clouds that the darkened copy shows well keep the colours of the copy; their brightness
+# goes half of the way to the reference. The noise of the made-up camera stays with them.
 keep_well_exposed = dict(type='mmscllle.KeepWellExposed')
 darken_and_keep = [take_as_reference, under_expose, keep_well_exposed, compress]
 square_pipeline = [

@@ -20,7 +20,7 @@ LEVELS, PIXELS = 0.15, 6.0
 WHITE = (0.9, 1.0)
 # Of blue, green and red in luma, ITU-R BT.601.
 LUMA = np.array((0.114, 0.587, 0.299), np.float32)
-# The brightest channel is made no brighter than this: nearly white, clouds show no detail.
+# No channel is made brighter than this: nearly white, clouds show no detail.
 MOST = 0.92
 SMALLEST = 1e-3
 
@@ -48,16 +48,16 @@ class KeepWellExposed(BaseTransform):
     darker picture it is a grey without detail. Noise in what is well exposed is kept, too.
 
     The factor makes the dark copy brighter and leaves its hue and saturation alone, with
-    :math:`Y` the luma and ``brightness`` :math:`b`:
+    :math:`Y` the luma and ``brightness`` :math:`b`; no divisor is less than 0.001:
 
-    .. math:: k = \max\left(1, \min\left(1 + b \, \frac{Y(r) - Y(x)}{Y(x)},\
+    .. math:: k = \max\left(1, \min\left(1 + b \, \frac{Y(r) - Y(x)}{Y(x)},
               \frac{0.92}{\max_c x_c}\right)\right)
 
     Args:
         levels: The levels of ``img`` between which :math:`m` rises, ascending, in (0, 1].
         share: s, the largest share, from 0 to 1.
         brightness: b, how much of the way the brightness goes to that of the reference, from 0 to
-            1.  0 keeps the dark copy as it is.
+            1; 0 keeps the dark copy as it is.
 
     Raises:
         ValueError: If an argument is out of range.

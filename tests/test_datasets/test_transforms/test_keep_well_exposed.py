@@ -34,7 +34,7 @@ def test_between_the_levels():
 
 
 def test_a_sky_becomes_brighter_and_keeps_its_saturation():
-    # A luma of 107.64 goes half of the way to 140: 1.15 times the colour.
+    # A luma of 108.9 goes half of the way to 140: 1.143 times the colour.
     sky, bright_sky = (200, 110, 72), (140, 140, 140)
     changed = keep(sky, bright_sky, share=1.0, brightness=0.5)
     luma = 0.114 * 200 + 0.587 * 110 + 0.299 * 72
@@ -42,11 +42,19 @@ def test_a_sky_becomes_brighter_and_keeps_its_saturation():
 
 
 def test_no_channel_is_cut_off_and_none_becomes_darker():
-    # Twice as bright would be 400.
+    # 2.29 times as bright, the blue would be 459.
     changed = keep((200, 100, 60), (228, 228, 228), share=1.0, brightness=1.0)
     np.testing.assert_allclose(changed, np.array((1, 0.5, 0.3)) * 0.92 * 255, atol=0.501)
     assert tuple(keep((220, 150, 90), (90, 60, 30), share=1.0, brightness=1.0)) == (220, 150, 90)
     assert tuple(keep((252, 150, 90), (255, 200, 180), share=1.0)) == (252, 150, 90)
+
+
+def test_black_beside_what_is_bright_stays_finite():
+    image, reference = np.full((24, 32, 3), 200, np.uint8), np.full((24, 32, 3), 220, np.uint8)
+    image[12, 16] = 0
+    changed = KeepWellExposed(share=1.0, brightness=1.0)(dict(img=image, gt_img=reference))
+    assert (changed['gt_img'][0] == 220).all()
+    assert (changed['gt_img'][12, 16] <= 220).all()
 
 
 def test_neutral_white_stays_white():
