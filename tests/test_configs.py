@@ -331,3 +331,8 @@ def test_trainings_without_pairs_keep_what_a_dark_copy_shows_well(name, keeps):
             assert steps[place - 1] in ('DarkenAsStack', 'SynthesizeUnderExposure')
             assert set(steps[place + 1 :]) <= {'AddSensorNoise', 'CompressJPEG'}
             assert steps[-1] == 'CompressJPEG'
+            step = part.get('dataset', part).pipeline[place]
+            # What is lit in a low-key picture hardly becomes brighter.
+            low_key = 'SynthesizeLowKey' in steps
+            assert step.get('brightness') == (0.2 if low_key else None)
+            assert step.get('levels') == ((0.1, 0.4) if low_key else None)

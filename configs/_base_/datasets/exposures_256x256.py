@@ -21,7 +21,7 @@ under_expose = dict(
 compress = dict(type='mmscllle.CompressJPEG')
 darken = [take_as_reference, under_expose, compress]
 # Skies and clouds that the darkened copy shows well keep the colours of the copy; their brightness
-# goes half of the way to the reference. The noise of the made-up camera stays with them.
+# goes half of the way to the reference. Some noise of the made-up camera stays with them.
 keep_well_exposed = dict(type='mmscllle.KeepWellExposed')
 darken_and_keep = [take_as_reference, under_expose, keep_well_exposed, compress]
 square_pipeline = [

@@ -45,7 +45,7 @@ class KeepWellExposed(BaseTransform):
     with :math:`x` and :math:`r` in [0, 1], the channels :math:`c`, ``levels`` :math:`(l, h)`, and
     a smooth step :math:`S` from 0 to 1. The bilateral filter :math:`B` makes its step even within
     a surface; it changes at edges. What is neutral white in the reference stays white: in the
-    darker picture it is a grey without detail. Noise in what is well exposed is kept, too.
+    darker picture it is a grey without detail. Noise in what is well exposed is kept, too, in part.
 
     The factor makes the dark copy brighter and leaves its hue and saturation alone, with
     :math:`Y` the luma and ``brightness`` :math:`b`; no divisor is less than 0.001:
