@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import importlib.util
 import os
@@ -45,6 +46,9 @@ def start(
     """
     child = os.fork()
     if child:
+        # The child does the same. Whoever is first: the next child may join the group at once.
+        with contextlib.suppress(ProcessLookupError):
+            os.setpgid(child, group)
         return child
     status = 99
     try:
