@@ -18,8 +18,6 @@ LEVELS, PIXELS = 0.15, 6.0
 # Between these levels of its darkest channel the reference counts more and more as neutral white,
 # where a dark copy shows no detail either.
 WHITE = (0.9, 1.0)
-# Of blue, green and red in luma, ITU-R BT.601.
-LUMA = np.array((0.114, 0.587, 0.299), np.float32)
 # No channel is made brighter than this: nearly white, clouds show no detail.
 MOST = 0.92
 SMALLEST = 1e-3
@@ -78,12 +76,13 @@ class KeepWellExposed(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Change ``results['gt_img']`` by ``results['img']``, both uint8 (H, W, 3)."""
         image, reference = (results[name].astype(np.float32) / 255 for name in ('img', 'gt_img'))
-        brightest = cv2.bilateralFilter(image.max(axis=2), -1, LEVELS, PIXELS)
-        share = self.share * smooth_step(brightest, self.levels)
+        brightest = image.max(axis=2)
+        smooth = cv2.bilateralFilter(brightest, -1, LEVELS, PIXELS)
+        share = self.share * smooth_step(smooth, self.levels)
         share *= 1 - smooth_step(reference.min(axis=2), WHITE)
-        own, aim = (picture @ LUMA for picture in (image, reference))
+        own, aim = (cv2.cvtColor(part, cv2.COLOR_BGR2GRAY) for part in (image, reference))
         factor = 1 + self.brightness * (aim - own) / np.maximum(own, SMALLEST)
-        factor = np.minimum(factor, MOST / np.maximum(image.max(axis=2), SMALLEST)).clip(min=1)
+        factor = np.minimum(factor, MOST / np.maximum(brightest, SMALLEST)).clip(min=1)
         reference += share[..., None] * (factor[..., None] * image - reference)
         results['gt_img'] = np.rint(255 * reference).astype(np.uint8)
         return results
