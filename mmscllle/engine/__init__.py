@@ -2,6 +2,7 @@
 
 from .atomic_backend import AtomicLocalBackend
 from .hooks import (
+    CollapseHook,
     EnhancementVisualizationHook,
     FiniteTrainingHook,
     GeneratorCheckpointHook,
@@ -12,6 +13,7 @@ from .optim_wrappers import BFloat16OptimWrapper
 __all__ = [
     'AtomicLocalBackend',
     'BFloat16OptimWrapper',
+    'CollapseHook',
     'EnhancementVisualizationHook',
     'FiniteTrainingHook',
     'GeneratorCheckpointHook',

@@ -1,6 +1,7 @@
 """Hooks of MMEngine's runner."""
 
 from .averaged_weights_hook import AveragedWeightsHook
+from .collapse_hook import CollapseHook
 from .enhancement_visualization_hook import EnhancementVisualizationHook
 from .finite_training_hook import FiniteTrainingHook
 from .generator_checkpoint_hook import GeneratorCheckpointHook
@@ -9,6 +10,7 @@ from .safe_checkpoint_hook import SafeCheckpointHook
 
 __all__ = [
     'AveragedWeightsHook',
+    'CollapseHook',
     'EnhancementVisualizationHook',
     'FiniteTrainingHook',
     'GeneratorCheckpointHook',
