@@ -274,7 +274,7 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from mmengine.config import Config
     from mmengine.hub import get_config
 
-    from mmscllle.models.frozen_segmentor import build_segmentor
+    from mmscllle.models.segmentor_config import build_segmentor
 
     folder = tmp_path_factory.mktemp('configs')
     image = np.random.default_rng(0).integers(256, size=(400, 420, 3), dtype=np.uint8)

@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from torch.utils.data import default_collate
 
-from mmscllle.models.frozen_segmentor import build_segmentor
+from mmscllle.models.segmentor_config import build_segmentor
 from mmscllle.registry import DATASETS, METRICS, MODELS
 
 FOLDER = Path(__file__).resolve().parents[1] / 'configs' / 'enhanced_seg'

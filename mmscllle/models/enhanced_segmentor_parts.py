@@ -14,7 +14,7 @@ from torch import Tensor
 
 from mmscllle.utils.weights import claim_part, has_part, list_some
 
-from . import frozen_segmentor
+from .segmentor_config import build_segmentor, read_segmentor_config
 
 if TYPE_CHECKING:
     from .enhanced_segmentor import EnhancedSegmentor
@@ -32,11 +32,11 @@ def build_chain_segmentor(config: str | dict, changes: dict) -> BaseSegmentor:
     Returns:
         The segmentor.
     """
-    merged = Config(dict(model=frozen_segmentor.read_segmentor_config(config, 'model.segmentor')))
+    merged = Config(dict(model=read_segmentor_config(config, 'model.segmentor')))
     merged.merge_from_dict(
         dict(model={name: value for name, value in changes.items() if value is not None})
     )
-    segmentor = frozen_segmentor.build_segmentor(merged.model, 'model.segmentor')
+    segmentor = build_segmentor(merged.model, 'model.segmentor')
     preprocessor = segmentor.data_preprocessor
     sizes = [getattr(preprocessor, name, 0) for name in ('size', 'size_divisor')]
     if sizes == [None, None]:

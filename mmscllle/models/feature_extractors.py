@@ -14,7 +14,7 @@ from mmscllle.registry import MODELS
 from mmscllle.utils.weights import load_weights
 
 from .frozen import Frozen
-from .frozen_segmentor import read_segmentor_config
+from .segmentor_config import read_segmentor_config
 
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)

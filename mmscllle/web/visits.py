@@ -16,7 +16,8 @@ from .enhancing import Enhancing
 from .examples import Examples
 from .jobs import REPLACED, STOPPED, Job, JobEndedError
 from .preview import Preview
-from .sessions import Session, Sessions
+from .session import Session
+from .sessions import Sessions
 from .view import Choice, View
 from .words import describe
 

@@ -29,7 +29,7 @@ def checkout(tmp_path_factory) -> Path:
     """What a reader has after the quick start: the checkout, its data and weights, but small."""
     from night_street import generate_night_street
 
-    from mmscllle.models.frozen_segmentor import build_segmentor
+    from mmscllle.models.segmentor_config import build_segmentor
     from mmscllle.registry import MODELS
 
     folder = tmp_path_factory.mktemp('checkout')

@@ -13,7 +13,7 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmscllle.models import EnhancedSegmentor
-from mmscllle.models.frozen_segmentor import build_segmentor
+from mmscllle.models.segmentor_config import build_segmentor
 from mmscllle.registry import MODELS
 
 IDENTITY = dict(type='mmscllle.IdentityEnhancer')

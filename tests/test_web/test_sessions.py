@@ -8,7 +8,8 @@ import pytest
 
 from mmscllle.web.jobs import REPLACED, STOPPED, JobEndedError
 from mmscllle.web.limits import Limits
-from mmscllle.web.sessions import KEPT_RESULTS, Sessions
+from mmscllle.web.session import KEPT_RESULTS
+from mmscllle.web.sessions import Sessions
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from mmscllle.models.enhanced_segmentor import EnhancedSegmentor
 from mmscllle.models.enhancers import EnhancerSource, find_enhancer, load_enhancer
 from mmscllle.models.enhancers.known import match_known, read_source
-from mmscllle.models.frozen_segmentor import build_segmentor, read_segmentor_config
+from mmscllle.models.segmentor_config import build_segmentor, read_segmentor_config
 from mmscllle.utils.weights import load_weights, read_checkpoint
 
 from .dataset import digest
