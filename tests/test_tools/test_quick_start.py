@@ -42,6 +42,10 @@ def test_streets_trainings_table_and_picture(tmp_path, monkeypatch, capsys):
     assert Path(checkpoint).name == 'iter_2.pth' and Path(checkpoint).is_file()
     bars = capsys.readouterr().err
     assert all(f'{number}/4' in bars for number in range(1, 5))
+    # Not a terminal: each step is named as it begins, ahead of all bars.
+    named = bars.splitlines()[:4]
+    assert [line[:4] for line in named] == ['1/4 ', '2/4 ', '3/4 ', '4/4 ']
+    assert '━' not in ''.join(named)
 
 
 def test_the_configs_fit_together(monkeypatch):

@@ -145,6 +145,9 @@ def run(scenes: int, seed: int) -> tuple[str, Path, str]:
 
         def begin(step: str, total: int) -> Callable[[], None]:
             task = progress.add_task(step, total=total)
+            # Into a file the bars are written at the very end.
+            if not progress.console.is_terminal:
+                progress.console.print(step)
             return lambda: progress.advance(task)
 
         generate_night_street(
