@@ -40,7 +40,8 @@ def public_names(module: griffe.Module) -> Iterator[str]:
                 target = member.final_target
             except griffe.AliasResolutionError:
                 continue
-            exported = module.exports is not None and name in module.exports
+            # A module names what it takes from another one for its own package alone.
+            exported = module.is_init_module and name in (module.exports or ())
             if exported and (target.is_class or target.is_function):
                 yield target.path
         elif member.is_module:

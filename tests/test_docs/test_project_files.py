@@ -69,6 +69,12 @@ def test_the_site_fetches_nothing():
     assert not {'extra_javascript', 'extra_css'} & set(config)
 
 
+def test_warnings_of_the_site_are_seen():
+    # --quiet hides them from --strict, too, which then passes.
+    command = re.search(r'^.*mkdocs build .*$', read('.ci/run'), re.MULTILINE)[0]
+    assert '--strict' in command and '--quiet' not in command and ' -q' not in command
+
+
 def test_hooks_before_a_commit_are_the_gates():
     (repository,) = yaml.safe_load(read('.pre-commit-config.yaml'))['repos']
     hooks = [hook['entry'] for hook in repository['hooks']]
