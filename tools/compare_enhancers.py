@@ -14,7 +14,7 @@ from torch.utils.data import Dataset
 
 from mmscllle.datasets.exposure_stack import SPLITS
 from mmscllle.evaluation.dark_evaluation import InputError
-from mmscllle.evaluation.dark_evaluation.inputs import blame, check_device, split_named_source
+from mmscllle.evaluation.dark_evaluation.inputs import blame, check_device, split_method_source
 from mmscllle.evaluation.dark_evaluation.methods import BASELINES
 from mmscllle.evaluation.enhancer_comparison import (
     draw_rows,
@@ -44,6 +44,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--reference',
         nargs='+',
+        action='extend',
         default=[],
         metavar='FOLDER',
         help='well-exposed pictures of the same names, one folder for each FOLDER',
@@ -73,7 +74,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--baselines',
         nargs='*',
-        default=['none', 'gamma'],
+        action='extend',
         metavar='NAME',
         help='some of none, gamma, clahe; default: none gamma; may be empty',
     )
@@ -99,7 +100,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         default='cuda' if torch.cuda.is_available() else 'cpu',
         help='cpu or cuda; default: cuda where there is one',
     )
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.baselines is None:
+        args.baselines = ['none', 'gamma']
+    return args
 
 
 def check_args(args: argparse.Namespace) -> None:
@@ -140,7 +144,7 @@ def read_sources(args: argparse.Namespace) -> dict[str, EnhancerSource]:
             )
         found[name] = EnhancerSource(dict(type=BASELINES[name]))
     for entry in args.enhancer:
-        name, source = split_named_source(entry, '--enhancer')
+        name, source = split_method_source(entry, '--enhancer')
         if name in found:
             raise InputError(f'--enhancer: the name {name!r} is given twice; rename one')
         argument = f'--enhancer {entry}'
@@ -167,6 +171,8 @@ def read_sets(args: argparse.Namespace) -> dict[str, Dataset]:
     sets = {}
     for number, folder in enumerate(args.folders):
         name = names[number] if names.count(names[number]) == 1 else folder
+        if name in sets:
+            raise InputError(f'FOLDER: {folder!r} is given twice')
         with blame('FOLDER'):
             sets[name] = (
                 read_exposures(folder, args.split)

@@ -76,6 +76,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--seen',
         nargs='+',
+        action='extend',
         default=[],
         metavar='NAME',
         help='segmentors that the enhancers were trained through: the table marks them',
@@ -108,7 +109,7 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         '--baselines',
         nargs='*',
-        default=list(BASELINES),
+        action='extend',
         metavar='NAME',
         help='some of none, gamma, clahe; default: all; may be empty',
     )
@@ -134,7 +135,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
         help='cpu or cuda; default: cuda where there is one',
     )
     add_config_options(parser, 'keys of SEGMENTOR_CONFIG')
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if args.baselines is None:
+        args.baselines = list(BASELINES)
+    return args
 
 
 def check_args(args: argparse.Namespace) -> None:
@@ -242,9 +246,12 @@ def run(args: argparse.Namespace) -> int:
                 about,
             )
             failed |= any(row['failed'] for row in rows)
-            scores = {row['name']: row['mIoU'] for row in rows}
+            by_name = {row['name']: row for row in rows}
             grid[images, segmentor.name] = {
-                name: [scores[method.name] for method in row] for name, row in own.items()
+                name: [
+                    (by_name[method.name]['mIoU'], by_name[method.name]['images']) for method in row
+                ]
+                for name, row in own.items()
             }
     if several:
         summary = summarise_grid(grid, list(methods[0]))

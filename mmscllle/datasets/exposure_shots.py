@@ -84,7 +84,8 @@ def read_stacks(root: str) -> dict[str, list[Shot]]:
 def measure_mean(path: str) -> float:
     """Mean luma of an image (ITU-R BT.601).
 
-    A copy at an eighth of the size is read, for which a JPEG file need not be decoded in full.
+    Of a JPEG file a copy at an eighth of the size is read, for which it need not be decoded in
+    full; of others such a copy would leave most pixels out.
 
     Args:
         path: The file.
@@ -95,7 +96,8 @@ def measure_mean(path: str) -> float:
     Raises:
         OSError: If it cannot be read.
     """
-    image = cv2.imread(path, cv2.IMREAD_REDUCED_GRAYSCALE_8)
+    is_jpeg = Path(path).suffix.lower() in ('.jpg', '.jpeg')
+    image = cv2.imread(path, cv2.IMREAD_REDUCED_GRAYSCALE_8 if is_jpeg else cv2.IMREAD_GRAYSCALE)
     if image is None:
         raise OSError(f'image {path!r} is damaged or no image')
     return float(image.mean())

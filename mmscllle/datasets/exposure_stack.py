@@ -9,6 +9,7 @@ from mmengine.dataset import BaseDataset
 from mmscllle.registry import DATASETS
 
 from .exposure_shots import Shot, read_stacks
+from .low_light_image import check_no_selection
 
 Range = Sequence[float]
 
@@ -83,6 +84,7 @@ class ExposureStackDataset(BaseDataset):
             raise ValueError(f'split must be one of {", ".join(SPLITS)}, got {split!r}')
         if fold < 2:
             raise ValueError(f'fold must be at least 2, got {fold}')
+        check_no_selection(kwargs, known=('reference',))
         self.role, self.split, self.fold = role, split, fold
         self.means = ROLES.get(role, ()) if means is None else means
         super().__init__(data_root=data_root, pipeline=list(pipeline), **kwargs)

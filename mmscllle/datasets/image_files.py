@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from glob import glob
 from pathlib import Path
 
@@ -16,7 +17,8 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
     """List the images below folders, or those that glob patterns match.
 
     Args:
-        sources: Folders (searched recursively) or glob patterns such as ``'SICE/*/1.JPG'``.
+        sources: Folders (searched recursively, hidden files left out) or glob patterns such as
+            ``'SICE/*/1.JPG'``.
         key: The config key that names them, for error messages.
         root: Folder that relative sources start from.
 
@@ -42,7 +44,7 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
         if any(sign in source for sign in '*?['):
             files = [Path(name) for name in glob(str(path), recursive=True)]
         elif path.is_dir():
-            files = list(path.rglob('*'))
+            files = list(_walk(path))
         else:
             raise FileNotFoundError(f'{key}: there is no folder {str(path)!r}')
         images = {str(file) for file in files if file.suffix.lower() in DATASET_SUFFIXES}
@@ -53,6 +55,18 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
             )
         found |= images
     return sorted(found)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """All files below a folder, through links, too; hidden ones are not meant."""
+    for parent, folders, files in os.walk(folder, followlinks=True):
+        above = (each for each in Path(parent).parents if folder in (each, *each.parents))
+        # A link to a folder that it lies in has no end.
+        if os.path.realpath(parent) in map(os.path.realpath, above):
+            folders.clear()
+            continue
+        folders[:] = [name for name in folders if not name.startswith('.')]
+        yield from (Path(parent, name) for name in files if not name.startswith('.'))
 
 
 class ImageFiles(Dataset):

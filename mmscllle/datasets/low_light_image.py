@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from mmengine.dataset import BaseDataset
@@ -10,6 +10,29 @@ from mmengine.dataset import BaseDataset
 from mmscllle.registry import DATASETS
 
 from .image_files import find_images
+
+
+def check_no_selection(options: Mapping[str, object], known: Collection[str] = ()) -> None:
+    """Refuse MMEngine's ways to choose images, which a data set of folders does not have.
+
+    Args:
+        options: Arguments of MMEngine's ``BaseDataset``.
+        known: Keys of ``filter_cfg`` that the data set has.
+
+    Raises:
+        ValueError: If ``ann_file``, or another key of ``filter_cfg``, is among them.
+    """
+    if options.get('ann_file'):
+        raise ValueError(
+            f'ann_file: this data set takes all images of its folder, got {options["ann_file"]!r}; '
+            'put those that you want into a folder'
+        )
+    filters = options.get('filter_cfg') or {}
+    unknown = sorted(set(filters if isinstance(filters, Mapping) else ()) - set(known))
+    if unknown:
+        raise ValueError(
+            f'filter_cfg has no {unknown[0]!r} here; known: {", ".join(known) or "none"}'
+        )
 
 
 @DATASETS.register_module()
@@ -30,7 +53,8 @@ class LowLightImageDataset(BaseDataset):
 
     Raises:
         FileNotFoundError: If a folder, or the reference of an image, does not exist.
-        ValueError: If a folder holds no image.
+        ValueError: If a folder holds no image, two references have one name, or an argument of
+            MMEngine's would have no effect: ``ann_file``, ``filter_cfg``, another prefix.
     """
 
     METAINFO = dict(dataset_type='low_light_image', task_name='enhancement')
@@ -42,9 +66,14 @@ class LowLightImageDataset(BaseDataset):
         pipeline: Sequence = (),
         **kwargs: object,
     ) -> None:
+        data_prefix = data_prefix or dict(img_path='')
+        unknown = sorted(set(data_prefix) - {'img_path', 'gt_path'})
+        if unknown:
+            raise ValueError(f'data_prefix has img_path and gt_path, got {unknown[0]!r}')
+        check_no_selection(kwargs)
         super().__init__(
             data_root=data_root,
-            data_prefix=data_prefix or dict(img_path=''),
+            data_prefix=data_prefix,
             pipeline=list(pipeline),
             **kwargs,
         )
@@ -56,10 +85,15 @@ class LowLightImageDataset(BaseDataset):
         if 'gt_path' not in self.data_prefix:
             return entries
         gt_folder = self.data_prefix['gt_path']
-        references = {
-            Path(path).relative_to(gt_folder).with_suffix(''): path
-            for path in find_images(gt_folder, 'data_prefix.gt_path')
-        }
+        references: dict[Path, str] = {}
+        for path in find_images(gt_folder, 'data_prefix.gt_path'):
+            name = Path(path).relative_to(gt_folder).with_suffix('')
+            if name in references:
+                raise ValueError(
+                    f'data_prefix.gt_path: {references[name]!r} and {path!r} are references of '
+                    'one image; keep one of them'
+                )
+            references[name] = path
         for entry in entries:
             name = Path(entry['img_path']).relative_to(folder).with_suffix('')
             if name not in references:

@@ -20,6 +20,27 @@ from .transforms.loading import UNREADABLE
 MAX_REPLACEMENTS = 20
 
 
+def check_classes(datasets: Sequence[BaseDataset]) -> None:
+    """Check that the anchors which have classes have the same ones, in the same order.
+
+    Raises:
+        ValueError: If they differ: one number would stand for two classes.
+    """
+    named = [
+        (number, tuple(dataset.metainfo['classes']))
+        for number, dataset in enumerate(datasets)
+        if dataset.metainfo.get('classes')
+    ]
+    for number, classes in named[1:]:
+        first, own = named[0]
+        if classes != own:
+            raise ValueError(
+                f'anchors[{first}] has the classes {", ".join(own)}, anchors[{number}] '
+                f'{", ".join(classes)}: one judge cannot know both; set metainfo.classes, or leave '
+                'the labels of one out'
+            )
+
+
 @DATASETS.register_module()
 class UnpairedLowLightDataset(Dataset):
     """Low-light anchors, each with a positive and a negative drawn at random, where any are named.
@@ -50,7 +71,7 @@ class UnpairedLowLightDataset(Dataset):
     Raises:
         FileNotFoundError: If a folder does not exist.
         ValueError: If there is no anchor, a folder holds no image, both folders and data set are
-            given, or an anchor's scene is the only one.
+            given, an anchor's scene is the only one, or anchors have different classes.
     """
 
     def __init__(
@@ -71,6 +92,7 @@ class UnpairedLowLightDataset(Dataset):
         self.anchors: ConcatDataset = ConcatDataset(
             [self._build(config, f'anchors[{number}]') for number, config in enumerate(anchors)]
         )
+        check_classes(self.anchors.datasets)
         contrasts = dict(
             positive=self._contrast('positive', positives, positive_folders, positive_pipeline),
             negative=self._contrast('negative', negatives, negative_folders, negative_pipeline),

@@ -59,9 +59,9 @@ class SCLLLEObjective(nn.Module):
             code does (deviation 1): cross-entropy is then logged but teaches nothing.
 
     Raises:
-        ValueError: If a term lacks the fixed network that it needs, an extra term has the name of
-            one of the paper, its loss does not say what it takes, or the segmentors do not go
-            together.
+        ValueError: If ``pseudo_labels`` or its confidence has another value, a term lacks the fixed
+            network that it needs, an extra term has the name of one of the paper, its loss does
+            not say what it takes, or the segmentors do not go together.
     """
 
     def __init__(
@@ -85,6 +85,11 @@ class SCLLLEObjective(nn.Module):
         if pseudo_labels not in (True, False, 'teacher'):
             raise ValueError(
                 f"objective.pseudo_labels must be True, False or 'teacher', got {pseudo_labels!r}"
+            )
+        if not 0 <= pseudo_label_confidence <= 1:
+            raise ValueError(
+                'objective.pseudo_label_confidence must be a probability, from 0 to 1, got '
+                f'{pseudo_label_confidence}'
             )
         self.contrastive_brightness = build_part(contrastive_brightness)
         self.contrastive_gram = build_part(contrastive_gram)

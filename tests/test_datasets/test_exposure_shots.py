@@ -83,3 +83,12 @@ def test_a_damaged_shot_is_named(tmp_path):
     (tmp_path / '1' / '1.jpg').write_bytes(b'no image')
     with pytest.raises(OSError, match="1.jpg' is damaged or no image"):
         read_stacks(str(tmp_path))
+
+
+@pytest.mark.parametrize('suffix', ['.png', '.jpg'])
+def test_every_row_counts_for_the_mean(tmp_path, suffix):
+    # At an eighth of the size OpenCV takes few pixels of a PNG file.
+    image = np.zeros((128, 128), np.uint8)
+    image[::8] = 200
+    cv2.imwrite(str(tmp_path / f'x{suffix}'), image)
+    assert measure_mean(str(tmp_path / f'x{suffix}')) == pytest.approx(25, abs=1)

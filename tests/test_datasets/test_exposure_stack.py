@@ -119,6 +119,14 @@ def test_wrong_arguments_are_named(root, arguments, message):
         ExposureStackDataset(folder, **arguments)
 
 
+def test_filters_that_it_does_not_have_are_refused(root):
+    folder = root(a=[20, 120])
+    with pytest.raises(ValueError, match="filter_cfg has no 'refrence' here; known: reference"):
+        ExposureStackDataset(folder, 'anchor', filter_cfg=dict(refrence=True))
+    with pytest.raises(ValueError, match="ann_file: .*got 'val.txt'"):
+        ExposureStackDataset(folder, 'anchor', ann_file='val.txt')
+
+
 def test_pairs_of_the_shared_scenes(shared):
     counts = {}
     for split in ('train', 'val', 'all'):

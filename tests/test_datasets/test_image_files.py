@@ -57,3 +57,21 @@ def test_source_without_images_is_named_with_its_key(folder, source):
 def test_wrong_type(sources):
     with pytest.raises(TypeError, match='positive_folders must name one folder or more, got'):
         find_images(sources, 'positive_folders')
+
+
+def test_links_are_followed_and_hidden_files_left_out(folder):
+    day = folder / 'day'
+    (folder / 'else').mkdir()
+    cv2.imwrite(str(folder / 'else' / 'd.png'), np.zeros((2, 2, 3), np.uint8))
+    (day / 'linked').symlink_to(folder / 'else')
+    (day / 'deep' / 'above').symlink_to(day)
+    for name in ('.trash/e.png', '._b.png'):
+        (day / name).parent.mkdir(exist_ok=True)
+        cv2.imwrite(str(day / name), np.zeros((2, 2, 3), np.uint8))
+    found = find_images(str(day), 'key')
+    assert names(folder, found) == [
+        'day/a.JPG',
+        'day/b.png',
+        'day/deep/er/c.png',
+        'day/linked/d.png',
+    ]

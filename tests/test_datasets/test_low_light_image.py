@@ -70,3 +70,22 @@ def test_empty_folder(root):
     (root / 'empty').mkdir()
     with pytest.raises(ValueError, match='data_prefix.img_path: no image in .*empty'):
         LowLightImageDataset(str(root), dict(img_path='empty'))
+
+
+def test_two_references_of_one_image_are_named(root):
+    write(root / 'high' / 'b.png', 120)
+    with pytest.raises(ValueError, match=r'high/b\.bmp. and .*high/b\.png. are references of one'):
+        LowLightImageDataset(str(root), dict(img_path='low', gt_path='high'))
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(ann_file='val.txt'), "ann_file: this data set takes all images .*got 'val.txt'"),
+        (dict(filter_cfg=dict(min_size=3)), "filter_cfg has no 'min_size' here; known: none"),
+        (dict(data_prefix=dict(img_path='low', gt='high')), "img_path and gt_path, got 'gt'"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(root, options, message):
+    with pytest.raises(ValueError, match=message):
+        LowLightImageDataset(str(root), **{'data_prefix': dict(img_path='low'), **options})

@@ -382,3 +382,12 @@ def test_no_anchors(triplets):
 
 def test_iteration_ends_after_a_draw_of_each_anchor(triplets):
     assert len(list(build(triplets))) == ANCHORS
+
+
+def test_anchors_of_other_classes_are_refused(triplets):
+    first, second = triplets['anchors']
+    known = [dict(each, metainfo=dict(classes=('sky', 'road'))) for each in (first, second)]
+    assert build(dict(triplets, anchors=known)).metainfo['classes'] == ('sky', 'road')
+    turned = dict(second, metainfo=dict(classes=('road', 'sky')))
+    with pytest.raises(ValueError, match=r'classes sky, road, anchors\[1\] road, sky:'):
+        build(dict(triplets, anchors=[known[0], turned]))

@@ -18,7 +18,12 @@ from mmscllle.evaluation.dark_evaluation import (
     summarise_grid,
 )
 from mmscllle.evaluation.dark_evaluation.comparison_table import to_markdown
-from mmscllle.evaluation.dark_evaluation.dataset import read_class_names, read_ignored_label
+from mmscllle.evaluation.dark_evaluation.dataset import (
+    read_class_names,
+    read_ignored_label,
+    reduces_zero_label,
+    with_labels,
+)
 from mmscllle.evaluation.dark_evaluation.folders import folder_dataset, match_suffixes
 from mmscllle.evaluation.dark_evaluation.inputs import InputError, blame, read_config
 from mmscllle.evaluation.dark_evaluation.methods import digest_weights
@@ -319,13 +324,13 @@ def test_peak_memory_sees_an_allocation_and_forgets_it():
 
 def test_grid_has_gains_seeds_and_what_was_seen():
     grid = {
-        ('dusk', 'known'): dict(none=[40.0], ours=[43.0, 44.0], other=[39.0]),
-        ('dusk', 'new'): dict(none=[50.0], ours=[50.5, 52.5]),
+        ('dusk', 'known'): dict(none=[(40.0, 9)], ours=[(43.0, 9), (44.0, 9)], other=[(39.0, 9)]),
+        ('dusk', 'new'): dict(none=[(50.0, 9)], ours=[(50.5, 9), (52.5, 9)]),
     }
     rows = summarise_grid(grid, ['none', 'ours', 'other'])
     first, second = rows[1]['cells']
     assert first == dict(
-        set='dusk', segmentor='known', mIoU=43.5, lowest=43, highest=44, seeds=2, gain=3.5
+        set='dusk', segmentor='known', mIoU=43.5, lowest=43, highest=44, seeds=2, gain=3.5, images=9
     )
     assert (second['mIoU'], second['gain'], rows[1]['gain']) == (51.5, 1.5, 2.5)
     assert rows[0]['gain'] is None and rows[2]['gain'] == -1
@@ -340,12 +345,13 @@ def test_grid_has_gains_seeds_and_what_was_seen():
         ['other', '39.0 -1.0', '–', '-1.0'],
     ]
     assert 'classes that the label maps' in text
+    assert 'failed' not in text
     assert 'the lowest and the highest' in text and 'trained through this segmentor' in text
 
 
 def test_grid_of_single_trainings_without_none_has_neither_gains_nor_spread():
     rows = summarise_grid(
-        {('dusk', 'a'): dict(ours=[None]), ('day', 'a'): dict(ours=[42.0])}, ['ours']
+        {('dusk', 'a'): dict(ours=[(None, 0)]), ('day', 'a'): dict(ours=[(42.0, 9)])}, ['ours']
     )
     text = grid_to_markdown(rows, [])
     assert [cell.strip() for cell in text.splitlines()[2].strip('|').split('|')] == [
@@ -355,3 +361,38 @@ def test_grid_of_single_trainings_without_none_has_neither_gains_nor_spread():
         '–',
     ]
     assert 'lowest' not in text and '*' not in text
+
+
+def test_grid_gives_no_gain_over_other_pictures():
+    grid = {
+        ('dusk', 'a'): dict(none=[(40.0, 100)], big=[(55.0, 3)], ours=[(43.0, 100), (44.0, 99)]),
+        ('day', 'a'): dict(none=[(60.0, 50)], big=[(61.0, 50)], ours=[(60.0, 50), (60.0, 50)]),
+    }
+    rows = summarise_grid(grid, ['none', 'big', 'ours'])
+    assert [[cell['gain'] for cell in row['cells']] for row in rows] == [
+        [None, None],
+        [None, 1.0],
+        [None, 0.0],
+    ]
+    assert [row['gain'] for row in rows] == [None, 1.0, 0.0]
+    assert (
+        'No gain where images failed, so that fewer are compared: big on dusk, a (3 of 100), '
+        'ours on dusk, a (99 of 100).'
+    ) in grid_to_markdown(rows, [])
+
+
+def test_labels_are_loaded_ahead_of_the_packing_where_a_pipeline_has_none():
+    resize = dict(type='Resize', scale=(40, 32))
+    pack = dict(type='PackSegInputs')
+    load = dict(type='LoadImageFromFile')
+    assert with_labels([load, resize, pack]) == [load, resize, dict(type='LoadAnnotations'), pack]
+    for own in ('LoadAnnotations', 'mmseg.LoadAnnotations', 'mmscllle.LoadLabelMap'):
+        assert with_labels([load, resize, dict(type=own), pack])[2:] == [dict(type=own), pack]
+
+
+def test_label_0_stands_for_none_where_the_data_set_says_so():
+    assert reduces_zero_label(dict(type='ADE20KDataset'), 'mmseg')
+    assert not reduces_zero_label(dict(type='ADE20KDataset', reduce_zero_label=False), 'mmseg')
+    assert reduces_zero_label(dict(type='BaseSegDataset', reduce_zero_label=True), 'mmseg')
+    assert not reduces_zero_label(dict(type='BaseSegDataset'), 'mmseg')
+    assert not reduces_zero_label({}, 'mmseg')

@@ -167,3 +167,8 @@ def test_train_mode_reaches_the_networks_in_no_way(objective):
     for network in (objective.segmentor, objective.feature_extractor):
         assert not network.training and not network.network.training
     assert not objective.state_dict() and not list(objective.parameters())
+
+
+def test_confidence_is_a_probability(objective_config):
+    with pytest.raises(ValueError, match='confidence must be a probability, .* got 90'):
+        MODELS.build(dict(objective_config, pseudo_label_confidence=90))

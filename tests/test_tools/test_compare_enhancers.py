@@ -174,6 +174,15 @@ def test_stacks_of_exposures(tool, tmp_path):
             "--enhancer a=no.pth: there is no checkpoint file 'no.pth'",
         ),
         (['{night}', '--enhancer', 'gamma=no.pth'], "--enhancer: the name 'gamma' is given twice"),
+        (
+            ['{night}', '--baselines', 'gamma', '--enhancer', 'none=no.pth'],
+            "--enhancer: 'none' is the row of the pictures as they are; rename it",
+        ),
+        (['{night}', '{night}'], "FOLDER: '{night}' is given twice"),
+        (
+            ['{night}', '--reference', 'a', '--reference', 'b'],
+            '--reference: 1 FOLDERs need as many, got 2',
+        ),
         (['{night}', '--baselines'], '--enhancer: nothing to compare'),
         (
             ['{night}', '--baselines', 'best'],

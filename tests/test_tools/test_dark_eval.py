@@ -274,8 +274,8 @@ def test_failing_images_are_named_and_the_run_goes_on(
     out = capsys.readouterr()
     reasons = {
         0: f'the image {data}/img/0.png is unreadable: broken, or no picture',
-        1: 'the label map has shape (64, 70), the image (64, 80); it must hold one class index a '
-        'pixel, at the size of the image',
+        1: f"it cannot be loaded: label map '{data}/ann/1.png' is of size (64, 70), its image "
+        f"'{data}/img/1.png' of (64, 80)",
         2: 'the label map has the label 9, outside of the 4 classes (0 to 3; 255 does not count)',
         3: f'there is no label map {data}/ann/3.png',
     }
@@ -289,7 +289,7 @@ def test_failing_images_are_named_and_the_run_goes_on(
     calls.clear()
     assert tool.main(arguments) == 1
     assert [(row['images'], row['failed']) for row in report(data)['methods']] == [(2, 3)] * 2
-    assert len(calls) == 2 * 3, 'images 0, 1 and 2 reach the scoring; 3 does not, 4 is done'
+    assert len(calls) == 2 * 2, 'images 0 and 2 reach the scoring; 1 and 3 do not, 4 is done'
 
 
 def test_configs_and_larger_checkpoints_are_taken(
@@ -561,8 +561,12 @@ def test_fast_mode_is_that_of_the_enhancer(
         (lambda a, d: [*a, '--baselines'], '--enhancer: nothing to compare'),
         (lambda a, d: [*a, '--enhancer', 'x.pth'], "--enhancer: got 'x.pth'; write NAME=SOURCE"),
         (
-            lambda a, d: [*a, '--enhancer', 'none=x.pth'],
-            "--enhancer: the name 'none' is given twice; rename one",
+            lambda a, d: [*a, '--baselines', 'gamma', '--enhancer', 'gamma=x.pth'],
+            "--enhancer: the name 'gamma' is given twice; rename one",
+        ),
+        (
+            lambda a, d: [*a, '--baselines', 'gamma', '--enhancer', 'none=x.pth'],
+            "--enhancer: 'none' is the row of the pictures as they are; rename it",
         ),
         (
             lambda a, d: [*a, '--enhancer', 'x=none.pth'],
@@ -584,6 +588,10 @@ def test_fast_mode_is_that_of_the_enhancer(
             '--data: the dataset has 2 classes, the segmentor 4; take a dataset with',
         ),
         (
+            lambda a, d: [*a[:2], '--data', f'{d}/turned.py'],
+            "--data: class 0 of the dataset is '.*', of the segmentor '.*'; give both the same",
+        ),
+        (
             lambda a, d: [*a[:2], '--data', f'{d}/away.py'],
             '--data: the dataset is not there .*nowhere.*; put it where the config says',
         ),
@@ -603,6 +611,7 @@ def test_wrong_input_gets_one_line(
 ):
     (data / 'away.py').write_text(CONFIG.format(root=data / 'nowhere', classes=CLASSES))
     (data / 'two.py').write_text(CONFIG.format(root=data, classes=('a', 'b')))
+    (data / 'turned.py').write_text(CONFIG.format(root=data, classes=CLASSES[::-1]))
     assert tool.main(change(folders, data)) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith('dark_eval')]
     assert len(lines) == 1

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import cv2
 import numpy as np
 from mmcv.transforms import BaseTransform, LoadImageFromFile
 from mmengine import fileio
 from mmseg.datasets.transforms import LoadAnnotations
+from PIL import Image
 
 from mmscllle.registry import TRANSFORMS
+
+from .flips import note_flip
 
 # What mmcv, OpenCV and Pillow raise for files that are missing, empty, cut off or no images.
 UNREADABLE = (OSError, AssertionError, SyntaxError, EOFError, cv2.error)
@@ -70,13 +74,14 @@ class LoadLabelMap(LoadAnnotations):
     Raises:
         FileNotFoundError: If there is no such file.
         OSError: If the file is empty, cut off or no image.
-        ValueError: If the label map is of another size.
+        ValueError: If the label map is of another size, or has a label that 8 bits do not hold.
     """
 
     def transform(self, results: dict) -> dict:
         """Add ``gt_seg_map``, uint8 (H, W)."""
         path = results['seg_map_path']
         try:
+            self._check_depth(path)
             results = super().transform(results)
         except FileNotFoundError:
             raise
@@ -89,6 +94,20 @@ class LoadLabelMap(LoadAnnotations):
                 f'{results["img_path"]!r} of {image_size}'
             )
         return results
+
+    def _check_depth(self, path: str) -> None:
+        with Image.open(BytesIO(fileio.get(path, backend_args=self.backend_args))) as picture:
+            # All others have 8 bits a channel, or fewer.
+            if picture.mode[0] not in 'IF':
+                return
+            labels = np.asarray(picture)
+        # mmseg would keep the lowest 8 bits; those of 65535, a void label, are void, too.
+        wrong = labels[((labels < 0) | (labels > 255)) & (labels != 65535)]
+        if wrong.size:
+            raise ValueError(
+                f'label map {path!r} holds the label {wrong[0]}, which 8 bits do not hold: are '
+                'these numbers of instances? Labels are 0 to 254, and 255 for none'
+            )
 
 
 @TRANSFORMS.register_module()
@@ -112,6 +131,7 @@ class LoadReference(BaseTransform):
         if 'gt_path' not in results:
             return results
         results['gt_img'] = _load_fitting(self.load, results, results['gt_path'], 'reference')
+        note_flip(results, 'gt_img', loaded=True)
         return results
 
 
@@ -141,6 +161,7 @@ class LoadSecondShot(BaseTransform):
             path = paths[np.random.randint(len(paths))]
             results['second_img'] = _load_fitting(self.load, results, path, 'second shot')
             results['second_path'] = path
+            note_flip(results, 'second_img', loaded=True)
         return results
 
 

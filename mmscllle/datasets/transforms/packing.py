@@ -13,7 +13,11 @@ from mmseg.datasets.transforms import PackSegInputs
 
 from mmscllle.registry import TRANSFORMS
 
-META_KEYS = (*inspect.signature(PackSegInputs).parameters['meta_keys'].default, 'scene', 'exposure')
+from .flips import check_flip
+
+# What the data sets and transforms of this package add.
+OWN_KEYS = ('scene', 'exposure', 'pseudo_labels')
+META_KEYS = (*inspect.signature(PackSegInputs).parameters['meta_keys'].default, *OWN_KEYS)
 
 
 @TRANSFORMS.register_module()
@@ -21,10 +25,14 @@ class PackEnhanceInputs(PackSegInputs):
     """mmseg's ``PackSegInputs``, which also packs the reference ``gt_img``.
 
     The sample's ``reference`` is float32 RGB in [0, 1], (3, H, W). The default meta information
-    has ``scene`` and ``exposure`` as well (see :class:`ExposureStackDataset`).
+    has ``scene`` and ``exposure`` as well (see :class:`ExposureStackDataset`), and
+    ``pseudo_labels`` (see :class:`WithoutPseudoLabels`).
 
     Args:
         meta_keys: Meta information to keep, where there is any.
+
+    Raises:
+        ValueError: If the image is flipped and its reference is not.
     """
 
     def __init__(self, meta_keys: Sequence[str] = META_KEYS) -> None:
@@ -32,6 +40,7 @@ class PackEnhanceInputs(PackSegInputs):
 
     def transform(self, results: dict) -> dict:
         """Pack ``img``, and ``gt_seg_map`` and ``gt_img`` where there are any."""
+        check_flip(results, 'gt_img')
         packed = super().transform(results)
         if 'gt_img' in results:
             rgb = _to_tensor(results['gt_img'][..., ::-1])
@@ -56,7 +65,7 @@ class PackTripletInputs(BaseTransform):
         reference: Pack ``gt_img``, the anchor's reference.
 
     Raises:
-        ValueError: If the images differ in size.
+        ValueError: If the images differ in size, or one is flipped and another is not.
     """
 
     def __init__(self, second: bool = False, reference: bool = False) -> None:
@@ -72,8 +81,10 @@ class PackTripletInputs(BaseTransform):
             **{name: contrast['img'] for name, contrast in contrasts.items()},
         }
         if self.second:
+            check_flip(anchor, 'second_img')
             images['second'] = anchor.get('second_img', np.zeros_like(anchor['img']))
         if self.reference:
+            check_flip(anchor, 'gt_img')
             images['reference'] = anchor.get('gt_img', np.zeros_like(anchor['img']))
         sizes = {name: image.shape[:2] for name, image in images.items()}
         if len(set(sizes.values())) > 1:

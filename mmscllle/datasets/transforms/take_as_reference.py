@@ -8,6 +8,8 @@ from mmcv.transforms import BaseTransform
 
 from mmscllle.registry import TRANSFORMS
 
+from .flips import note_flip
+
 # Of the bilateral filter that takes local contrast out: levels, of 1, and pixels.
 LEVELS, PIXELS = 0.2, 5.0
 
@@ -41,4 +43,5 @@ class TakeAsReference(BaseTransform):
             light += self.local_contrast * 4 * light * (1 - light) * (light - smooth)
             image = np.rint(light.clip(0, 1) * 255).astype(np.uint8)
         results['gt_img'] = image.copy()
+        note_flip(results, 'gt_img', loaded=False)
         return results

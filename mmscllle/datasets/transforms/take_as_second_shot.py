@@ -6,6 +6,8 @@ from mmcv.transforms import BaseTransform
 
 from mmscllle.registry import TRANSFORMS
 
+from .flips import note_flip
+
 
 @TRANSFORMS.register_module()
 class TakeAsSecondShot(BaseTransform):
@@ -14,4 +16,5 @@ class TakeAsSecondShot(BaseTransform):
     def transform(self, results: dict) -> dict:
         """Add ``second_img``."""
         results['second_img'] = results['img'].copy()
+        note_flip(results, 'second_img', loaded=False)
         return results

@@ -98,7 +98,10 @@ class CollapseHook(Hook):
             return
         flat, enhanced = (torch.cat(parts) for parts in zip(*self._batches, strict=True))
         self._batches = []
-        self._collapsed = self._collapsed + 1 if len(flat) and flat.all() else 0
+        # A batch of nothing but flat inputs tells nothing.
+        if not len(flat):
+            return
+        self._collapsed = self._collapsed + 1 if flat.all() else 0
         if self._collapsed < self.patience:
             return
         step = runner.iter + 1

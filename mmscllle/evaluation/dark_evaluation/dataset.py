@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
+from collections.abc import Mapping, Sequence
 
 from mmengine.config import Config, ConfigDict
 from mmengine.dataset import pseudo_collate
@@ -18,9 +20,28 @@ from .inputs import InputError, blame, one_line
 
 PLAIN_PIPELINE = [
     dict(type='LoadImageFromFile'),
-    dict(type='LoadAnnotations'),
+    dict(type='mmscllle.LoadLabelMap'),
     dict(type='PackSegInputs'),
 ]
+
+
+def with_labels(pipeline: Sequence[dict]) -> list[dict]:
+    """A pipeline that also loads the labels: ahead of the step that packs, where none does."""
+    steps = [dict(step) for step in pipeline]
+    kinds = [str(step.get('type')).rpartition('.')[2] for step in steps]
+    if not {'LoadAnnotations', 'LoadLabelMap'} & set(kinds):
+        steps.insert(len(steps) - 1, dict(type='LoadAnnotations'))
+    return steps
+
+
+def reduces_zero_label(config: Mapping, scope: str) -> bool:
+    """Whether a data set counts label 0 as none and 1 as the first class, as ADE20K does."""
+    if 'reduce_zero_label' in config or 'type' not in config:
+        return bool(config.get('reduce_zero_label'))
+    with DATASETS.switch_scope_and_registry(scope) as registry:
+        kind = registry.get(config['type'])
+    options = inspect.signature(kind).parameters if kind else {}
+    return 'reduce_zero_label' in options and bool(options['reduce_zero_label'].default)
 
 
 def read_ignored_label(cfg: Config) -> int:
@@ -132,15 +153,13 @@ class LabelledImages:
             cfg: The segmentor's config.
         """
         with blame('--img-dir'):
-            own = (cfg.get('test_dataloader') or {}).get('dataset', {}).get('pipeline') or []
-            usable = any(str(step.get('type')).endswith('LoadAnnotations') for step in own)
+            tested = (cfg.get('test_dataloader') or {}).get('dataset') or {}
             config = folder_dataset(
-                img_dir,
-                ann_dir,
-                metainfo,
-                [dict(step) for step in own] if usable else PLAIN_PIPELINE,
+                img_dir, ann_dir, metainfo, with_labels(tested.get('pipeline') or PLAIN_PIPELINE)
             )
         scope = cfg.get('default_scope') or 'mmseg'
+        if reduces_zero_label(tested, scope):
+            config['reduce_zero_label'] = True
         return cls(config, scope, '--img-dir', read_ignored_label(cfg))
 
     def __len__(self) -> int:

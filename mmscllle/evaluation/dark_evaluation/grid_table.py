@@ -8,8 +8,10 @@ from mmscllle.utils.markdown import markdown_table
 
 MISSING = '–'
 
-# By column (set, segmentor): by row the mIoU of each training, None where there is none.
-Grid = Mapping[tuple[str, str], Mapping[str, Sequence['float | None']]]
+# The mIoU of a training, None where there is none, and the number of images that it is of.
+Score = tuple['float | None', int]
+# By column (set, segmentor): by row the score of each training.
+Grid = Mapping[tuple[str, str], Mapping[str, Sequence[Score]]]
 
 
 def summarise_grid(grid: Grid, rows: Sequence[str]) -> list[dict]:
@@ -21,14 +23,15 @@ def summarise_grid(grid: Grid, rows: Sequence[str]) -> list[dict]:
 
     Returns:
         By row: ``name``; ``cells``, a list of ``set``, ``segmentor``, ``mIoU`` (the mean over the
-        trainings), ``lowest``, ``highest``, ``seeds`` (their number) and ``gain`` over ``none``;
-        and ``gain``, the mean over the cells. None stands for what is not there.
+        trainings), ``lowest``, ``highest``, ``seeds`` (their number), ``images`` (the fewest that
+        one is of) and ``gain`` over ``none``, if that is of as many images; and ``gain``, the mean
+        over the cells. None stands for what is not there.
     """
     return [
         _summarise_row(
             row,
             [
-                _summarise_cell(images, segmentor, scores.get(row, ()), _base(row, scores))
+                _summarise_cell(images, segmentor, scores.get(row, ()), _base(scores))
                 for (images, segmentor), scores in grid.items()
             ],
         )
@@ -36,28 +39,30 @@ def summarise_grid(grid: Grid, rows: Sequence[str]) -> list[dict]:
     ]
 
 
-def _base(row: str, scores: Mapping[str, Sequence[float | None]]) -> float | None:
-    """What a row's gain is over: ``none``, which itself has none."""
-    return None if row == 'none' else next(iter(scores.get('none', ())), None)
+def _base(scores: Mapping[str, Sequence[Score]]) -> Score:
+    """What gains are over: ``none``."""
+    return next(iter(scores.get('none', ())), (None, 0))
 
 
-def _summarise_cell(
-    images: str, segmentor: str, scores: Sequence[float | None], base: float | None
-) -> dict:
-    values = [value for value in scores if value is not None]
+def _summarise_cell(images: str, segmentor: str, scores: Sequence[Score], base: Score) -> dict:
+    values = [value for value, _ in scores if value is not None]
     cell: dict = dict(set=images, segmentor=segmentor, mIoU=None, gain=None, seeds=len(values))
     cell.update(lowest=min(values, default=None), highest=max(values, default=None))
+    cell['images'] = min((number for _, number in scores), default=0)
     if values:
         mean = sum(values) / len(values)
         cell['mIoU'] = round(mean, 2)
-        if base is not None:
-            cell['gain'] = round(mean - base, 2)
+        if base[0] is not None and cell['images'] == base[1]:
+            cell['gain'] = round(mean - base[0], 2)
     return cell
 
 
 def _summarise_row(name: str, cells: list[dict]) -> dict:
     gains = [cell['gain'] for cell in cells if cell['gain'] is not None]
     gain = round(sum(gains) / len(gains), 2) if gains else None
+    # The row of the pictures as they are has no gain.
+    if name == 'none':
+        cells, gain = [dict(cell, gain=None) for cell in cells], None
     return dict(name=name, cells=cells, gain=gain)
 
 
@@ -83,6 +88,9 @@ def grid_to_markdown(rows: Sequence[dict], seen: Sequence[str]) -> str:
         'mIoU in per cent over the classes that the label maps of a set have, the same for '
         'all rows; after it the gain over none. Last column: mean gain over the others.'
     ]
+    fewer = _with_fewer_images(rows)
+    if fewer:
+        notes.append(f'No gain where images failed, so that fewer are compared: {fewer}.')
     if seeds > 1:
         notes.append('Of several trainings: the mean, and in brackets the lowest and the highest.')
     if seen:
@@ -96,6 +104,18 @@ def grid_to_markdown(rows: Sequence[dict], seen: Sequence[str]) -> str:
             ]
         )
         + '\n'
+    )
+
+
+def _with_fewer_images(rows: Sequence[dict]) -> str:
+    """The cells that are of fewer images than others of their column."""
+    columns = zip(*(row['cells'] for row in rows), strict=True)
+    most = [max(cell['images'] for cell in column) for column in columns]
+    return ', '.join(
+        f'{row["name"]} on {cell["set"]}, {cell["segmentor"]} ({cell["images"]} of {number})'
+        for row in rows
+        for cell, number in zip(row['cells'], most, strict=True)
+        if 0 < cell['images'] < number
     )
 
 

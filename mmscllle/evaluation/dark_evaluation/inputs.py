@@ -87,6 +87,18 @@ def split_named_source(entry: str, argument: str) -> tuple[str, str]:
     return name, source
 
 
+def split_method_source(entry: str, argument: str) -> tuple[str, str]:
+    """Split ``NAME=SOURCE`` of a row of the table; see :func:`split_named_source`.
+
+    Raises:
+        InputError: If it is something else, or the name is that of the pictures as they are.
+    """
+    name, source = split_named_source(entry, argument)
+    if name == 'none':
+        raise InputError(f"{argument}: 'none' is the row of the pictures as they are; rename it")
+    return name, source
+
+
 def check_device(device: str) -> None:
     """Check what ``--device`` names.
 

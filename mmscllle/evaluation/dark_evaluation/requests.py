@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mmengine.config import Config
 
 from .dataset import LabelledImages, read_class_names
-from .inputs import InputError, read_config, split_named_source
+from .inputs import InputError, read_config, split_method_source, split_named_source
 from .methods import Method, MethodBuilder
 
 # How rows of the fast mode are named.
@@ -43,7 +43,7 @@ def read_requests(args: argparse.Namespace) -> list[Request]:
     entries = [('baselines', name, '') for name in args.baselines]
     for kind in ('enhancer', 'joint'):
         entries += [
-            (kind, *split_named_source(entry, f'--{kind}')) for entry in getattr(args, kind)
+            (kind, *split_method_source(entry, f'--{kind}')) for entry in getattr(args, kind)
         ]
     if not entries:
         raise InputError('--enhancer: nothing to compare; give one, or a name to --baselines')
@@ -164,7 +164,7 @@ def take_config(cfg: Config, argument: str, segmentor: Segmentor) -> LabelledIma
     """Take the images of a config's ``test_dataloader``.
 
     Raises:
-        InputError: If their classes are not as many as the segmentor's.
+        InputError: If their classes are not as many as the segmentor's, or in another order.
     """
     images = LabelledImages.from_config(cfg, argument)
     if len(images.classes) != segmentor.builder.num_classes:
@@ -172,5 +172,14 @@ def take_config(cfg: Config, argument: str, segmentor: Segmentor) -> LabelledIma
             f'{argument}: the dataset has {len(images.classes)} classes, the segmentor '
             f'{segmentor.builder.num_classes}; take a dataset with the classes that the segmentor '
             'was trained on'
+        )
+    named = read_class_names(segmentor.builder.meta, 0)['classes']
+    # Other words for a class are well and good; the same words in another order are not.
+    if sorted(named) == sorted(images.classes) and list(named) != list(images.classes):
+        same = [own == other for own, other in zip(named, images.classes, strict=True)]
+        number = same.index(False)
+        raise InputError(
+            f'{argument}: class {number} of the dataset is {images.classes[number]!r}, of the '
+            f'segmentor {named[number]!r}; give both the same order (metainfo.classes)'
         )
     return images

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 from mmcv.transforms import LoadImageFromFile
+from PIL import Image
 
 from mmscllle.datasets.transforms import (
     LoadImage,
@@ -111,6 +112,20 @@ def test_label_map_of_another_size_is_named(tmp_path):
         r".*street.png' of \(48, 64\)",
     ):
         LoadLabelMap()(label_results(tmp_path / 'x.png'))
+
+
+@pytest.mark.parametrize('kind', [np.uint16, np.int32])
+def test_labels_of_more_than_8_bits(tmp_path, kind):
+    labels = np.full((48, 64), 7, kind)
+    labels[0] = 65535
+    path = tmp_path / 'x.tif'
+    Image.fromarray(labels).save(path)
+    loaded = LoadLabelMap()(label_results(path))['gt_seg_map']
+    assert (loaded[1:] == 7).all() and (loaded[0] == 255).all()
+    labels[3, 5] = 26001
+    Image.fromarray(labels).save(path)
+    with pytest.raises(ValueError, match=r'label map .*x.tif. holds the label 26001, which 8 bits'):
+        LoadLabelMap()(label_results(path))
 
 
 def test_unreadable_label_map_is_named(tmp_path):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from mmscllle.datasets.transforms import PackEnhanceInputs, PackTripletInputs
+from mmscllle.datasets.transforms import PackEnhanceInputs, PackTripletInputs, WithoutPseudoLabels
 
 BLUE, GREEN, RED = 10, 20, 30
 
@@ -34,6 +34,11 @@ def test_enhance_inputs_are_bgr_and_references_rgb():
 def test_enhance_inputs_tell_scene_and_exposure():
     sample = PackEnhanceInputs()(result('low', scene='007', exposure='dark'))['data_samples']
     assert (sample.scene, sample.exposure, sample.img_path) == ('007', 'dark', 'low.png')
+
+
+def test_enhance_inputs_tell_whether_pseudo_labels_are_wanted():
+    sample = PackEnhanceInputs()(WithoutPseudoLabels()(result('low')))['data_samples']
+    assert sample.pseudo_labels is False
 
 
 def test_enhance_inputs_without_labels_and_reference():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from mmengine.dataset import InfiniteSampler
@@ -99,7 +101,7 @@ def test_an_enhancer_that_does_not_learn_is_not_watched(tmp_path):
     model = Wishes(0.0)
     model.enhancer.requires_grad_(False)
     hook = CollapseHook()
-    runner = type('Running', (), dict(model=model))
+    runner = SimpleNamespace(model=model)
     hook.before_train(runner)
     model.enhancer(torch.rand(1, 3, 8, 8))
     assert hook._batches == []
@@ -115,3 +117,19 @@ def test_flat():
 def test_patience():
     with pytest.raises(ValueError, match='patience must be at least 1 iteration, got 0'):
         CollapseHook(0)
+
+
+def test_flat_inputs_in_between_do_not_start_the_count_anew():
+    hook = CollapseHook(patience=3)
+    model = Wishes(0.0)
+    runner = SimpleNamespace(model=model, iter=0)
+    hook.before_train(runner)
+    with torch.no_grad():
+        model.enhancer.gain.fill_(0.0)
+    picture, flat = torch.rand(1, 3, 8, 8), torch.zeros(1, 3, 8, 8)
+    for image in (picture, picture, flat):
+        model.enhancer(image)
+        hook.after_train_iter(runner, 0)
+    model.enhancer(picture)
+    with pytest.raises(ValueError, match='every enhanced picture has been of one colour'):
+        hook.after_train_iter(runner, 0)
