@@ -58,14 +58,16 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """All files below a folder, through links, too; hidden ones are not meant."""
+    """All files below a folder, through links as well; hidden files and folders are left out."""
+    # A link to a folder above has no end, one to a folder that was met would count twice.
+    met = {str(each) for each in folder.resolve().parents}
     for parent, folders, files in os.walk(folder, followlinks=True):
-        above = (each for each in Path(parent).parents if folder in (each, *each.parents))
-        # A link to a folder that it lies in has no end.
-        if os.path.realpath(parent) in map(os.path.realpath, above):
+        real = os.path.realpath(parent)
+        if real in met:
             folders.clear()
             continue
-        folders[:] = [name for name in folders if not name.startswith('.')]
+        met.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith('.'))
         yield from (Path(parent, name) for name in files if not name.startswith('.'))
 
 

@@ -13,6 +13,7 @@ from torch.utils.data import ConcatDataset, Dataset
 
 from mmscllle.registry import DATASETS
 
+from .class_names import find_moved_class
 from .image_files import ImageFiles, find_images
 from .seeding import seeded
 from .transforms.loading import UNREADABLE
@@ -21,23 +22,23 @@ MAX_REPLACEMENTS = 20
 
 
 def check_classes(datasets: Sequence[BaseDataset]) -> None:
-    """Check that the anchors which have classes have the same ones, in the same order.
+    """Check that anchors with the same classes have them in the same order.
 
     Raises:
         ValueError: If they differ: one number would stand for two classes.
     """
     named = [
-        (number, tuple(dataset.metainfo['classes']))
+        (number, list(dataset.metainfo['classes']))
         for number, dataset in enumerate(datasets)
         if dataset.metainfo.get('classes')
     ]
     for number, classes in named[1:]:
         first, own = named[0]
-        if classes != own:
+        moved = find_moved_class(own, classes)
+        if moved is not None:
             raise ValueError(
-                f'anchors[{first}] has the classes {", ".join(own)}, anchors[{number}] '
-                f'{", ".join(classes)}: one judge cannot know both; set metainfo.classes, or leave '
-                'the labels of one out'
+                f'anchors[{first}] calls label {moved} {own[moved]!r}, anchors[{number}] '
+                f'{classes[moved]!r}: one judge cannot know both; number the labels alike'
             )
 
 
@@ -71,7 +72,8 @@ class UnpairedLowLightDataset(Dataset):
     Raises:
         FileNotFoundError: If a folder does not exist.
         ValueError: If there is no anchor, a folder holds no image, both folders and data set are
-            given, an anchor's scene is the only one, or anchors have different classes.
+            given, an anchor's scene is the only one, or anchors have the same
+            classes in different orders.
     """
 
     def __init__(

@@ -154,14 +154,8 @@ class ObjectiveInputs:
         unlabelled = (labels == IGNORE_INDEX).flatten(1).all(dim=1)
         if self.stays_void is not None:
             unlabelled &= ~torch.tensor(self.stays_void, device=labels.device)
-        if not objective.pseudo_labels or not unlabelled.any():
+        if not objective.pseudo_labels or not self.judges or not unlabelled.any():
             return labels
-        if not self.judges:
-            raise ValueError(
-                'an image has no labels, and objective.segmentor, which would give it some, is '
-                'None: name one, set the terms that take labels to None, or leave such images out '
-                'of these terms by objective.pseudo_labels=False'
-            )
         labels = labels.clone()
         labels[unlabelled] = self._pseudo_labels(unlabelled)
         return labels

@@ -104,6 +104,11 @@ class SCLLLEObjective(nn.Module):
         self.feature_extractor = build_part(feature_extractor)
         if segmentor is None or isinstance(segmentor, dict):
             segmentor = [segmentor] if segmentor else []
+        if pseudo_labels == 'teacher' and not segmentor:
+            raise ValueError(
+                "objective.pseudo_labels='teacher' needs objective.segmentor, through which the "
+                'teacher sees'
+            )
         self.judges = Judges(segmentor, segmentor_choice)
         self.pseudo_labels = pseudo_labels
         self.pseudo_label_confidence = pseudo_label_confidence

@@ -65,6 +65,8 @@ def test_links_are_followed_and_hidden_files_left_out(folder):
     cv2.imwrite(str(folder / 'else' / 'd.png'), np.zeros((2, 2, 3), np.uint8))
     (day / 'linked').symlink_to(folder / 'else')
     (day / 'deep' / 'above').symlink_to(day)
+    (day / 'deep' / 'far_above').symlink_to(folder)
+    (day / 'linked_again').symlink_to(folder / 'else')
     for name in ('.trash/e.png', '._b.png'):
         (day / name).parent.mkdir(exist_ok=True)
         cv2.imwrite(str(day / name), np.zeros((2, 2, 3), np.uint8))

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from mmseg.datasets import ADE20KDataset
+from mmseg.datasets.transforms import LoadAnnotations
 from mmseg.evaluation import IoUMetric
 
 from mmscllle.evaluation.dark_evaluation import (
@@ -366,7 +368,7 @@ def test_grid_of_single_trainings_without_none_has_neither_gains_nor_spread():
 def test_grid_gives_no_gain_over_other_pictures():
     grid = {
         ('dusk', 'a'): dict(none=[(40.0, 100)], big=[(55.0, 3)], ours=[(43.0, 100), (44.0, 99)]),
-        ('day', 'a'): dict(none=[(60.0, 50)], big=[(61.0, 50)], ours=[(60.0, 50), (60.0, 50)]),
+        ('day', 'a'): dict(none=[(60.0, 50)], big=[(61.0, 50)], ours=[(60.0, 50), (None, 0)]),
     }
     rows = summarise_grid(grid, ['none', 'big', 'ours'])
     assert [[cell['gain'] for cell in row['cells']] for row in rows] == [
@@ -385,8 +387,9 @@ def test_labels_are_loaded_ahead_of_the_packing_where_a_pipeline_has_none():
     resize = dict(type='Resize', scale=(40, 32))
     pack = dict(type='PackSegInputs')
     load = dict(type='LoadImageFromFile')
-    assert with_labels([load, resize, pack]) == [load, resize, dict(type='LoadAnnotations'), pack]
-    for own in ('LoadAnnotations', 'mmseg.LoadAnnotations', 'mmscllle.LoadLabelMap'):
+    ours = dict(type='mmscllle.LoadLabelMap')
+    assert with_labels([load, resize, pack]) == [load, resize, ours, pack]
+    for own in ('LoadAnnotations', LoadAnnotations, 'my.LoadRemappedAnnotations', ours['type']):
         assert with_labels([load, resize, dict(type=own), pack])[2:] == [dict(type=own), pack]
 
 
@@ -396,3 +399,4 @@ def test_label_0_stands_for_none_where_the_data_set_says_so():
     assert reduces_zero_label(dict(type='BaseSegDataset', reduce_zero_label=True), 'mmseg')
     assert not reduces_zero_label(dict(type='BaseSegDataset'), 'mmseg')
     assert not reduces_zero_label({}, 'mmseg')
+    assert reduces_zero_label(dict(type=ADE20KDataset), 'mmseg')

@@ -161,13 +161,10 @@ def test_without_pseudo_labels_an_unlabelled_image_counts_for_nothing(objective_
     assert losses['loss_semantic_cross_entropy'] == losses['loss_semantic_brightness'] == 0
 
 
-def test_pseudo_labels_without_a_judge(objective_config, batch):
-    alone = dict(type='mmscllle.SCLLLEObjective', pseudo_labels=True)
-    alone['semantic_brightness'] = objective_config['semantic_brightness']
-    images, enhanced, curves, labels = batch
-    assert compute(MODELS.build(alone), images, enhanced, curves, labels)
-    with pytest.raises(ValueError, match='an image has no labels, and objective.segmentor, which'):
-        compute(MODELS.build(alone), images, enhanced, curves, VOID)
+def test_a_teacher_without_a_judge(objective_config):
+    alone = dict(objective_config, segmentor=None, semantic_cross_entropy=None)
+    with pytest.raises(ValueError, match="pseudo_labels='teacher' needs objective.segmentor"):
+        MODELS.build(dict(alone, pseudo_labels='teacher'))
 
 
 def test_train_mode_reaches_the_networks_in_no_way(objective):

@@ -589,7 +589,7 @@ def test_fast_mode_is_that_of_the_enhancer(
         ),
         (
             lambda a, d: [*a[:2], '--data', f'{d}/turned.py'],
-            "--data: class 0 of the dataset is '.*', of the segmentor '.*'; give both the same",
+            "--data: label 0 of the dataset is '.*', of the segmentor '.*'; take a dataset that",
         ),
         (
             lambda a, d: [*a[:2], '--data', f'{d}/away.py'],

@@ -31,8 +31,7 @@ def check_flip(results: dict, name: str) -> None:
     if name in results and noted in results and results[noted] != _flip_of(results):
         raise ValueError(
             f'{results.get("img_path")!r} is flipped, its {name} is not: RandomFlip changes img '
-            "and gt_seg_map alone. Take 'mmscllle.RandomSquareCrop', which flips all alike, or put "
-            'the flip into a TransformBroadcaster'
+            "and gt_seg_map alone. Take 'mmscllle.RandomSquareCrop', which flips all alike"
         )
 
 

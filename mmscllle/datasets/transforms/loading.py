@@ -87,7 +87,9 @@ class LoadLabelMap(LoadAnnotations):
             raise
         except (OSError, SyntaxError, EOFError) as error:
             raise OSError(f'label map {path!r} is damaged or no image: {error}') from error
-        size, image_size = results['gt_seg_map'].shape, results['img'].shape[:2]
+        # In a test the image may have been resized before.
+        image_size = tuple(results.get('ori_shape', results['img'].shape)[:2])
+        size = results['gt_seg_map'].shape
         if size != image_size:
             raise ValueError(
                 f'label map {path!r} is of size {size}, its image '
@@ -101,8 +103,8 @@ class LoadLabelMap(LoadAnnotations):
             if picture.mode[0] not in 'IF':
                 return
             labels = np.asarray(picture)
-        # mmseg would keep the lowest 8 bits; those of 65535, a void label, are void, too.
-        wrong = labels[((labels < 0) | (labels > 255)) & (labels != 65535)]
+        # mmseg keeps the lowest 8 bits, which are 255 of what else stands for no label.
+        wrong = labels[((labels < 0) | (labels > 255)) & ~np.isin(labels, (-1, 65535))]
         if wrong.size:
             raise ValueError(
                 f'label map {path!r} holds the label {wrong[0]}, which 8 bits do not hold: are '

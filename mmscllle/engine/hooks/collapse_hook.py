@@ -61,7 +61,7 @@ class CollapseHook(Hook):
         Args:
             runner: The runner.
         """
-        self._collapsed = 0
+        self._collapsed = self._since = 0
         self._batches: list[tuple[Tensor, Tensor]] = []
         self._handles = [
             module.register_forward_hook(self._watch)
@@ -101,13 +101,18 @@ class CollapseHook(Hook):
         # A batch of nothing but flat inputs tells nothing.
         if not len(flat):
             return
-        self._collapsed = self._collapsed + 1 if flat.all() else 0
+        step = runner.iter + 1
+        if not flat.all():
+            self._collapsed = 0
+            return
+        if not self._collapsed:
+            self._since = step
+        self._collapsed += 1
         if self._collapsed < self.patience:
             return
-        step = runner.iter + 1
         colour = ', '.join(f'{255 * level:.0f}' for level in enhanced.mean(dim=0).tolist())
         raise ValueError(
-            f'training stops at iteration {step}: since iteration {step - self.patience + 1} every '
+            f'training stops at iteration {step}: since iteration {self._since} every '
             f'enhanced picture has been of one colour, by now RGB {colour} of 255, though the '
             'inputs are not. Terms without a reference can reward that: lower their loss_weight or '
             'the learning rate, or start from weights that enhance (load_from). Checkpoints from '

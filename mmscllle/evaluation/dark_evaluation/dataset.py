@@ -28,19 +28,26 @@ PLAIN_PIPELINE = [
 def with_labels(pipeline: Sequence[dict]) -> list[dict]:
     """A pipeline that also loads the labels: ahead of the step that packs, where none does."""
     steps = [dict(step) for step in pipeline]
-    kinds = [str(step.get('type')).rpartition('.')[2] for step in steps]
-    if not {'LoadAnnotations', 'LoadLabelMap'} & set(kinds):
-        steps.insert(len(steps) - 1, dict(type='LoadAnnotations'))
+    kinds = [_name(step.get('type')) for step in steps]
+    if not any('Annotation' in kind or 'LabelMap' in kind for kind in kinds):
+        steps.insert(len(steps) - 1, dict(type='mmscllle.LoadLabelMap'))
     return steps
+
+
+def _name(kind: object) -> str:
+    """The name of a part, which a config gives as a text or as the class itself."""
+    return str(getattr(kind, '__name__', kind))
 
 
 def reduces_zero_label(config: Mapping, scope: str) -> bool:
     """Whether a data set counts label 0 as none and 1 as the first class, as ADE20K does."""
-    if 'reduce_zero_label' in config or 'type' not in config:
+    kind = config.get('type')
+    if 'reduce_zero_label' in config or kind is None:
         return bool(config.get('reduce_zero_label'))
-    with DATASETS.switch_scope_and_registry(scope) as registry:
-        kind = registry.get(config['type'])
-    options = inspect.signature(kind).parameters if kind else {}
+    if isinstance(kind, str):
+        with DATASETS.switch_scope_and_registry(scope) as registry:
+            kind = registry.get(kind)
+    options = inspect.signature(kind).parameters if callable(kind) else {}
     return 'reduce_zero_label' in options and bool(options['reduce_zero_label'].default)
 
 
@@ -152,14 +159,14 @@ class LabelledImages:
             metainfo: ``classes`` and, optionally, ``palette``.
             cfg: The segmentor's config.
         """
+        scope = cfg.get('default_scope') or 'mmseg'
         with blame('--img-dir'):
             tested = (cfg.get('test_dataloader') or {}).get('dataset') or {}
             config = folder_dataset(
                 img_dir, ann_dir, metainfo, with_labels(tested.get('pipeline') or PLAIN_PIPELINE)
             )
-        scope = cfg.get('default_scope') or 'mmseg'
-        if reduces_zero_label(tested, scope):
-            config['reduce_zero_label'] = True
+            if reduces_zero_label(tested, scope):
+                config['reduce_zero_label'] = True
         return cls(config, scope, '--img-dir', read_ignored_label(cfg))
 
     def __len__(self) -> int:

@@ -48,7 +48,7 @@ def _summarise_cell(images: str, segmentor: str, scores: Sequence[Score], base: 
     values = [value for value, _ in scores if value is not None]
     cell: dict = dict(set=images, segmentor=segmentor, mIoU=None, gain=None, seeds=len(values))
     cell.update(lowest=min(values, default=None), highest=max(values, default=None))
-    cell['images'] = min((number for _, number in scores), default=0)
+    cell['images'] = min((number for value, number in scores if value is not None), default=0)
     if values:
         mean = sum(values) / len(values)
         cell['mIoU'] = round(mean, 2)

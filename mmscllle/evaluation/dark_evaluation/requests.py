@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from mmengine.config import Config
 
+from mmscllle.datasets.class_names import find_moved_class
+
 from .dataset import LabelledImages, read_class_names
 from .inputs import InputError, read_config, split_method_source, split_named_source
 from .methods import Method, MethodBuilder
@@ -174,12 +176,11 @@ def take_config(cfg: Config, argument: str, segmentor: Segmentor) -> LabelledIma
             'was trained on'
         )
     named = read_class_names(segmentor.builder.meta, 0)['classes']
-    # Other words for a class are well and good; the same words in another order are not.
-    if sorted(named) == sorted(images.classes) and list(named) != list(images.classes):
-        same = [own == other for own, other in zip(named, images.classes, strict=True)]
-        number = same.index(False)
+    moved = find_moved_class(named, images.classes)
+    if moved is not None:
         raise InputError(
-            f'{argument}: class {number} of the dataset is {images.classes[number]!r}, of the '
-            f'segmentor {named[number]!r}; give both the same order (metainfo.classes)'
+            f'{argument}: label {moved} of the dataset is {images.classes[moved]!r}, of the '
+            f'segmentor {named[moved]!r}; take a dataset that numbers its labels as the '
+            'segmentor does'
         )
     return images

@@ -128,6 +128,12 @@ def test_labels_of_more_than_8_bits(tmp_path, kind):
         LoadLabelMap()(label_results(path))
 
 
+def test_the_image_may_be_resized_before_its_labels_are_loaded(tmp_path):
+    cv2.imwrite(str(tmp_path / 'x.png'), np.zeros((96, 128), np.uint8))
+    results = dict(label_results(tmp_path / 'x.png'), ori_shape=(96, 128))
+    assert LoadLabelMap()(results)['gt_seg_map'].shape == (96, 128)
+
+
 def test_unreadable_label_map_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match='nowhere.png'):
         LoadLabelMap()(label_results(tmp_path / 'nowhere.png'))

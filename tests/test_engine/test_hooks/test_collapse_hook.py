@@ -127,9 +127,10 @@ def test_flat_inputs_in_between_do_not_start_the_count_anew():
     with torch.no_grad():
         model.enhancer.gain.fill_(0.0)
     picture, flat = torch.rand(1, 3, 8, 8), torch.zeros(1, 3, 8, 8)
-    for image in (picture, picture, flat):
+    for runner.iter, image in enumerate((picture, flat, flat, picture)):
         model.enhancer(image)
         hook.after_train_iter(runner, 0)
     model.enhancer(picture)
-    with pytest.raises(ValueError, match='every enhanced picture has been of one colour'):
+    runner.iter = 4
+    with pytest.raises(ValueError, match='stops at iteration 5: since iteration 1 every'):
         hook.after_train_iter(runner, 0)
