@@ -8,8 +8,8 @@ from mmengine.dataset import BaseDataset
 
 from mmscllle.registry import DATASETS
 
+from .base_options import check_no_selection
 from .exposure_shots import Shot, read_stacks
-from .low_light_image import check_no_selection
 
 Range = Sequence[float]
 

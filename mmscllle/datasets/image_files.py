@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from glob import glob
 from pathlib import Path
 
 from mmengine.dataset import Compose
 from torch.utils.data import Dataset
+
+from mmscllle.utils.folders import walk_files
 
 DATASET_SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 
@@ -44,7 +45,7 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
         if any(sign in source for sign in '*?['):
             files = [Path(name) for name in glob(str(path), recursive=True)]
         elif path.is_dir():
-            files = list(_walk(path))
+            files = list(walk_files(path, follow_links=True))
         else:
             raise FileNotFoundError(f'{key}: there is no folder {str(path)!r}')
         images = {str(file) for file in files if file.suffix.lower() in DATASET_SUFFIXES}
@@ -55,20 +56,6 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
             )
         found |= images
     return sorted(found)
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    """All files below a folder, through links as well; hidden files and folders are left out."""
-    # A link to a folder above has no end, one to a folder that was met would count twice.
-    met = {str(each) for each in folder.resolve().parents}
-    for parent, folders, files in os.walk(folder, followlinks=True):
-        real = os.path.realpath(parent)
-        if real in met:
-            folders.clear()
-            continue
-        met.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith('.'))
-        yield from (Path(parent, name) for name in files if not name.startswith('.'))
 
 
 class ImageFiles(Dataset):

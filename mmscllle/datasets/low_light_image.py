@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mmengine.dataset import BaseDataset
 
 from mmscllle.registry import DATASETS
 
+from .base_options import check_no_selection
 from .image_files import find_images
-
-
-def check_no_selection(options: Mapping[str, object], known: Collection[str] = ()) -> None:
-    """Refuse MMEngine's ways to choose images, which a data set of folders does not have.
-
-    Args:
-        options: Arguments of MMEngine's ``BaseDataset``.
-        known: Keys of ``filter_cfg`` that the data set has.
-
-    Raises:
-        ValueError: If ``ann_file``, or another key of ``filter_cfg``, is among them.
-    """
-    if options.get('ann_file'):
-        raise ValueError(
-            f'ann_file: this data set takes all images of its folder, got {options["ann_file"]!r}; '
-            'put those that you want into a folder'
-        )
-    filters = options.get('filter_cfg') or {}
-    unknown = sorted(set(filters if isinstance(filters, Mapping) else ()) - set(known))
-    if unknown:
-        raise ValueError(
-            f'filter_cfg has no {unknown[0]!r} here; known: {", ".join(known) or "none"}'
-        )
 
 
 @DATASETS.register_module()

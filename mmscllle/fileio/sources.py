@@ -14,6 +14,8 @@ from urllib.parse import unquote, urlparse
 import numpy as np
 from PIL import Image
 
+from mmscllle.utils.folders import walk_files
+
 IMAGE_SUFFIXES = (
     '.jpg',
     '.jpeg',
@@ -155,7 +157,7 @@ def _find(
         yield Source(name, name, Path(Path(unquote(urlparse(name).path)).name or 'image'))
     elif os.path.isdir(name):
         errors: list[OSError] = []
-        found = _select(_walk(name, errors), Path(name), exclude, suffixes)
+        found = _select(walk_files(name, onerror=errors.append), Path(name), exclude, suffixes)
         if not found and not errors:
             errors.append(
                 FileNotFoundError(
@@ -185,13 +187,6 @@ def _find(
 
 def _raw(name: str | os.PathLike) -> RawFile | None:
     return RawFile(str(name)) if Path(name).suffix.lower() in RAW_SUFFIXES else None
-
-
-def _walk(folder: str, errors: list[OSError]) -> Iterator[Path]:
-    """All files below a folder, without hidden ones; ``errors`` gets what cannot be listed."""
-    for parent, folders, names in os.walk(folder, onerror=errors.append):
-        folders[:] = [name for name in folders if not name.startswith('.')]
-        yield from (Path(parent, name) for name in names if not name.startswith('.'))
 
 
 def _select(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mmengine.config import Config, ConfigDict
+from mmengine.config import ConfigDict
 from mmengine.registry import DefaultScope
 
 from mmscllle.registry import MODELS
+from mmscllle.utils.config_files import read_config_file
 
 # mmseg takes a second to import: only where a segmentor is built.
 if TYPE_CHECKING:
@@ -32,17 +32,7 @@ def read_segmentor_config(config: str | dict, key: str) -> ConfigDict:
         ValueError: If no model is in it.
     """
     if isinstance(config, str):
-        if '::' in config:
-            from mmengine.hub import get_config
-
-            whole = get_config(config)
-        elif Path(config).is_file():
-            whole = Config.fromfile(config)
-        else:
-            raise FileNotFoundError(
-                f'{key}: there is no config file {config!r}; an installed '
-                "package's config is written 'mmseg::folder/name.py'"
-            )
+        whole = read_config_file(config, key)
     elif isinstance(config, dict):
         whole = config
     else:

@@ -31,7 +31,7 @@ def summarise_grid(grid: Grid, rows: Sequence[str]) -> list[dict]:
         _summarise_row(
             row,
             [
-                _summarise_cell(images, segmentor, scores.get(row, ()), _base(scores))
+                _summarise_cell(images, segmentor, scores.get(row, ()), _base(row, scores))
                 for (images, segmentor), scores in grid.items()
             ],
         )
@@ -39,9 +39,9 @@ def summarise_grid(grid: Grid, rows: Sequence[str]) -> list[dict]:
     ]
 
 
-def _base(scores: Mapping[str, Sequence[Score]]) -> Score:
-    """What gains are over: ``none``."""
-    return next(iter(scores.get('none', ())), (None, 0))
+def _base(row: str, scores: Mapping[str, Sequence[Score]]) -> Score:
+    """What a row's gain is over: ``none``, which itself has none."""
+    return next(iter(scores.get('none', ()) if row != 'none' else ()), (None, 0))
 
 
 def _summarise_cell(images: str, segmentor: str, scores: Sequence[Score], base: Score) -> dict:
@@ -60,9 +60,6 @@ def _summarise_cell(images: str, segmentor: str, scores: Sequence[Score], base: 
 def _summarise_row(name: str, cells: list[dict]) -> dict:
     gains = [cell['gain'] for cell in cells if cell['gain'] is not None]
     gain = round(sum(gains) / len(gains), 2) if gains else None
-    # The row of the pictures as they are has no gain.
-    if name == 'none':
-        cells, gain = [dict(cell, gain=None) for cell in cells], None
     return dict(name=name, cells=cells, gain=gain)
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import torch
 from mmengine.config import Config
-from mmengine.hub import get_config
 
 from mmscllle.utils.commands import UsageError
+from mmscllle.utils.config_files import read_config_file
 from mmscllle.utils.messages import one_line
 
 
@@ -52,15 +51,7 @@ def read_config(source: str, argument: str, options: dict | None = None) -> Conf
         InputError: If there is no such config, or it cannot be read.
     """
     with blame(argument):
-        if '::' in source:
-            cfg = get_config(source)
-        elif Path(source).is_file():
-            cfg = Config.fromfile(source)
-        else:
-            raise FileNotFoundError(
-                f'there is no config file {source!r}; give a path, or an '
-                "installed package's config as 'mmseg::folder/name.py'"
-            )
+        cfg = read_config_file(source)
         cfg.merge_from_dict(options or {})
         return cfg
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
 from mmengine.config import Config, ConfigDict
 from torch import nn
 
 from mmscllle.registry import build_part
+from mmscllle.utils.config_files import read_config_file
 from mmscllle.utils.weights import load_weights
 
 from .base import adapt_enhancer
@@ -43,17 +43,8 @@ def find_enhancer(cfg: Config | ConfigDict | dict | str, key: str = '') -> Enhan
         FileNotFoundError: If there is no such file.
         ValueError: If there is nothing in it that has a type.
     """
-    where = f'{key}: ' if key else ''
     if isinstance(cfg, str):
-        if '::' not in cfg and not Path(cfg).is_file():
-            raise FileNotFoundError(f'{where}there is no config file {cfg!r}')
-        if '::' in cfg:
-            # Imported here, as it brings MMEngine's runner, which takes a second.
-            from mmengine.hub import get_config
-
-            cfg = get_config(cfg)
-        else:
-            cfg = Config.fromfile(cfg)
+        cfg = read_config_file(cfg, key)
     model = cfg.get('model', cfg)
     config = model
     for owner in ('generator', 'enhancer'):
@@ -61,6 +52,7 @@ def find_enhancer(cfg: Config | ConfigDict | dict | str, key: str = '') -> Enhan
         if isinstance(config, str):
             config = find_enhancer(config, key).config
     if 'type' not in config:
+        where = f'{key}: ' if key else ''
         raise ValueError(f'{where}the model of the config, or its enhancer, has no type')
     weights = (
         cfg.get('load_from')

@@ -1,0 +1,34 @@
+"""List what lies below a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+
+def walk_files(
+    folder: str | os.PathLike[str],
+    follow_links: bool = False,
+    onerror: Callable[[OSError], object] | None = None,
+) -> Iterator[Path]:
+    """List all files below a folder; hidden files and folders are left out.
+
+    Args:
+        folder: The folder.
+        follow_links: Go into linked folders, too, each folder once: a link to a folder above would
+            have no end, one to a folder that was met would count twice.
+        onerror: Gets the error of each folder that cannot be listed.
+
+    Yields:
+        Their paths, which start with ``folder``.
+    """
+    met = {str(each) for each in Path(folder).resolve().parents}
+    for parent, folders, names in os.walk(folder, followlinks=follow_links, onerror=onerror):
+        real = os.path.realpath(parent)
+        if real in met:
+            folders.clear()
+            continue
+        met.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith('.'))
+        yield from (Path(parent, name) for name in names if not name.startswith('.'))
