@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
+
+
+def fail(error: OSError) -> NoReturn:
+    """Raise ``error``, the default where a folder cannot be listed: no picture is passed over."""
+    raise error
 
 
 def walk_files(
     folder: str | os.PathLike[str],
     follow_links: bool = False,
-    onerror: Callable[[OSError], object] | None = None,
+    onerror: Callable[[OSError], object] = fail,
 ) -> Iterator[Path]:
     """List all files below a folder; hidden files and folders are left out.
 
@@ -18,10 +24,13 @@ def walk_files(
         folder: The folder.
         follow_links: Go into linked folders, too, each folder once: a link to a folder above would
             have no end, one to a folder that was met would count twice.
-        onerror: Gets the error of each folder that cannot be listed.
+        onerror: Gets the error of each folder that cannot be listed; by default it is raised.
 
     Yields:
         Their paths, which start with ``folder``.
+
+    Raises:
+        OSError: If a folder cannot be listed, unless ``onerror`` goes on.
     """
     met = {str(each) for each in Path(folder).resolve().parents}
     for parent, folders, names in os.walk(folder, followlinks=follow_links, onerror=onerror):

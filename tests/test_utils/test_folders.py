@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 
 from mmscllle.utils.folders import walk_files
@@ -31,3 +34,17 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path):
     errors: list[OSError] = []
     assert names(tmp_path / 'gone', onerror=errors.append) == []
     assert [error.filename for error in errors] == [str(tmp_path / 'gone')]
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error_otherwise(folder, monkeypatch):
+    """Its pictures would be passed over without a word."""
+    scandir = os.scandir
+
+    def forbid(path):
+        if str(path).endswith('deep'):
+            raise PermissionError(errno.EACCES, 'Permission denied', str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, 'scandir', forbid)
+    with pytest.raises(PermissionError, match=r'Permission denied.*deep'):
+        names(folder)
