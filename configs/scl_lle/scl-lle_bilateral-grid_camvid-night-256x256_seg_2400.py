@@ -25,8 +25,7 @@ model = dict(
         semantic_cross_entropy=dict(
             # With 3.0 the enhancer paints skies and roads to please the judges.
             loss_weight=0.6,
-            # The share of a class in the labels of day_train to the power of -1/4.
-            class_weight=[0.98, 0.91, 1.97, 0.82, 1.35, 1.13, 1.89, 1.86, 1.3, 2.21, 2.81],
+            class_weight=_base_.camvid_class_weight,
         ),
         extra_terms=dict(
             self_correlation=dict(type='mmscllle.SelfCorrelationLoss', loss_weight=2.0),

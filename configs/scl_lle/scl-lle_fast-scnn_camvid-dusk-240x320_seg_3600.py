@@ -18,8 +18,7 @@ model = dict(
         semantic_brightness=dict(loss_weight=0.3),
         semantic_cross_entropy=dict(
             loss_weight=12.0,
-            # The share of a class in the labels of day_train to the power of -1/4.
-            class_weight=[0.98, 0.91, 1.97, 0.82, 1.35, 1.13, 1.89, 1.86, 1.3, 2.21, 2.81],
+            class_weight=_base_.camvid_class_weight,
         ),
         feature_retention=dict(loss_weight=0.01),
         color_constancy=dict(loss_weight=2.0),

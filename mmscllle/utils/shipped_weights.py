@@ -48,7 +48,7 @@ SHIPPED_MODELS = {
     ),
     'scl-lle-dusk': ShippedModel(
         WEIGHTS / 'scl-lle-dusk.pth',
-        'scl_lle/scl-lle_bilateral-grid_camvid-dusk-256x256_300.py',
+        'scl_lle/scl-lle_bilateral-grid_camvid-dusk-256x256_seg_300.py',
     ),
     'scl-lle-curves': ShippedModel(
         WEIGHTS / 'scl-lle-curves.pth',
