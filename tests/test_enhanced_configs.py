@@ -175,6 +175,17 @@ def test_the_model_is_the_same_for_every_data_set(path):
     assert Config.fromfile(str(path)).model == Config.fromfile(str(built)).model
 
 
+@of(BUILT)
+def test_days_reach_the_segmentor_as_they_are(path):
+    """Days that are enhanced cost the segmentor some of what it knows."""
+    with DefaultScope.overwrite_default_scope('mmscllle'):
+        enhancer = MODELS.build(Config.fromfile(str(path)).model.enhancer).eval()
+    torch.manual_seed(0)
+    day = 0.2 + 0.6 * torch.rand(1, 3, 16, 24)
+    assert torch.equal(enhancer(day)[0], day)
+    assert not torch.equal(enhancer(day / 4)[0], day / 4)
+
+
 @of(LEAVES)
 def test_images_and_metric_of_the_test(path, read):
     config = read(path)

@@ -2,8 +2,6 @@
 
 _base_ = ['./enhanced_fast-scnn_camvid.py', './joint_objective.py']
 model = dict(
-    # Enhanced in full at any brightness: the segmentor learns to see that.
-    enhancer=dict(leave_bright=(0.9, 1.0)),
     learn='both',
     norm_eval=True,
     # Without it the frequent classes win, which are sure already.
