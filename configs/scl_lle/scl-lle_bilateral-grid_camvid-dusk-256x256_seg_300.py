@@ -1,7 +1,7 @@
 """The network for dusk of ``mmscllle://scl-lle-night``: pictures a little more like day.
 
-Two judges teach it by what they see together in real dusk, which has no labels; BiSeNetV2 is left
-out, as for the night. Starts from weights that learned from pairs of photographs.
+Two judges teach it by what they see together in dusk, real or made of days; no labels are used.
+BiSeNetV2 is left out, as for the night. Starts from weights that learned from pairs of photographs.
 """
 
 _base_ = [

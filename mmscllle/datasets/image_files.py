@@ -29,7 +29,7 @@ def find_images(sources: str | Sequence[str], key: str, root: str | None = None)
     Raises:
         TypeError: If ``sources`` is neither a string nor a list of strings, or one is empty.
         FileNotFoundError: If a folder does not exist.
-        OSError: If a folder cannot be listed.
+        OSError: If a folder, or one below it, cannot be listed; a pattern passes over it.
         ValueError: If a source holds no image.
     """
     if isinstance(sources, str):

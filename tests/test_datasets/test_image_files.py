@@ -1,3 +1,5 @@
+import os
+
 import cv2
 import numpy as np
 import pytest
@@ -28,6 +30,19 @@ def test_folders_are_searched_recursively_in_sorted_order(folder):
 def test_each_image_counts_once(folder):
     sources = [str(folder / 'day'), str(folder / 'day' / 'deep'), str(folder / 'day' / '*.png')]
     assert len(find_images(sources, 'key')) == 3
+
+
+def test_a_folder_that_cannot_be_listed_is_not_passed_over(folder, monkeypatch):
+    scandir = os.scandir
+
+    def forbid(path):
+        if str(path).endswith('deep'):
+            raise PermissionError(13, 'Permission denied', str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, 'scandir', forbid)
+    with pytest.raises(PermissionError, match=r'Permission denied.*deep'):
+        find_images(str(folder / 'day'), 'key')
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 _base_ = './joint_objective.py'
 joint = dict(
+    # In training days are enhanced in full and teach; in use they stay as they are (leave_bright).
     learn='both',
     norm_eval=True,
     objective=dict(

@@ -2,6 +2,7 @@
 
 _base_ = ['./enhanced_fast-scnn_camvid.py', './joint_objective.py']
 model = dict(
+    # In training days are enhanced in full and teach; in use they stay as they are (leave_bright).
     learn='both',
     norm_eval=True,
     # Without it the frequent classes win, which are sure already.
