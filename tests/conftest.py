@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
@@ -124,6 +126,22 @@ def forget_run() -> Iterator[None]:
     yield
     MMLogger._instance_dict.clear()
     DefaultScope._instance_dict.clear()
+
+
+@pytest.fixture
+def forbid_listing(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Make folders unreadable by the end of their name; who runs the tests may be root."""
+    scandir = os.scandir
+
+    def forbid(ending: str) -> None:
+        def scan(path: str) -> object:
+            if str(path).endswith(ending):
+                raise PermissionError(errno.EACCES, 'Permission denied', str(path))
+            return scandir(path)
+
+        monkeypatch.setattr(os, 'scandir', scan)
+
+    return forbid
 
 
 def is_shared_there() -> bool:

@@ -1,5 +1,3 @@
-import os
-
 import cv2
 import numpy as np
 import pytest
@@ -32,15 +30,8 @@ def test_each_image_counts_once(folder):
     assert len(find_images(sources, 'key')) == 3
 
 
-def test_a_folder_that_cannot_be_listed_is_not_passed_over(folder, monkeypatch):
-    scandir = os.scandir
-
-    def forbid(path):
-        if str(path).endswith('deep'):
-            raise PermissionError(13, 'Permission denied', str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, 'scandir', forbid)
+def test_a_folder_that_cannot_be_listed_is_not_passed_over(folder, forbid_listing):
+    forbid_listing('deep')
     with pytest.raises(PermissionError, match=r'Permission denied.*deep'):
         find_images(str(folder / 'day'), 'key')
 

@@ -161,15 +161,8 @@ def test_broken_link_is_no_secret(folder):
     assert 'link.jpg' in relatives(find_sources(str(folder / 'deep/*.jpg')))
 
 
-def test_folder_that_may_not_be_listed_is_an_error_of_its_own(folder, monkeypatch):
-    scandir = os.scandir
-
-    def forbid(path: str) -> object:
-        if str(path).endswith('er'):
-            raise PermissionError(13, 'Permission denied', str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, 'scandir', forbid)
+def test_folder_that_may_not_be_listed_is_an_error_of_its_own(folder, forbid_listing):
+    forbid_listing('er')
     sources = list(find_sources(folder))
     assert relatives(sources)[:-1] == [name for name in ALL if 'er/' not in name]
     assert isinstance(sources[-1].error, PermissionError)

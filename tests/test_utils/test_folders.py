@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
-
 import pytest
 
 from mmscllle.utils.folders import walk_files
@@ -36,15 +33,8 @@ def test_a_folder_that_cannot_be_listed_is_told(tmp_path):
     assert [error.filename for error in errors] == [str(tmp_path / 'gone')]
 
 
-def test_a_folder_that_cannot_be_listed_is_an_error_otherwise(folder, monkeypatch):
+def test_a_folder_that_cannot_be_listed_is_an_error_otherwise(folder, forbid_listing):
     """Its pictures would be passed over without a word."""
-    scandir = os.scandir
-
-    def forbid(path):
-        if str(path).endswith('deep'):
-            raise PermissionError(errno.EACCES, 'Permission denied', str(path))
-        return scandir(path)
-
-    monkeypatch.setattr(os, 'scandir', forbid)
+    forbid_listing('deep')
     with pytest.raises(PermissionError, match=r'Permission denied.*deep'):
         names(folder)
