@@ -6,6 +6,8 @@ import copy
 import functools
 import importlib
 import logging
+import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 # Rows of cells that are worked on at once.
 STRIP = 16
+# The process that imported this; another one is a fork of it.
+_process = os.getpid()
 
 
 @functools.cache
@@ -60,6 +64,17 @@ def load_kernel() -> ModuleType | None:
     if not any(Path(kernel.apply_grid.stats.cache_path).glob('grid_kernel.*.nbi')):
         print_log('fast mode: the first picture waits while code is compiled, once', 'current')
     return kernel
+
+
+@functools.cache
+def _warn_of_fork(process: int) -> None:
+    print_log(
+        f'the fast mode runs without compiled code in process {process}, several times slower: '
+        'it is a fork of one in which OpenMP runs compiled code; '
+        'NUMBA_THREADING_LAYER=workqueue lets forks run it, too',
+        'current',
+        logging.WARNING,
+    )
 
 
 class GridEngine:
@@ -126,13 +141,15 @@ class GridEngine:
         """Estimate the curves once, to be applied at any strength."""
         images = to_engine(images, self.device)
         balanced = self.balance(images)
-        curves = self._estimate(balanced)
+        kernel = self._usable_kernel()
+        curves = self._estimate(balanced, kernel)
         shares = self.share(images).flatten().tolist()
 
         @torch.no_grad()
         def apply(strength: float) -> Tensor:
             check_strength(strength)
-            return self._apply(images, balanced, *curves, [strength * share for share in shares])
+            strengths = [strength * share for share in shares]
+            return self._apply(images, balanced, *curves, strengths, kernel)
 
         return apply
 
@@ -143,7 +160,7 @@ class GridEngine:
         They are those of the images after a white balance, if the network has one.
         """
         images = to_engine(images, self.device)
-        grid, _ = self._estimate(self.balance(images))
+        grid, _ = self._estimate(self.balance(images), self._usable_kernel())
         levels = knot_levels(self.knots)
         curves = [
             apply_strength(levels[:, None], own.flatten(2), strength * share)
@@ -151,10 +168,20 @@ class GridEngine:
         ]
         return tone_curve_plot(levels, torch.cat(curves, dim=2))
 
-    def _estimate(self, images: Tensor) -> tuple[Tensor, Tensor]:
+    def _usable_kernel(self) -> ModuleType | None:
+        """The compiled code, if it may run in this process."""
+        # Workers, as of a data loader, are forks, too, or may be.
+        worker = multiprocessing.parent_process() is not None
+        forked = worker or os.getpid() != _process
+        if self.kernel is None or self.kernel.may_run(forked):
+            return self.kernel
+        _warn_of_fork(os.getpid())
+        return None
+
+    def _estimate(self, images: Tensor, kernel: ModuleType | None) -> tuple[Tensor, Tensor]:
         """The curves' values at their knots, and how much of the detail is kept."""
         batch, _, height, width = images.shape
-        if self.kernel is None:
+        if kernel is None:
             cells = torch.cat(
                 [describe_cells(images[:, :, rows], self.cell) for rows in self._strips(height)],
                 dim=2,
@@ -162,9 +189,9 @@ class GridEngine:
         else:
             size = (-(-height // self.cell), -(-width // self.cell))
             cells = images.new_empty(batch, DESCRIPTION, *size)
-            with self.kernel.threads_of_torch():
+            with kernel.threads_of_torch():
                 for image, described in zip(images.numpy(), cells.numpy(), strict=True):
-                    self.kernel.describe_cells(image, COMPRESSION, described)
+                    kernel.describe_cells(image, COMPRESSION, described)
         with network_precision(self.device, self.dtype):
             grid, detail = self.network(cells.contiguous(memory_format=torch.channels_last))
         return grid.float().contiguous(), detail.float().contiguous()
@@ -176,19 +203,20 @@ class GridEngine:
         grid: Tensor,
         detail: Tensor,
         strengths: list[float],
+        kernel: ModuleType | None,
     ) -> Tensor:
         """Apply the curves to the balanced images, and mix with the images themselves."""
         result = torch.empty_like(images)
-        if self.kernel is not None:
+        if kernel is not None:
             arrays = (part.numpy() for part in (images, balanced, grid, detail, result))
             denoised = self.denoise_scales > 0
-            with self.kernel.threads_of_torch():
+            with kernel.threads_of_torch():
                 for image, source, curves, kept, enhanced, strength in zip(
                     *arrays, strengths, strict=True
                 ):
                     if denoised:
-                        self.kernel.denoise(source, kept, torch.get_num_threads(), enhanced)
-                    self.kernel.apply_grid(
+                        kernel.denoise(source, kept, torch.get_num_threads(), enhanced)
+                    kernel.apply_grid(
                         image, source, curves, kept, COMPRESSION, strength, denoised, enhanced
                     )
             return result

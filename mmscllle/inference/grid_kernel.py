@@ -12,13 +12,14 @@ collects values of curves works pixel by pixel.
 from __future__ import annotations
 
 import math
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 import torch
-from numba import config, njit, prange, set_num_threads
+from numba import config, njit, prange, set_num_threads, threading_layer
 
 from .denoise_kernel import denoise
 
@@ -40,10 +41,35 @@ from .kernel_lines import (
     rows_of_cells,
 )
 
-__all__ = ['apply_grid', 'denoise', 'describe_cells', 'threads_of_torch']
+__all__ = ['apply_grid', 'denoise', 'describe_cells', 'may_run', 'threads_of_torch']
 
 # Where numba has nothing better, two callers at once would break off the program.
 _one_caller = threading.Lock()
+
+
+def may_run(forked: bool) -> bool:
+    """Choose what runs the threads of compiled code, unless it was chosen before.
+
+    Torch runs the network by OpenMP, whose threads keep looking for work for some milliseconds.
+    Compiled code that shares them need not wait for that: of small pictures it is half of the time.
+    But GNU OpenMP hangs in a fork of a process that has used it, or ends it.
+
+    Args:
+        forked: Whether this process is a fork of another one.
+
+    Returns:
+        Whether compiled code may run in this process.
+    """
+    try:
+        layer = threading_layer()
+    except ValueError:
+        # No compiled code has run yet.
+        if 'NUMBA_THREADING_LAYER_PRIORITY' not in os.environ:
+            fork_safe = ['tbb', 'workqueue']
+            order = [*fork_safe, 'omp'] if forked else ['omp', *fork_safe]
+            config.THREADING_LAYER_PRIORITY = order  # type: ignore[attr-defined]  # as below
+        return True
+    return not (forked and layer == 'omp')
 
 
 @contextmanager

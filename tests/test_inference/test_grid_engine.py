@@ -307,6 +307,55 @@ def test_compiled_code_may_be_called_from_several_threads(make, mode):
     torch.testing.assert_close(results, expected, rtol=0, atol=1e-5)
 
 
+FORK = '''
+import multiprocessing, sys, torch
+from mmscllle.models.enhancers import BilateralGridEnhancer
+
+def enhance():
+    # As a data loader does.
+    torch.set_num_threads(1)
+    print(float((engine(image) - expected).abs().mean()) < 1e-4, numba.threading_layer(), flush=True)
+
+torch.manual_seed(0)
+image = torch.rand(1, 3, 400, 600)
+network = BilateralGridEnhancer().eval()
+# Torch has used its threads before the fork.
+expected = network(image)[0].detach()
+engine = network.make_engine(fast=True)
+import numba
+if 'first' in sys.argv:
+    engine(image)
+process = multiprocessing.get_context('fork').Process(target=enhance)
+process.start()
+process.join(60)
+print(process.exitcode)
+process.kill()
+'''
+
+
+@pytest.mark.skipif(not COMPILED or not hasattr(os, 'fork'), reason='needs numba and forks')
+def test_compiled_code_shares_the_threads_of_torch_and_survives_a_fork():
+    def run(*arguments: str, **environment: str) -> list[str]:
+        return subprocess.run(
+            [sys.executable, '-W', 'ignore', '-c', FORK, *arguments],
+            env={**os.environ, 'OMP_NUM_THREADS': '2', **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=200,
+        ).stdout.splitlines()
+
+    *told, result, code = run('first')
+    # Of GNU OpenMP, there where it is.
+    if result == 'True omp':
+        assert 'without compiled code in process' in ''.join(told)
+    assert result in ('True omp', 'True tbb', 'True workqueue') and code == '0'
+    *told, result, code = run()
+    assert not told and result in ('True tbb', 'True workqueue') and code == '0'
+    *told, result, code = run('first', NUMBA_THREADING_LAYER='workqueue')
+    assert not told and result == 'True workqueue' and code == '0'
+
+
 def test_compiled_network(network, monkeypatch):
     compiled = []
 
