@@ -17,6 +17,8 @@ from .image_files import find_images
 # SICE's folder of fused references, which are no shots.
 NOT_SCENES = ('label',)
 NAME_WITH_MEAN = re.compile(r'(\d{2,})_(\d{3})')
+# How far the mean in a name may be from the measured one: names round, and JPEG changes pixels.
+TOLERANCE = 4.0
 THREADS = 4
 
 
@@ -37,7 +39,8 @@ def read_stacks(root: str) -> dict[str, list[Shot]]:
 
     Each folder in ``root`` is a scene. Where its files are named ``NN_MEAN`` (``00_015.jpg``,
     ``01_028.jpg``, ...: a running number and the mean in three digits), means are those of the
-    names; otherwise they are measured, once in a process.
+    names, if that of the brightest shot is what is measured: numbers may be shutter times, too.
+    Otherwise all are measured, once in a process.
 
     Args:
         root: Folder of the scenes. Its folder ``Label``, as SICE has it, is left out.
@@ -111,7 +114,9 @@ def _means_of_names(paths: list[str]) -> list[float] | None:
     means = [float(match[2]) for match in found]
     # Names of other cameras may look alike, but do not count up together with brightness.
     counted = [int(match[1]) for match in found] == list(range(len(paths)))
-    return means if counted and means == sorted(means) and means[-1] <= 255 else None
+    if not counted or means != sorted(means) or means[-1] > 255:
+        return None
+    return means if abs(measure_mean(paths[-1]) - means[-1]) <= TOLERANCE else None
 
 
 def _measure(paths: list[str], root: str) -> list[float]:

@@ -12,9 +12,19 @@ def write_grey(path, level, size=(32, 48)):
 
 
 def test_means_are_those_of_the_names(tmp_path):
-    # The pixels say otherwise, so a measured mean would show.
-    paths = [write_grey(tmp_path / '007' / name, 50) for name in ('00_015.png', '01_120.png')]
-    assert read_stacks(str(tmp_path)) == {'007': [Shot(paths[0], 15), Shot(paths[1], 120)]}
+    # The pixels of the dark shot say otherwise, so a measured mean would show.
+    dark, bright = (
+        write_grey(tmp_path / '007' / name, level)
+        for name, level in (('00_015.png', 50), ('01_120.png', 123))
+    )
+    assert read_stacks(str(tmp_path)) == {'007': [Shot(dark, 15), Shot(bright, 120)]}
+
+
+def test_numbers_that_are_no_means_are_found_by_the_brightest_shot(tmp_path):
+    # The shutter: 1/15 to 1/250 of a second.
+    for name, level in (('00_015.png', 200), ('01_060.png', 90), ('02_250.png', 20)):
+        write_grey(tmp_path / 'trip' / name, level)
+    assert [shot.mean for shot in read_stacks(str(tmp_path))['trip']] == [20, 90, 200]
 
 
 def test_sice_is_measured_and_sorted_from_dark_to_bright(tmp_path):

@@ -1,6 +1,7 @@
 from collections import Counter
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
@@ -13,13 +14,14 @@ BASES = Path(__file__).resolve().parents[2] / 'configs/_base_/datasets'
 
 @pytest.fixture
 def root(tmp_path):
-    """Scenes of empty files, whose names tell all: nothing here reads them."""
+    """Scenes of tiny grey shots, as bright as their names tell."""
 
     def write(**scenes):
         for scene, means in scenes.items():
             (tmp_path / scene).mkdir()
             for number, mean in enumerate(means):
-                (tmp_path / scene / f'{number:02}_{mean:03}.jpg').touch()
+                shot = np.full((8, 8, 3), mean, np.uint8)
+                cv2.imwrite(str(tmp_path / scene / f'{number:02}_{mean:03}.jpg'), shot)
         return str(tmp_path)
 
     return write
@@ -139,6 +141,8 @@ def test_pairs_of_the_shared_scenes(shared):
 
 def test_the_pipeline_loads_a_pair(scope, tmp_path, write_images):
     write_images(tmp_path / 'a', ['00_020.png', '01_120.png'], 0)
+    reference = cv2.imread(str(tmp_path / 'a/01_120.png')) // 8 + 104
+    cv2.imwrite(str(tmp_path / 'a/01_120.png'), reference)
     dataset = DATASETS.build(
         dict(
             type='mmscllle.ExposureStackDataset',

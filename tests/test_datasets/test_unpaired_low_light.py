@@ -194,6 +194,8 @@ def stacks(tmp_path, triplets, write_images):
             ['00_010.png', '01_040.png', '02_120.png', '03_220.png'],
             10 + number,
         )
+        brightest = str(tmp_path / 'stacks' / f'scene{number}' / '03_220.png')
+        cv2.imwrite(brightest, cv2.imread(brightest) // 8 + 204)
     pipeline = triplets['positive_pipeline']
     scenes = dict(type='mmscllle.ExposureStackDataset', data_root=str(tmp_path / 'stacks'))
     anchors = dict(

@@ -71,8 +71,9 @@ def test_rows_of_the_sheet(folder):
 
 def test_pairs_of_exposures(tmp_path):
     (tmp_path / 'a').mkdir()
-    for name in ('00_020.png', '01_120.png'):
-        cv2.imwrite(str(tmp_path / 'a' / name), np.zeros((20, 24, 3), np.uint8))
+    for level in (20, 120):
+        shot = np.full((20, 24, 3), level, np.uint8)
+        cv2.imwrite(str(tmp_path / 'a' / f'{level // 120:02}_{level:03}.png'), shot)
     assert read_exposures(str(tmp_path), 'val').get_data_info(0)['exposure'] == 'very_dark'
     with pytest.raises(ValueError, match="no shot in .* takes the role 'pair', split 'train'"):
         read_exposures(str(tmp_path), 'train')

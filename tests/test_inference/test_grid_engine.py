@@ -307,14 +307,15 @@ def test_compiled_code_may_be_called_from_several_threads(make, mode):
     torch.testing.assert_close(results, expected, rtol=0, atol=1e-5)
 
 
-FORK = '''
+FORK = """
 import multiprocessing, sys, torch
 from mmscllle.models.enhancers import BilateralGridEnhancer
 
 def enhance():
     # As a data loader does.
     torch.set_num_threads(1)
-    print(float((engine(image) - expected).abs().mean()) < 1e-4, numba.threading_layer(), flush=True)
+    same = float((engine(image) - expected).abs().mean()) < 1e-4
+    print(same, numba.threading_layer(), flush=True)
 
 torch.manual_seed(0)
 image = torch.rand(1, 3, 400, 600)
@@ -330,7 +331,7 @@ process.start()
 process.join(60)
 print(process.exitcode)
 process.kill()
-'''
+"""
 
 
 @pytest.mark.skipif(not COMPILED or not hasattr(os, 'fork'), reason='needs numba and forks')
