@@ -14,6 +14,8 @@ import torch
 
 from mmscllle.apis import EnhanceInferencer
 from mmscllle.command_line.enhance import main as enhance
+from mmscllle.command_line.enhance import parse_args
+from mmscllle.command_line.runner import EnhanceRun
 from mmscllle.models.enhancers import BilateralGridEnhancer
 from mmscllle.registry import MODELS
 from mmscllle.video import Frame, VideoFormat, create_video, open_video
@@ -80,6 +82,22 @@ def test_command_line_on_an_image_and_a_video(config, tmp_path):
     frames = [frame.image for frame in reader]
     reader.close()
     assert len(frames) == 4 and frames[-1].mean() > 1.2 * DARK.mean()
+
+
+@pytest.mark.skipif(importlib.util.find_spec('numba') is None, reason='needs numba')
+@pytest.mark.parametrize(
+    'options, photographs, videos',
+    [([], False, True), (['--fast'], True, True), (['--no-fast'], False, False)],
+)
+def test_videos_are_fast_unless_told_otherwise(config, options, photographs, videos):
+    run = EnhanceRun(parse_args(['x', '--device', 'cpu', '--model', config, *options]))
+    assert (run.enhancer.engine.kernel is not None) == photographs
+    assert (run._video_engine.kernel is not None) == videos
+
+
+def test_a_fast_mode_that_is_only_close_is_not_taken_unasked():
+    run = EnhanceRun(parse_args(['x', '--device', 'cpu', '--model', 'scl-lle-curves']))
+    assert run._video_engine is run.enhancer.engine
 
 
 def test_ahead_of_a_segmentor(network, config, tiny_segmentor, tmp_path):

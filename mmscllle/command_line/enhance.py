@@ -102,7 +102,10 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     )
     network.add_argument('--weights', metavar='CHECKPOINT', help="default: the model's own")
     network.add_argument(
-        '--fast', action='store_true', help="the enhancer's fast mode, where it has one"
+        '--fast',
+        action=argparse.BooleanOptionalAction,
+        help="the enhancer's fast mode, where it has one (default: for videos and cameras, where "
+        'it gives the same to rounding errors, as that of scl-lle does)',
     )
     network.add_argument(
         '--tile',

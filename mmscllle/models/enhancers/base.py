@@ -33,10 +33,12 @@ class Enhancer(nn.Module):
         receptive_field: How many pixels to each side a result depends on, the same wherever the
             image begins: it can then be worked on in tiles.  None: on the whole picture.
         modes: ``('exact', )``, or ``('exact', 'fast')`` with a :meth:`forward_fast`.
+        fast_is_exact: Whether the fast mode gives the same to rounding errors.
     """
 
     receptive_field: int | None = None
     modes: tuple[str, ...] = ('exact',)
+    fast_is_exact: bool = False
 
     def __init__(self, init_cfg: dict | list | None = None) -> None:
         super().__init__()

@@ -94,6 +94,7 @@ class BilateralGridEnhancer(Enhancer):
     """
 
     modes = ('exact', 'fast')
+    fast_is_exact = True
     cell = CELL
 
     def __init__(
