@@ -86,18 +86,23 @@ def test_command_line_on_an_image_and_a_video(config, tmp_path):
 
 @pytest.mark.skipif(importlib.util.find_spec('numba') is None, reason='needs numba')
 @pytest.mark.parametrize(
-    'options, photographs, videos',
+    'options, few, many',
     [([], False, True), (['--fast'], True, True), (['--no-fast'], False, False)],
 )
-def test_videos_are_fast_unless_told_otherwise(config, options, photographs, videos):
-    run = EnhanceRun(parse_args(['x', '--device', 'cpu', '--model', config, *options]))
-    assert (run.enhancer.engine.kernel is not None) == photographs
-    assert (run._video_engine.kernel is not None) == videos
+def test_many_pictures_are_fast_unless_told_otherwise(config, options, few, many):
+    args = parse_args(['x', '--device', 'cpu', '--model', config, *options])
+    run = EnhanceRun(args, photographs=19)
+    assert (run.enhancer.engine.kernel is not None) == few
+    assert (run._frame_enhancer().engine.kernel is not None) == many
+    assert (EnhanceRun(args, photographs=20).enhancer.engine.kernel is not None) == many
 
 
 def test_a_fast_mode_that_is_only_close_is_not_taken_unasked():
-    run = EnhanceRun(parse_args(['x', '--device', 'cpu', '--model', 'scl-lle-curves']))
-    assert run._video_engine is run.enhancer.engine
+    args = parse_args(['x', '--device', 'cpu', '--model', 'scl-lle-curves'])
+    for photographs in (1, 20):
+        run = EnhanceRun(args, photographs)
+        assert run._frame_enhancer().engine is run.enhancer.engine
+        assert run.enhancer.engine.fast is False
 
 
 def test_ahead_of_a_segmentor(network, config, tiny_segmentor, tmp_path):

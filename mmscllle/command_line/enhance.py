@@ -217,8 +217,8 @@ def plan(args: argparse.Namespace) -> tuple[list[Job], OutputPlan | None]:
     return jobs, outputs
 
 
-def build(args: argparse.Namespace) -> EnhanceRun:
-    """Build what enhances.
+def build(args: argparse.Namespace, jobs: list[Job]) -> EnhanceRun:
+    """Build what enhances the jobs.
 
     Raises:
         ValueError: If an argument is wrong.
@@ -226,7 +226,7 @@ def build(args: argparse.Namespace) -> EnhanceRun:
     from .runner import EnhanceRun
 
     try:
-        return EnhanceRun(args)
+        return EnhanceRun(args, sum(not job.is_video for job in jobs))
     # Configs run code and build any registered part.
     except Exception as error:
         raise ValueError(' '.join(str(error).split()) or type(error).__name__) from error
@@ -238,7 +238,7 @@ def main(argv: list[str] | None = None) -> int:
     prepare_process()
     try:
         jobs, outputs = plan(args)
-        run = build(args)
+        run = build(args, jobs)
     except (ValueError, OSError) as error:
         print(f'enhance: error: {one_line(error)}', file=sys.stderr)
         return WRONG_USAGE
