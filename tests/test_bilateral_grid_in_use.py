@@ -102,7 +102,8 @@ def test_a_fast_mode_that_is_only_close_is_not_taken_unasked():
     for photographs in (1, 20):
         run = EnhanceRun(args, photographs)
         assert run._frame_enhancer().engine is run.enhancer.engine
-        assert run.enhancer.engine.fast is False
+        # It is not reduced.
+        assert run.enhancer.engine.downsample == 1
 
 
 def test_ahead_of_a_segmentor(network, config, tiny_segmentor, tmp_path):

@@ -84,6 +84,13 @@ def test_a_leaf_names_only_what_differs(path, tmp_path):
         assert inherited.get(name, missing) != value, f'{name} repeats its base'
 
 
+@of(LEAVES)
+def test_the_rate_is_scaled_from_the_batch_that_it_was_chosen_for(path):
+    config = Config.fromfile(str(path))
+    if 'auto_scale_lr' in config and config.get('train_dataloader'):
+        assert config.auto_scale_lr.base_batch_size == config.train_dataloader.batch_size
+
+
 @of([path for path in LEAVES if path.parent.name != 'enhanced_seg' or 'joint' in path.name])
 def test_training_stops_at_what_went_wrong_whatever_custom_hooks_say(path):
     hooks = Config.fromfile(str(path)).default_hooks

@@ -249,7 +249,12 @@ def run(args: argparse.Namespace) -> int:
             by_name = {row['name']: row for row in rows}
             grid[images, segmentor.name] = {
                 name: [
-                    (by_name[method.name]['mIoU'], by_name[method.name]['images']) for method in row
+                    (
+                        by_name[method.name]['mIoU'],
+                        by_name[method.name]['images'],
+                        frozenset(failure['image'] for failure in by_name[method.name]['failures']),
+                    )
+                    for method in row
                 ]
                 for name, row in own.items()
             }

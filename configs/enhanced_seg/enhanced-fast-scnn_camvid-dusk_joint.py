@@ -12,4 +12,5 @@ rates = dict(custom_keys=dict(enhancer=dict(lr_mult=0.1)))
 optim_wrapper = dict(optimizer=dict(lr=1.5e-4), paramwise_cfg=rates)
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-6, by_epoch=False)]
 train_cfg = dict(max_iters=max_iters, val_interval=250)
+auto_scale_lr = dict(base_batch_size=4)
 default_hooks = dict(checkpoint=dict(interval=250), logger=dict(interval=20))

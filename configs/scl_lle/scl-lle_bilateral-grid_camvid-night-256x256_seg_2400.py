@@ -44,4 +44,5 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
 ]
 train_cfg = dict(max_iters=max_iters, val_interval=1200)
+auto_scale_lr = dict(base_batch_size=4)
 default_hooks = dict(checkpoint=dict(interval=600), visualization=dict(draw=False))

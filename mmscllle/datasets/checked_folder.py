@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
+from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
+
+from .image_files import DATASET_SUFFIXES
 
 
 def existing_image_folder(data_prefix: dict) -> str:
@@ -34,4 +38,24 @@ class CheckedFolder(BaseSegDataset):
         entries = super().load_data_list()
         if not entries:
             raise ValueError(f'data_prefix.img_path: no image *{self.img_suffix} in {folder!r}')
+        # A list of files names what is wanted, and label maps may lie beside the images.
+        apart = not self.ann_file and self.data_prefix.get('seg_map_path') != folder
+        others = _other_images(folder, self.img_suffix) if apart else []
+        if others:
+            print_log(
+                f'data_prefix.img_path: {len(others)} images in {folder!r} do not end with '
+                f'{self.img_suffix!r} and are left out, the first is {others[0]!r}; '
+                'img_suffix says which are read',
+                'current',
+                logging.WARNING,
+            )
         return entries
+
+
+def _other_images(folder: str, suffix: str) -> list[str]:
+    """Names of the images of a folder that have another suffix."""
+    return sorted(
+        path.name
+        for path in Path(folder).iterdir()
+        if not path.name.endswith(suffix) and path.suffix.lower() in DATASET_SUFFIXES
+    )

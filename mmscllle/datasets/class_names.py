@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 
-def find_moved_class(names: Sequence[str], others: Sequence[str]) -> int | None:
-    """Find the first class that has another number in a list of the same names.
+def find_moved_class(names: Sequence[str], others: Sequence[str]) -> tuple[int, int] | None:
+    """Find the first class that has another number in another list.
 
-    Other words may stand for the same classes; the same words in another order do not.
+    A name is the same however its words are joined: ``'Traffic Light'`` is ``'traffic_light'``.
+    Other names may stand for the same classes, and are let be.
 
     Args:
         names: Names of classes, in the order of their numbers.
         others: The other list.
 
     Returns:
-        Its number in ``names``; None if there is none, or the names are not the same.
+        Its numbers in the two lists; None if there is none.
     """
-    if sorted(names) != sorted(others):
-        return None
-    return next((i for i, name in enumerate(names) if name != others[i]), None)
+    numbers = {_plain(name): number for number, name in enumerate(others)}
+    for number, name in enumerate(names):
+        other = numbers.get(_plain(name), number)
+        if other != number:
+            return number, other
+    return None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r'[\W_]', '', name).lower()

@@ -22,7 +22,7 @@ MAX_REPLACEMENTS = 20
 
 
 def check_classes(datasets: Sequence[BaseDataset]) -> None:
-    """Check that anchors with the same classes have them in the same order.
+    """Check that a class has the same number in all anchors.
 
     Raises:
         ValueError: If they differ: one number would stand for two classes.
@@ -37,8 +37,8 @@ def check_classes(datasets: Sequence[BaseDataset]) -> None:
         moved = find_moved_class(own, classes)
         if moved is not None:
             raise ValueError(
-                f'anchors[{first}] calls label {moved} {own[moved]!r}, anchors[{number}] '
-                f'{classes[moved]!r}: one judge cannot know both; number the labels alike'
+                f'{own[moved[0]]!r} is label {moved[0]} in anchors[{first}] and label {moved[1]} '
+                f'in anchors[{number}]: one judge cannot know both; number the labels alike'
             )
 
 

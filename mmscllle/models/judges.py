@@ -10,6 +10,7 @@ import torch
 from mmengine.logging import MessageHub
 from torch import Tensor, nn
 
+from mmscllle.datasets.class_names import find_moved_class
 from mmscllle.registry import build_part
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Judges(nn.Module):
             on alike. ``'all'``: each judges every step, and what they find is averaged.
 
     Raises:
-        ValueError: If the choice is unknown, or the segmentors differ in their number of classes.
+        ValueError: If the choice is unknown, or the segmentors differ in their number of classes,
+            or number a class otherwise.
     """
 
     def __init__(self, configs: Sequence[dict], choice: str = 'draw') -> None:
@@ -46,6 +48,20 @@ class Judges(nn.Module):
                 'the segmentors of objective.segmentor must have the same classes, '
                 f'got {classes} of them'
             )
+        named = [
+            (number, segmentor.dataset_meta['classes'])
+            for number, segmentor in enumerate(self.segmentors)
+            if segmentor.dataset_meta.get('classes')
+        ]
+        for number, names in named[1:]:
+            first, own = named[0]
+            moved = find_moved_class(own, names)
+            if moved is not None:
+                raise ValueError(
+                    f'{own[moved[0]]!r} is class {moved[0]} of objective.segmentor[{first}] and '
+                    f'class {moved[1]} of objective.segmentor[{number}]: take segmentors that were '
+                    'trained on classes in one order'
+                )
 
     @property
     def first(self) -> nn.Module | None:

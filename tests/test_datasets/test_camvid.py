@@ -1,8 +1,10 @@
+import logging
+
 import cv2
 import numpy as np
 import pytest
 
-from mmscllle.datasets import CamVidDataset
+from mmscllle.datasets import CamVidDataset, checked_folder
 from mmscllle.datasets.transforms import LoadImage, LoadLabelMap
 
 PIPELINE = [LoadImage(), LoadLabelMap()]
@@ -38,6 +40,24 @@ def test_missing_and_empty_folder_are_named(tmp_path):
         CamVidDataset(data_root=str(tmp_path), data_prefix=dict(img_path='dya'))
     with pytest.raises(ValueError, match=r'data_prefix.img_path: no image \*.jpg in .*empty'):
         CamVidDataset(data_root=str(tmp_path), data_prefix=dict(img_path='empty'))
+
+
+def test_images_of_other_suffixes_are_counted(tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr(checked_folder, 'print_log', lambda *message: told.append(message))
+    (tmp_path / 'ann').mkdir()
+    for name in ('a.jpg', 'b.JPG', 'c.jpeg', 'd.png', 'e.txt'):
+        (tmp_path / name).write_bytes(b'')
+    prefix = dict(img_path='.', seg_map_path='ann')
+    assert len(CamVidDataset(data_root=str(tmp_path), data_prefix=prefix)) == 1
+    ((message, _, level),) = told
+    assert '3 images in' in message and "left out, the first is 'b.JPG'" in message
+    assert level == logging.WARNING
+    (tmp_path / 'list.txt').write_text('a')
+    CamVidDataset(data_root=str(tmp_path), data_prefix=prefix, ann_file='list.txt')
+    # Here label maps lie beside the images.
+    CamVidDataset(data_root=str(tmp_path), data_prefix=dict(img_path='.', seg_map_path='.'))
+    assert len(told) == 1
 
 
 @pytest.mark.shared

@@ -1,4 +1,4 @@
-"""The same names in another order are found, other names are let be."""
+"""The same name under another number is found, other names are let be."""
 
 from __future__ import annotations
 
@@ -11,11 +11,18 @@ from mmscllle.datasets.class_names import find_moved_class
     ('others', 'moved'),
     [
         (['sky', 'road', 'car'], None),
-        (['sky', 'car', 'road'], 1),
-        (('road', 'car', 'sky'), 0),
+        (['sky', 'car', 'road'], (1, 2)),
+        (('road', 'car', 'sky'), (0, 2)),
         (['sky', 'street', 'car'], None),
-        (['road', 'sky'], None),
+        (['Sky', 'ROAD', 'car', 'bus'], None),
+        # One more in between, or one less.
+        (['sky', 'kerb', 'Road', 'car'], (1, 2)),
+        (['road', 'pole'], (1, 0)),
     ],
 )
 def test_the_first_class_with_another_number(others, moved):
     assert find_moved_class(['sky', 'road', 'car'], others) == moved
+
+
+def test_names_are_the_same_however_their_words_are_joined():
+    assert find_moved_class(['car', 'traffic light'], ['Traffic_Light', 'pole']) == (1, 0)

@@ -398,6 +398,6 @@ def test_anchors_whose_classes_stand_in_another_order_are_refused(triplets):
     for others in (('sky', 'road'), ('sky', 'street'), ('a', 'b', 'c')):
         assert with_classes(*others).metainfo['classes'] == ('sky', 'road')
     with pytest.raises(
-        ValueError, match=r"0\] calls label 0 'sky', anchors\[1\] 'road': one judge"
+        ValueError, match=r"'sky' is label 0 in anchors\[0\] and label 1 in anchors\[1\]: one judge"
     ):
         with_classes('road', 'sky')

@@ -324,15 +324,29 @@ def test_peak_memory_sees_an_allocation_and_forgets_it():
     assert (during - after > 30) == forgets
 
 
+# No image failed.
+ALL: frozenset[str] = frozenset()
+
+
 def test_grid_has_gains_seeds_and_what_was_seen():
     grid = {
-        ('dusk', 'known'): dict(none=[(40.0, 9)], ours=[(43.0, 9), (44.0, 9)], other=[(39.0, 9)]),
-        ('dusk', 'new'): dict(none=[(50.0, 9)], ours=[(50.5, 9), (52.5, 9)]),
+        ('dusk', 'known'): dict(
+            none=[(40.0, 9, ALL)], ours=[(43.0, 9, ALL), (44.0, 9, ALL)], other=[(39.0, 9, ALL)]
+        ),
+        ('dusk', 'new'): dict(none=[(50.0, 9, ALL)], ours=[(50.5, 9, ALL), (52.5, 9, ALL)]),
     }
     rows = summarise_grid(grid, ['none', 'ours', 'other'])
     first, second = rows[1]['cells']
     assert first == dict(
-        set='dusk', segmentor='known', mIoU=43.5, lowest=43, highest=44, seeds=2, gain=3.5, images=9
+        set='dusk',
+        segmentor='known',
+        mIoU=43.5,
+        lowest=43,
+        highest=44,
+        seeds=2,
+        gain=3.5,
+        images=9,
+        same_images=True,
     )
     assert (second['mIoU'], second['gain'], rows[1]['gain']) == (51.5, 1.5, 2.5)
     assert rows[0]['gain'] is None and rows[2]['gain'] == -1
@@ -353,7 +367,8 @@ def test_grid_has_gains_seeds_and_what_was_seen():
 
 def test_grid_of_single_trainings_without_none_has_neither_gains_nor_spread():
     rows = summarise_grid(
-        {('dusk', 'a'): dict(ours=[(None, 0)]), ('day', 'a'): dict(ours=[(42.0, 9)])}, ['ours']
+        {('dusk', 'a'): dict(ours=[(None, 0, ALL)]), ('day', 'a'): dict(ours=[(42.0, 9, ALL)])},
+        ['ours'],
     )
     text = grid_to_markdown(rows, [])
     assert [cell.strip() for cell in text.splitlines()[2].strip('|').split('|')] == [
@@ -367,8 +382,14 @@ def test_grid_of_single_trainings_without_none_has_neither_gains_nor_spread():
 
 def test_grid_gives_no_gain_over_other_pictures():
     grid = {
-        ('dusk', 'a'): dict(none=[(40.0, 100)], big=[(55.0, 3)], ours=[(43.0, 100), (44.0, 99)]),
-        ('day', 'a'): dict(none=[(60.0, 50)], big=[(61.0, 50)], ours=[(60.0, 50), (None, 0)]),
+        ('dusk', 'a'): dict(
+            none=[(40.0, 100, ALL)],
+            big=[(55.0, 3, frozenset('abc'))],
+            ours=[(43.0, 100, ALL), (44.0, 99, frozenset('d'))],
+        ),
+        ('day', 'a'): dict(
+            none=[(60.0, 50, ALL)], big=[(61.0, 50, ALL)], ours=[(60.0, 50, ALL), (None, 0, ALL)]
+        ),
     }
     rows = summarise_grid(grid, ['none', 'big', 'ours'])
     assert [[cell['gain'] for cell in row['cells']] for row in rows] == [
@@ -378,9 +399,16 @@ def test_grid_gives_no_gain_over_other_pictures():
     ]
     assert [row['gain'] for row in rows] == [None, 1.0, 0.0]
     assert (
-        'No gain where images failed, so that fewer are compared: big on dusk, a (3 of 100), '
+        'No gain where images failed, so that others are compared: big on dusk, a (3 of 100), '
         'ours on dusk, a (99 of 100).'
     ) in grid_to_markdown(rows, [])
+
+
+def test_grid_gives_no_gain_over_as_many_other_pictures():
+    grid = {('dusk', 'a'): dict(none=[(10.0, 9, frozenset('b'))], ours=[(80.0, 9, frozenset('a'))])}
+    rows = summarise_grid(grid, ['none', 'ours'])
+    assert [row['cells'][0]['gain'] for row in rows] == [None, None]
+    assert 'so that others are compared: ours on dusk, a (9 of 9).' in grid_to_markdown(rows, [])
 
 
 def test_labels_are_loaded_ahead_of_the_packing_where_a_pipeline_has_none():

@@ -147,6 +147,20 @@ def test_judges_that_do_not_go_together(two, tmp_path):
         SCLLLEObjective(segmentor=[two[0], five])
 
 
+def test_judges_that_number_a_class_otherwise_are_refused(two, tmp_path):
+    checkpoint = torch.load(two[0]['checkpoint'])
+    names = []
+    for number, classes in enumerate((['sky', 'road', 'car', 'tree'], ['sky', 'car', 'x', 'y'])):
+        checkpoint['meta']['dataset_meta']['classes'] = classes
+        names.append(str(tmp_path / f'{number}.pth'))
+        torch.save(checkpoint, names[-1])
+    first, second = (dict(two[0], checkpoint=name) for name in names)
+    SCLLLEObjective(segmentor=[first, first])
+    message = r"'car' is class 2 of objective.segmentor\[0\] and class 1 of .*segmentor\[1\]"
+    with pytest.raises(ValueError, match=message):
+        SCLLLEObjective(segmentor=[first, second])
+
+
 def test_terms_of_features_are_averaged_over_judges(two, tmp_path):
     content = torch.load(two[1]['checkpoint'])
     for name, weight in content['state_dict'].items():

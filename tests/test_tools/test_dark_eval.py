@@ -589,7 +589,7 @@ def test_fast_mode_is_that_of_the_enhancer(
         ),
         (
             lambda a, d: [*a[:2], '--data', f'{d}/turned.py'],
-            "--data: label 0 of the dataset is '.*', of the segmentor '.*'; take a dataset that",
+            "--data: 'sky' is label 3 of the dataset and label 0 of the segmentor; take a",
         ),
         (
             lambda a, d: [*a[:2], '--data', f'{d}/away.py'],

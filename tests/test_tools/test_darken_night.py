@@ -57,6 +57,20 @@ def test_exposure(tool, days, tmp_path):
     assert light == pytest.approx(0.5 * 0.578, rel=0.15)
 
 
+def test_a_deep_grey_picture_is_refused(tool, days, tmp_path, capsys):
+    """Pillow would make it white."""
+    cv2.imwrite(str(days / '1.png'), np.full((48, 64), 5000, np.uint16))
+    assert tool.main([str(days), str(tmp_path / 'a')]) == 2
+    assert "1.png' has more than 8 bits a pixel: make it 8 bits" in capsys.readouterr().err
+
+
+def test_pictures_that_would_become_one_file_are_refused(tool, days, tmp_path, capsys):
+    (days / '1.jpg').write_bytes((days / '1.png').read_bytes())
+    assert tool.main([str(days), str(tmp_path / 'out')]) == 2
+    assert "1.jpg' and '" in (error := capsys.readouterr().err)
+    assert 'would both become 1.jpg: rename one' in error and not (tmp_path / 'out').exists()
+
+
 def test_wrong_input(tool, days, tmp_path, capsys):
     for arguments, message in (
         ([str(tmp_path / 'none'), str(tmp_path / 'out')], 'there is no folder'),

@@ -114,12 +114,23 @@ def convert(args: argparse.Namespace) -> None:
     paths = sorted(path for path in args.source.iterdir() if path.suffix.lower() in SUFFIXES)
     if not paths:
         raise ValueError(f'no picture ({", ".join(SUFFIXES)}) in {str(args.source)!r}')
+    stems: dict[str, Path] = {}
+    for path in paths:
+        other = stems.setdefault(path.stem, path)
+        if other != path:
+            raise ValueError(
+                f'{str(other)!r} and {str(path)!r} would both become {path.stem}.jpg: rename one'
+            )
     args.out.mkdir(parents=True, exist_ok=True)
     for path in paths:
         try:
-            image = np.asarray(Image.open(path).convert('RGB'))
+            picture = Image.open(path)
+            image = np.asarray(picture.convert('RGB'))
         except OSError as error:
             raise OSError(f'{str(path)!r} is damaged or no image: {error}') from error
+        # Pillow cuts what is more than 255.
+        if picture.mode[0] in 'IF':
+            raise ValueError(f'{str(path)!r} has more than 8 bits a pixel: make it 8 bits')
         rng = np.random.default_rng([args.seed, *path.stem.encode()])
         (args.out / f'{path.stem}.jpg').write_bytes(darken(image, rng, tuple(args.exposure)))
     print(f'{len(paths)} pictures: {args.out}')

@@ -11,6 +11,8 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-5, by_epoch=False),
 ]
 train_cfg = dict(max_iters=max_iters, val_interval=800)
+# The pictures of a step that the rate is for, as in exposures_256x256.py.
+auto_scale_lr = dict(base_batch_size=6)
 default_hooks = dict(checkpoint=dict(interval=500, max_keep_ckpts=2))
 custom_hooks = [
     dict(

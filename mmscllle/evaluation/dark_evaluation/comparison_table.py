@@ -103,7 +103,7 @@ def _failures(rows: Sequence[dict]) -> list[str]:
     for (image, reason), names in methods.items():
         which = 'all methods' if len(names) == len(rows) else ', '.join(names)
         lines.append(f'- {image} ({which}): {reason}')
-    if len({row['images'] for row in rows}) > 1:
+    if len({frozenset(failure['image'] for failure in row['failures']) for row in rows}) > 1:
         lines += ['', 'The rows are over different images: compare them with care.']
     return lines
 

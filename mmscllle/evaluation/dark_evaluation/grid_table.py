@@ -8,8 +8,9 @@ from mmscllle.utils.markdown import markdown_table
 
 MISSING = '–'
 
-# The mIoU of a training, None where there is none, and the number of images that it is of.
-Score = tuple['float | None', int]
+# The mIoU of a training, None where there is none, the number of images that it is of, and the
+# images that failed.
+Score = tuple['float | None', int, frozenset[str]]
 # By column (set, segmentor): by row the score of each training.
 Grid = Mapping[tuple[str, str], Mapping[str, Sequence[Score]]]
 
@@ -24,8 +25,8 @@ def summarise_grid(grid: Grid, rows: Sequence[str]) -> list[dict]:
     Returns:
         By row: ``name``; ``cells``, a list of ``set``, ``segmentor``, ``mIoU`` (the mean over the
         trainings), ``lowest``, ``highest``, ``seeds`` (their number), ``images`` (the fewest that
-        one is of) and ``gain`` over ``none``, if that is of as many images; and ``gain``, the mean
-        over the cells. None stands for what is not there.
+        one is of), ``same_images`` (whether they are those of ``none``) and ``gain`` over ``none``,
+        if they are; and ``gain``, the mean over the cells. None stands for what is not there.
     """
     return [
         _summarise_row(
@@ -41,18 +42,20 @@ def summarise_grid(grid: Grid, rows: Sequence[str]) -> list[dict]:
 
 def _base(row: str, scores: Mapping[str, Sequence[Score]]) -> Score:
     """What a row's gain is over: ``none``, which itself has none."""
-    return next(iter(scores.get('none', ()) if row != 'none' else ()), (None, 0))
+    return next(iter(scores.get('none', ()) if row != 'none' else ()), (None, 0, frozenset()))
 
 
 def _summarise_cell(images: str, segmentor: str, scores: Sequence[Score], base: Score) -> dict:
-    values = [value for value, _ in scores if value is not None]
+    values = [value for value, *_ in scores if value is not None]
     cell: dict = dict(set=images, segmentor=segmentor, mIoU=None, gain=None, seeds=len(values))
     cell.update(lowest=min(values, default=None), highest=max(values, default=None))
-    cell['images'] = min((number for value, number in scores if value is not None), default=0)
+    cell['images'] = min((number for value, number, _ in scores if value is not None), default=0)
+    failed = {each for value, _, each in scores if value is not None}
+    cell['same_images'] = base[0] is None or failed == {base[2]}
     if values:
         mean = sum(values) / len(values)
         cell['mIoU'] = round(mean, 2)
-        if base[0] is not None and cell['images'] == base[1]:
+        if base[0] is not None and cell['same_images']:
             cell['gain'] = round(mean - base[0], 2)
     return cell
 
@@ -85,9 +88,9 @@ def grid_to_markdown(rows: Sequence[dict], seen: Sequence[str]) -> str:
         'mIoU in per cent over the classes that the label maps of a set have, the same for '
         'all rows; after it the gain over none. Last column: mean gain over the others.'
     ]
-    fewer = _with_fewer_images(rows)
-    if fewer:
-        notes.append(f'No gain where images failed, so that fewer are compared: {fewer}.')
+    others = _with_other_images(rows)
+    if others:
+        notes.append(f'No gain where images failed, so that others are compared: {others}.')
     if seeds > 1:
         notes.append('Of several trainings: the mean, and in brackets the lowest and the highest.')
     if seen:
@@ -104,15 +107,15 @@ def grid_to_markdown(rows: Sequence[dict], seen: Sequence[str]) -> str:
     )
 
 
-def _with_fewer_images(rows: Sequence[dict]) -> str:
-    """The cells that are of fewer images than others of their column."""
+def _with_other_images(rows: Sequence[dict]) -> str:
+    """The cells that are of fewer images than others of their column, or of other ones."""
     columns = zip(*(row['cells'] for row in rows), strict=True)
     most = [max(cell['images'] for cell in column) for column in columns]
     return ', '.join(
         f'{row["name"]} on {cell["set"]}, {cell["segmentor"]} ({cell["images"]} of {number})'
         for row in rows
         for cell, number in zip(row['cells'], most, strict=True)
-        if 0 < cell['images'] < number
+        if 0 < cell['images'] < number or (cell['images'] and not cell['same_images'])
     )
 
 

@@ -124,6 +124,9 @@ def _evaluate_image(
     if device.type == 'cuda':
         torch.cuda.synchronize(device)
     milliseconds = 1000 * (perf_counter() - start)
+    enhanced = sample.get('enhanced')
+    if enhanced is not None and not enhanced.data.isfinite().all():
+        raise ValueError('the enhancer gives values that are no numbers (NaN) or infinite')
     label = label[0] if label.dim() == 3 and len(label) == 1 else label
     areas = count_areas(
         sample.pred_sem_seg.data[0], label, len(images.classes), images.ignore_index

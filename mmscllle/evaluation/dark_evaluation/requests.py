@@ -179,8 +179,8 @@ def take_config(cfg: Config, argument: str, segmentor: Segmentor) -> LabelledIma
     moved = find_moved_class(named, images.classes)
     if moved is not None:
         raise InputError(
-            f'{argument}: label {moved} of the dataset is {images.classes[moved]!r}, of the '
-            f'segmentor {named[moved]!r}; take a dataset that numbers its labels as the '
+            f'{argument}: {named[moved[0]]!r} is label {moved[1]} of the dataset and label '
+            f'{moved[0]} of the segmentor; take a dataset that numbers its labels as the '
             'segmentor does'
         )
     return images
