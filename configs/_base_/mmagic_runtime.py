@@ -12,6 +12,7 @@ default_hooks = dict(
     # Here, since a config's own custom_hooks would take its place there.
     finite_training=dict(type='mmscllle.FiniteTrainingHook'),
     collapse=dict(type='mmscllle.CollapseHook'),
+    class_order=dict(type='mmscllle.ClassOrderHook'),
     timer=dict(type='mmagic.IterTimerHook'),
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     # mmagic's, registered in MMEngine's own registry.

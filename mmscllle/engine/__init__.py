@@ -2,6 +2,7 @@
 
 from .atomic_backend import AtomicLocalBackend
 from .hooks import (
+    ClassOrderHook,
     CollapseHook,
     EnhancementVisualizationHook,
     FiniteTrainingHook,
@@ -13,6 +14,7 @@ from .optim_wrappers import BFloat16OptimWrapper
 __all__ = [
     'AtomicLocalBackend',
     'BFloat16OptimWrapper',
+    'ClassOrderHook',
     'CollapseHook',
     'EnhancementVisualizationHook',
     'FiniteTrainingHook',

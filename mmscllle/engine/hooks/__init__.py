@@ -1,6 +1,7 @@
 """Hooks of MMEngine's runner."""
 
 from .averaged_weights_hook import AveragedWeightsHook
+from .class_order_hook import ClassOrderHook
 from .collapse_hook import CollapseHook
 from .enhancement_visualization_hook import EnhancementVisualizationHook
 from .finite_training_hook import FiniteTrainingHook
@@ -10,6 +11,7 @@ from .safe_checkpoint_hook import SafeCheckpointHook
 
 __all__ = [
     'AveragedWeightsHook',
+    'ClassOrderHook',
     'CollapseHook',
     'EnhancementVisualizationHook',
     'FiniteTrainingHook',
