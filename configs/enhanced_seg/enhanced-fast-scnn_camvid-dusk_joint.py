@@ -7,8 +7,7 @@ _base_ = [
     '../_base_/default_runtime.py',
 ]
 max_iters = 500
-# The enhancer is trained already: it follows the segmentor slowly.
-rates = dict(custom_keys=dict(enhancer=dict(lr_mult=0.1)))
+rates = dict(custom_keys=dict(enhancer=dict(lr_mult=0.1)))  # It is trained: it follows slowly.
 optim_wrapper = dict(optimizer=dict(lr=1.5e-4), paramwise_cfg=rates)
 param_scheduler = [dict(type='CosineAnnealingLR', T_max=max_iters, eta_min=1e-6, by_epoch=False)]
 train_cfg = dict(max_iters=max_iters, val_interval=250)
