@@ -8,6 +8,8 @@ from typing import SupportsFloat
 
 from PIL import ExifTags, Image, JpegImagePlugin
 
+from .colours import check_media_colours, read_png_colours
+
 # What Pillow raises for damaged metadata.
 DAMAGED_METADATA = (
     OSError,
@@ -41,30 +43,47 @@ MAX_XMP = 65533 - len(XMP_SEGMENT)
 # What describes the further pictures of a JPEG, which are not kept.
 FURTHER_PICTURES = re.compile(rb'hdrgm:|Container:Directory|GImage:|xmpNote:')
 XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[1-8]')
+# The kinds of a WebP's chunks of pixels, the second of them lossless.
+WEBP_PIXELS = re.compile(rb'VP8[ L]')
+# Where an ICC profile names its colour space (ISO 15076-1, section 7.2).
+PROFILE_SPACE = slice(16, 20)
 
 
-def read_metadata(picture: Image.Image) -> tuple[dict, int, list[str]]:
+def read_metadata(
+    picture: Image.Image, content: bytes, coloured: bool
+) -> tuple[dict, int, list[str]]:
     """Read what is kept of a file beside its pixels.
 
     Args:
         picture: The opened file.
+        content: The same; empty if there is no file.
+        coloured: Whether the result has colours, and is not grey.
 
     Returns:
-        ``icc_profile``, ``dpi``, ``exif``, ``xmp``, ``comment``, ``text`` (of a PNG) and
-        ``subsampling`` (of a JPEG), as far as the file has them, with sizes and orientation those
-        of the upright picture; the orientation that the pixels still have; notes of what is lost.
+        What :attr:`Photograph.info` holds, without the timing of animations, as far as the file
+        has it, with sizes and orientation those of the upright picture; the orientation that the
+        pixels still have; notes of what is lost.
+
+    Raises:
+        ValueError: If the values mean colours that cannot be kept.
     """
     info = {key: picture.info[key] for key in ('icc_profile', 'dpi') if picture.info.get(key)}
     if not all(map(_is_resolution, info.get('dpi', ()))):
         del info['dpi']
-    if picture.mode == 'CMYK':
-        # It describes inks, and the pixels are sRGB now.
+    space = info.get('icc_profile', b'')[PROFILE_SPACE]
+    if picture.mode in ('CMYK', 'LAB') or space in (b'CMYK', b'Lab '):
+        # It describes inks or CIELAB, and the pixels are sRGB now.
         info.pop('icc_profile', None)
     try:
         exif, notes = picture.getexif(), []
         orientation = exif.get(ExifTags.Base.Orientation, 1)
     except DAMAGED_METADATA as error:
         exif, notes, orientation = Image.Exif(), [f'its EXIF data are damaged ({error})'], 1
+    if coloured and info.get('icc_profile') and space == b'GRAY':
+        del info['icc_profile']
+        notes.append('its ICC profile is not kept: it is of grey, and the result has colours')
+    if picture.format in ('AVIF', 'HEIF'):
+        notes += check_media_colours(content, 'icc_profile' in info)
     # Else Pillow writes what it cannot read itself.
     exif.bigtiff = False
     for tag in list(exif):
@@ -82,6 +101,11 @@ def read_metadata(picture: Image.Image) -> tuple[dict, int, list[str]]:
     elif xmp:
         info['xmp'] = XMP_ORIENTATION.sub(rb'\g<1>1', xmp)
     info.update(_read_comments(picture))
+    if picture.format == 'PNG' and (colours := read_png_colours(content)):
+        info['png_colours'] = colours
+    pixels = WEBP_PIXELS.search(content) if picture.format == 'WEBP' else None
+    if pixels and pixels[0] == b'VP8L':
+        info['lossless'] = True
     return info, orientation, notes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
 
 def read_pixels(picture: Image.Image) -> np.ndarray:
@@ -24,7 +24,11 @@ def read_pixels(picture: Image.Image) -> np.ndarray:
         ValueError: If the range of the values is unknown (32 bit), or there is no way to RGB.
     """
     if picture.mode.startswith('I;16'):
-        return np.array(picture, np.uint16)[..., None]
+        pixels = np.array(picture, np.uint16)[..., None]
+        if getattr(picture, 'tag_v2', {}).get(ExifTags.Base.BitsPerSample) == (12,):
+            # Pillow leaves white where it is, at 4095.
+            pixels = ((pixels.astype(np.uint32) * 65535 + 2047) // 4095).astype(np.uint16)
+        return add_alpha(pixels, picture)
     if picture.mode in ('I', 'F'):
         raise ValueError('its 32-bit pixels have no known range; convert it to 8 or 16 bit')
     if picture.mode == 'CMYK':
@@ -37,6 +41,22 @@ def read_pixels(picture: Image.Image) -> np.ndarray:
     # From premultiplied grey there is a way only to grey with alpha, from a 1-bit image to grey.
     pixels = np.array(picture.convert(mode))
     return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def add_alpha(pixels: np.ndarray, picture: Image.Image) -> np.ndarray:
+    """Make alpha of the one value of 16-bit grey that is transparent, if there is one.
+
+    Args:
+        pixels: uint16, (H, W, 1).
+        picture: The picture that they are of.
+
+    Returns:
+        (H, W, 2), or ``pixels``.
+    """
+    if 'transparency' not in picture.info:
+        return pixels
+    alpha = np.where(pixels == picture.info['transparency'], 0, 65535)
+    return np.concatenate([pixels, alpha.astype(np.uint16)], axis=2)
 
 
 def _convert_cmyk(picture: Image.Image) -> Image.Image:

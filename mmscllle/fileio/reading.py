@@ -13,7 +13,7 @@ from tifffile import TiffFileError
 
 from .heif import is_heif, register_heif
 from .metadata import DAMAGED_METADATA, read_metadata
-from .modes import read_pixels, upright
+from .modes import add_alpha, read_pixels, upright
 from .opening import read_content
 from .photograph import Photograph, swap_red_and_blue
 from .pillow_limit import without_pillows_limit
@@ -100,14 +100,18 @@ def _decode(picture: Image.Image, content: bytes, max_pixels: int | None) -> Pho
         raise ValueError(f'it has {frames} pages; split it into files of one page')
     if frames > 1 and _is_deep(picture, content):
         raise ValueError('it is an animation of 16 bit a channel')
-    return _read_animation(picture, frames) if frames > 1 else _read_still(picture, content)
+    if frames > 1:
+        return _read_animation(picture, frames, content)
+    return _read_still(picture, content)
 
 
 def _read_still(picture: Image.Image, content: bytes) -> Photograph:
     pixels = _read_deep(picture, content) if _is_deep(picture, content) else None
     if pixels is None:
         pixels = read_pixels(picture)
-    info, orientation, notes = read_metadata(picture)
+    # A PNG of 16 bit a channel is written with colours if it has alpha.
+    grey = 1 if picture.format == 'PNG' and pixels.dtype == np.uint16 else 2
+    info, orientation, notes = read_metadata(picture, content, pixels.shape[2] > grey)
     # A TIFF comes upright.
     if picture.format != 'TIFF':
         pixels = upright(pixels, orientation)
@@ -145,22 +149,22 @@ def _read_deep(picture: Image.Image, content: bytes) -> np.ndarray | None:
     if pixels is None:
         raise OSError('OpenCV cannot decode it')
     if pixels.ndim == 2:
-        return pixels[..., None]
+        return add_alpha(pixels[..., None], picture)
     if content[PNG_COLOUR_TYPE] == PNG_GREY_ALPHA:
         return pixels[..., [0, 3]]
     return swap_red_and_blue(pixels)
 
 
-def _read_animation(picture: Image.Image, count: int) -> Photograph:
+def _read_animation(picture: Image.Image, count: int, content: bytes) -> Photograph:
     frames, durations = [], []
     for index in range(count):
         picture.seek(index)
         # The first one may be of another mode than the rest.
         frames.append(np.array(picture.convert('RGBA')))
         durations.append(picture.info.get('duration', 0))
-    if all(frame[..., 3].min() == 255 for frame in frames):
-        frames = [np.ascontiguousarray(frame[..., :3]) for frame in frames]
-    info, _, notes = read_metadata(picture)
+    channels = 3 if all(frame[..., 3].min() == 255 for frame in frames) else 4
+    info, orientation, notes = read_metadata(picture, content, True)
+    frames = [upright(frame[..., :channels], orientation) for frame in frames]
     info['duration'] = durations
     for key in ('loop', 'default_image'):
         if key in picture.info:

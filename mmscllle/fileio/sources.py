@@ -32,6 +32,8 @@ IMAGE_SUFFIXES = (
     '.dib',
     '.ppm',
     '.pgm',
+    '.pbm',
+    '.pnm',
     '.tga',
     '.avif',
     '.heic',
@@ -145,6 +147,9 @@ def _flatten(inputs: Any) -> Iterator:
         and not isinstance(inputs, (str, bytes, os.PathLike, dict, Image.Image))
     ):
         for item in inputs:
+            if isinstance(item, np.ndarray) and not isinstance(inputs, (list, tuple)):
+                # Whoever gives one after the other may fill the same array again.
+                item = item.copy()
             yield from _flatten(item)
     else:
         yield inputs

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
 import tifffile
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from .atomic import atomic_path
 from .heif import register_heif
@@ -75,6 +75,10 @@ def _encode(photograph: Photograph) -> bytes:
     if photograph.format == 'JPEG' and 'xmp' in options:
         # Pillow writes it by itself since version 11.
         options['extra'] = jpeg_xmp(options.pop('xmp'))
+    if photograph.format == 'PNG':
+        options['pnginfo'] = PngImagePlugin.PngInfo()
+        for kind, data in _png_chunks(photograph.info):
+            options['pnginfo'].add(kind, data)
     if photograph.format == 'HEIF':
         register_heif()
     if photograph.format == 'TIFF' and 'exif' not in options:
@@ -161,16 +165,22 @@ def _encode_png(frame: np.ndarray, info: dict) -> bytes:
         chunks += _chunk(b'pHYs', b''.join(value.to_bytes(4, 'big') for value in density) + b'\1')
     if 'exif' in info:
         chunks += _chunk(b'eXIf', info['exif'][len(b'Exif\0\0') :])
+    chunks += b''.join(_chunk(kind, data) for kind, data in _png_chunks(info))
+    return content[:PNG_HEADER_END] + chunks + content[PNG_HEADER_END:]
+
+
+def _png_chunks(info: dict) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and data of the chunks of a PNG that Pillow does not write by itself."""
+    yield from info.get('png_colours', {}).items()
     texts = dict(info.get('text', {}))
     if 'xmp' in info:
         texts[XMP_TEXT] = info['xmp'].decode('utf-8', 'replace')
     for keyword, text in texts.items():
         # Not compressed, of no stated language.
-        chunks += _chunk(
+        yield (
             b'iTXt',
             keyword.encode('latin-1', 'replace') + b'\0' * 5 + text.encode('utf-8', 'replace'),
         )
-    return content[:PNG_HEADER_END] + chunks + content[PNG_HEADER_END:]
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -199,6 +199,22 @@ def test_generator_is_consumed_as_needed(inferencer):
     assert len(list(results)) == 2
 
 
+@pytest.mark.parametrize(('num_workers', 'batch_size'), [(0, 1), (3, 1), (0, 4)])
+def test_generator_that_fills_one_array_again(inferencer, num_workers, batch_size):
+    grey = np.arange(10, 70, 10, dtype=np.uint8)
+
+    def frames():
+        buffer = np.zeros((4, 4), np.uint8)
+        for value in grey:
+            buffer[:] = value
+            yield buffer
+
+    results = inferencer.stream(
+        frames(), batch_size=batch_size, num_workers=num_workers, strength=0
+    )
+    assert [int(item.to_array()[0, 0]) for item in results] == grey.tolist()
+
+
 def test_other_inputs_are_refused(inferencer):
     with pytest.raises(TypeError, match='an input must be a path, .* got int'):
         inferencer([DARK, 3])

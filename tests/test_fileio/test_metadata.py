@@ -81,6 +81,22 @@ def test_texts_of_a_png(tmp_path):
     assert picture.text == dict(Title='At night', Author='Zoë')
 
 
+@pytest.mark.parametrize('kind', ['grey with alpha', 'animation'])
+def test_texts_and_xmp_of_a_png_that_pillow_writes(tmp_path, kind):
+    texts = PngImagePlugin.PngInfo()
+    texts.add_itxt('Author', 'Zoë')
+    texts.add_itxt('XML:com.adobe.xmp', XMP.decode())
+    buffer = io.BytesIO()
+    first, second = Image.fromarray(PIXELS[..., :2]), Image.fromarray(PIXELS[..., 1:])
+    others = [second.convert('LA')] if kind == 'animation' else []
+    first.save(buffer, 'PNG', pnginfo=texts, save_all=bool(others), append_images=others)
+    picture, _ = through(tmp_path, buffer.getvalue(), 'a.png')
+    assert picture.text == {
+        'Author': 'Zoë',
+        'XML:com.adobe.xmp': XMP.decode().replace('"6"', '"1"'),
+    }
+
+
 @pytest.mark.parametrize('subsampling', [0, 1, 2])
 def test_chroma_sampling_of_a_jpeg(tmp_path, subsampling):
     picture, _ = through(tmp_path, jpeg_with(subsampling=subsampling), 'a.jpg')

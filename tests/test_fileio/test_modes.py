@@ -73,6 +73,12 @@ def test_16_bit_grey_keeps_its_depth():
     np.testing.assert_array_equal(read_pixels(Image.fromarray(values)), values[..., None])
 
 
+def test_transparent_value_of_16_bit_grey_becomes_alpha():
+    picture = Image.fromarray(np.array([[1000, 1001]], np.uint16))
+    picture.info['transparency'] = 1000
+    assert read_pixels(picture).tolist() == [[[1000, 0], [1001, 65535]]]
+
+
 def test_white_and_black_ink():
     picture = Image.new('CMYK', (2, 1))
     picture.putpixel((1, 0), (0, 0, 0, 255))

@@ -212,6 +212,33 @@ def test_16_bit_grey_png_with_alpha(save):
     np.testing.assert_array_equal(read_photograph(save(content)).frames[0], DEEP[..., :2])
 
 
+def test_16_bit_grey_png_with_a_transparent_value(save, tmp_path):
+    content = png16(DEEP[..., :1])
+    value = int(DEEP[3, 4, 0])
+    content = content[:33] + chunk(b'tRNS', struct.pack('>H', value)) + content[33:]
+    alpha = np.where(DEEP[..., :1] == value, 0, 65535)
+    photograph = read_photograph(save(content))
+    np.testing.assert_array_equal(photograph.frames[0], np.concatenate([DEEP[..., :1], alpha], 2))
+    write_photograph(photograph, tmp_path / 'b.png')
+    np.testing.assert_array_equal(
+        read_photograph(tmp_path / 'b.png').frames[0][..., 3:], alpha.astype(np.uint16)
+    )
+
+
+def test_white_of_a_12_bit_grey_tiff(save):
+    # Neither Pillow nor tifffile writes it: a header, nine tags, three bytes for two pixels.
+    values = np.array([[0, 1, 2048, 4095]])
+    bits = ''.join(f'{value:012b}' for value in values.ravel())
+    tags = {256: 4, 257: 1, 258: 12, 259: 1, 262: 1, 273: 122, 277: 1, 278: 1, 279: 6}
+    entries = b''.join(struct.pack('<HHII', tag, 3, 1, value) for tag, value in tags.items())
+    content = b'II*\0' + struct.pack('<IH', 8, 9) + entries + bytes(4)
+    content += int(bits, 2).to_bytes(6, 'big')
+    path = save(content, name='a.tif')
+    for source in (path, Image.open(path)):
+        (frame,) = read_photograph(source).frames
+        assert frame.dtype == np.uint16 and frame[0, :, 0].tolist() == [0, 16, 32776, 65535]
+
+
 def test_signed_tiff_is_refused(save):
     content = io.BytesIO()
     tifffile.imwrite(content, np.zeros((4, 4, 3), np.int16), photometric='rgb')
@@ -293,6 +320,18 @@ def test_animation(save, form, kwargs):
         for index, frame in enumerate(photograph.frames):
             picture.seek(index)
             np.testing.assert_array_equal(frame, np.asarray(picture.convert('RGB')))
+
+
+@pytest.mark.parametrize('orientation', [1, 3, 6])
+@pytest.mark.parametrize(('form', 'kwargs'), [('PNG', {}), ('WEBP', dict(lossless=True))])
+def test_orientation_of_an_animation_is_applied_and_reset(save, form, kwargs, orientation):
+    tags = exif(orientation).tobytes()
+    path = save(FRAMES[0], form, save_all=True, append_images=FRAMES[1:], exif=tags, **kwargs)
+    photograph = read_photograph(path)
+    for found, picture in zip(photograph.frames, FRAMES, strict=True):
+        picture.getexif()[ExifTags.Base.Orientation] = orientation
+        np.testing.assert_array_equal(found, np.asarray(ImageOps.exif_transpose(picture)))
+    assert ExifTags.Base.Orientation not in read_exif(photograph.info['exif'])
 
 
 def test_animation_that_plays_once_has_no_loop(save):
@@ -497,6 +536,11 @@ def test_white_of_pgm_and_ppm(save, kind, channels, white):
     assert pixels.dtype == (np.uint16 if white > 255 else np.uint8)
     largest = np.iinfo(pixels.dtype).max
     np.testing.assert_allclose(pixels / largest, values / white, atol=0.51 / largest)
+
+
+@pytest.mark.parametrize('content', [b'P1\n2 1\n0 1\n', b'P4\n2 1\n\x40'])
+def test_bits_of_a_pbm(save, content):
+    assert read_photograph(save(content, name='a.pbm')).frames[0].tolist() == [[[255], [0]]]
 
 
 def test_values_of_a_ppm_above_white(save):

@@ -137,6 +137,25 @@ def test_generator_is_consumed_as_needed():
     assert len(list(sources)) == 2
 
 
+def test_array_that_is_filled_again_is_kept_as_it_came():
+    def frames():
+        buffer = np.zeros((2, 2, 3), np.uint8)
+        for value in range(3):
+            buffer[:] = value
+            yield buffer
+
+    for inputs in (frames(), [frames()]):
+        assert [int(source.content.max()) for source in list(find_sources(inputs))] == [0, 1, 2]
+    # What is all there is not copied.
+    assert all(source.content is ARRAY for source in find_sources([ARRAY, (ARRAY, ARRAY)]))
+
+
+@pytest.mark.parametrize('suffix', ['.ppm', '.pgm', '.pbm', '.pnm'])
+def test_all_suffixes_of_netpbm_are_found(tmp_path, suffix):
+    (tmp_path / f'a{suffix}').touch()
+    assert relatives(find_sources(tmp_path)) == [f'a{suffix}']
+
+
 @pytest.mark.parametrize('name', ['empty', 'empty/*.jpg', 'none/*'])
 def test_folder_or_pattern_that_names_nothing_is_an_error_of_its_own(tmp_path, name):
     (tmp_path / 'empty').mkdir()

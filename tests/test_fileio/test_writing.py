@@ -194,6 +194,22 @@ def test_16_bit_animation_is_refused(tmp_path):
         write_photograph(Photograph([DEEP, DEEP]), tmp_path / 'a.png')
 
 
+@pytest.mark.parametrize('frames', [1, 3])
+@pytest.mark.parametrize('channels', [3, 4])
+def test_lossless_webp_stays_so(tmp_path, channels, frames):
+    # Opaque: colours that do not show are not kept.
+    pixels = np.concatenate([PIXELS[..., :3], PIXELS[..., 3:] | 1], 2)[..., :channels]
+    first, *others = [Image.fromarray(np.roll(pixels, 5 * step, axis=1)) for step in range(frames)]
+    options = dict(save_all=bool(others), append_images=others, icc_profile=SRGB)
+    for lossless in (True, False):
+        first.save(tmp_path / 'a', 'WEBP', lossless=lossless, **options)
+        read = read_photograph(tmp_path / 'a')
+        write_photograph(read, tmp_path / 'b')
+        again = read_photograph(tmp_path / 'b')
+        assert len(again.frames) == frames
+        assert np.array_equal(again.frames, read.frames) == lossless
+
+
 def test_full_disk_leaves_no_half_file(tmp_path, monkeypatch):
     path = tmp_path / 'a.png'
     path.write_bytes(b'before')
