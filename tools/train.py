@@ -19,7 +19,12 @@ from mmscllle.utils.command_line import (
 )
 from mmscllle.utils.commands import UsageError, run_command
 from mmscllle.utils.needed_downloads import fetch_checkpoints
-from mmscllle.utils.resuming import check_resumable, find_checkpoint, only_training_in
+from mmscllle.utils.resuming import (
+    check_resumable,
+    find_checkpoint,
+    find_ignored_settings,
+    only_training_in,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -74,19 +79,29 @@ def choose_checkpoint(cfg: Config, resume: str) -> None:
 
     Args:
         cfg: The config, changed in place.
-        resume: Its path, or ``'auto'`` for the newest one that can be read.
+        resume: Its path, or ``'auto'`` for the last one that can be read.
 
     Raises:
         OSError, ValueError: If it cannot.
     """
     if resume != 'auto':
-        if '://' not in resume:
-            check_resumable(resume)
         checkpoint = resume
     else:
         checkpoint, passed_over = find_checkpoint(cfg.work_dir)
         for reason in passed_over:
             print(f'passed over: {reason}', file=sys.stderr)
+    if checkpoint and '://' not in checkpoint:
+        meta = check_resumable(checkpoint)
+        for key, (old, new) in find_ignored_settings(str(meta.get('cfg')), cfg).items():
+            print(
+                f'warning: {key} stays {old!r}, as in {checkpoint!r}; {new!r} is ignored, for '
+                '--resume restores the state. To train with it, start anew from the weights: '
+                f'another --work-dir, no --resume, and --cfg-options load_from={checkpoint}',
+                file=sys.stderr,
+            )
+        # MMEngine restores the runner's seed alone, after samplers were built with a new one.
+        if cfg.get('randomness', {}).get('seed') is None and meta.get('seed') is not None:
+            cfg.merge_from_dict({'randomness.seed': meta['seed']})
     cfg.resume = checkpoint is not None
     cfg.load_from = checkpoint or cfg.get('load_from')
 

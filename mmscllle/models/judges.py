@@ -50,7 +50,7 @@ class Judges(nn.Module):
             )
         named = [
             (number, segmentor.dataset_meta['classes'])
-            for number, segmentor in enumerate(self.segmentors)
+            for number, segmentor in enumerate(self.all())
             if segmentor.dataset_meta.get('classes')
         ]
         for number, names in named[1:]:

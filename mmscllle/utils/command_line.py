@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import inspect
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import torch
 from mmengine.config import Config, DictAction
 from mmengine.dist import barrier, is_distributed
+from mmengine.runner import Runner
 
 from mmscllle.utils.commands import INTERRUPTED, UsageError
 from mmscllle.utils.messages import one_line
+
+# What the runner or a tool reads of a config. Other variables of its file serve the file alone.
+READ = (
+    *inspect.signature(Runner.__init__).parameters,
+    *('runner_type', 'model_wrapper_cfg', 'sync_bn', 'find_unused_parameters', 'compile'),
+    *('activation_checkpointing', 'efficient_conv_bn_eval', 'tta_model', 'tta_pipeline'),
+)
+# How many settings a message names.
+SHOWN_USES = 3
 
 
 def add_config_arguments(parser: argparse.ArgumentParser) -> None:
@@ -89,6 +102,9 @@ def read_run_config(args: argparse.Namespace) -> Config:
         raise UsageError(f'there is no config file {args.config!r}')
     cfg = Config.fromfile(args.config)
     cfg.launcher = args.launcher
+    for warning in find_unused_options(cfg, args.cfg_options):
+        if is_first_process():
+            print(f'warning: {warning}', file=sys.stderr)
     try:
         cfg.merge_from_dict(args.cfg_options)
     # MMEngine raises whatever it comes across.
@@ -100,6 +116,58 @@ def read_run_config(args: argparse.Namespace) -> Config:
     if args.launcher != 'none' and not torch.cuda.is_available():
         distribute_on_cpu(cfg)
     return cfg
+
+
+def find_unused_options(cfg: Config, options: dict[str, Any]) -> list[str]:
+    """Find overrides of a config that change nothing of the run.
+
+    Args:
+        cfg: The config before them.
+        options: Values by dotted key.
+
+    Returns:
+        What to say of each variable that was used when the file was read.
+
+    Raises:
+        UsageError: If one is of a name that is nowhere.
+    """
+    # A runner of another type may read anything.
+    unread = [key for key in options if key.split('.')[0] not in READ and 'runner_type' not in cfg]
+    settings = dict(walk_settings(cfg.to_dict())) if unread else {}
+    warnings = []
+    for key in unread:
+        first, last = key.split('.')[0], key.split('.')[-1]
+        if first not in cfg:
+            near = [name for name in settings if name.endswith(f'.{first}')]
+            near = near or difflib.get_close_matches(first, [*READ, *cfg], 1)
+            raise UsageError(
+                f'--cfg-options {key}: nothing reads {first!r}'
+                + (f'; did you mean {near[0]!r}? ' if near else '. ')
+                + 'If code of yours does, set it in the config file, too'
+            )
+        own = settings.get(key)
+        uses = [
+            name
+            for name, value in settings.items()
+            # 1 is not True here.
+            if name.split('.')[0] in READ and type(value) is type(own) and value == own
+        ]
+        uses.sort(key=lambda name: name.split('.')[-1] != last)
+        warnings.append(
+            f'--cfg-options {key}: {first!r} is a variable of the config file, used when that was '
+            'read: to set it now changes nothing. Set what it was used for'
+            + (f'; of its value are {", ".join(uses[:SHOWN_USES])}' if uses else '')
+        )
+    return warnings
+
+
+def walk_settings(value: Any, name: str = '') -> Iterator[tuple[str, Any]]:
+    """Dotted names and values of all that a config, as dicts and lists, consists of."""
+    if name:
+        yield name, value
+    if isinstance(value, (dict, list, tuple)):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from walk_settings(part, f'{name}.{key}'.lstrip('.'))
 
 
 def distribute_on_cpu(cfg: Config) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import mmseg
 import pytest
 import torch
-from commands import environment, run, run_on_two_ranks
+from commands import environment, load_tool, run, run_on_two_ranks
 from mmengine.config import Config
 from training_config import ROOT, write_training_config
 
@@ -198,12 +198,38 @@ def test_stock_mmseg_tools_run_the_config(trained, tmp_path):
             ['{config}', '--auto-scale-lr', '--cfg-options', 'auto_scale_lr={}'],
             '--auto-scale-lr needs auto_scale_lr.base_batch_size',
         ),
+        (
+            ['{config}', '--cfg-options', 'optim_wraper.optimizer.lr=7'],
+            "nothing reads 'optim_wraper'; did you mean 'optim_wrapper'?",
+        ),
     ],
 )
 def test_wrong_use_of_train_is_answered_in_a_line(arguments, message, trained):
     arguments = [str(trained[0]) if part == '{config}' else part for part in arguments]
     output = run(sys.executable, ROOT / 'tools/train.py', *arguments, fails=True)
     assert message in output and 'Traceback' not in output
+
+
+@pytest.mark.parametrize('own', [None, 7])
+def test_a_resumed_training_draws_as_before(own, trained):
+    _, work_dir, _ = trained
+    cfg = Config.fromfile(str(work_dir / 'tiny_street.py'))
+    cfg.randomness = dict(seed=own, deterministic=True)
+    load_tool('train').choose_checkpoint(cfg, 'auto')
+    assert cfg.resume and cfg.load_from == str(work_dir / 'iter_4.pth')
+    assert cfg.randomness == dict(seed=own or 3, deterministic=True)
+
+
+def test_a_rate_that_resuming_ignores_is_told(trained, capsys):
+    _, work_dir, _ = trained
+    cfg = Config.fromfile(str(work_dir / 'tiny_street.py'))
+    load_tool('train').choose_checkpoint(cfg, str(work_dir / 'iter_2.pth'))
+    assert capsys.readouterr().err == ''
+    cfg.optim_wrapper.optimizer.lr = 1e-5
+    load_tool('train').choose_checkpoint(cfg, 'auto')
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith('warning: optim_wrapper.optimizer.lr stays 0.001, as in ')
+    assert '1e-05 is ignored' in line and f'load_from={work_dir / "iter_4.pth"}' in line
 
 
 RECIPE = """

@@ -1,4 +1,4 @@
-"""The end of a command that may be one process of several."""
+"""Overrides of a config, and the end of a command that may be one process of several."""
 
 from __future__ import annotations
 
@@ -6,6 +6,57 @@ import subprocess
 import sys
 
 import pytest
+from mmengine.config import Config
+
+from mmscllle.utils.command_line import find_unused_options
+from mmscllle.utils.commands import UsageError
+
+CONFIG = """
+max_iters = 2000
+flag = True
+crop = dict(size=(32, 40))
+model = dict(type='Net', flag=1)
+optim_wrapper = dict(optimizer=dict(type='Adam', lr=1e-3))
+train_cfg = dict(val_interval=max_iters, max_iters=max_iters)
+train_dataloader = dict(dataset=dict(pipeline=[dict(type='Crop', size=crop['size'])]))
+"""
+
+
+def test_overrides_that_are_used():
+    config = Config.fromstring(CONFIG, '.py')
+    options = {'optim_wrapper.optimizer.lr': 7, 'randomness.seed': 1, 'tta_model': None}
+    assert find_unused_options(config, options) == []
+    # One of another type reads what it likes.
+    config.runner_type = 'Own'
+    assert find_unused_options(config, {'max_iters': 2, 'foo': 1}) == []
+
+
+@pytest.mark.parametrize(
+    ('key', 'message'),
+    [
+        ('max_iters', '; of its value are train_cfg.max_iters, train_cfg.val_interval'),
+        ('crop.size', '; of its value are train_dataloader.dataset.pipeline.0.size'),
+        ('flag', 'Set what it was used for'),
+    ],
+)
+def test_an_override_of_a_variable_of_the_file_is_told(key, message):
+    (warning,) = find_unused_options(Config.fromstring(CONFIG, '.py'), {key: 2})
+    assert warning.startswith(f'--cfg-options {key}: ') and warning.endswith(message)
+
+
+@pytest.mark.parametrize(
+    ('key', 'message'),
+    [
+        ('optim_wraper.optimizer.lr', "reads 'optim_wraper'; did you mean 'optim_wrapper'[?] If"),
+        ('max_iter', "reads 'max_iter'; did you mean 'max_iters'"),
+        ('optimizer.lr', "reads 'optimizer'; did you mean 'optim_wrapper.optimizer'"),
+        ('zzz', "--cfg-options zzz: nothing reads 'zzz'. If code of yours does, set it in the"),
+    ],
+)
+def test_an_override_of_nothing_is_refused(key, message):
+    with pytest.raises(UsageError, match=message):
+        find_unused_options(Config.fromstring(CONFIG, '.py'), {key: 2})
+
 
 WORK = """
 import atexit, sys

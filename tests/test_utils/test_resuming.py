@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 
-from mmscllle.utils.resuming import check_resumable, find_checkpoint, only_training_in
+from mmscllle.utils.resuming import (
+    check_resumable,
+    find_checkpoint,
+    find_ignored_settings,
+    only_training_in,
+)
 
 
 def save(path: Path, iteration: int = 0) -> Path:
@@ -35,9 +41,19 @@ def folder(tmp_path) -> Path:
 
 def test_the_newest(folder):
     assert find_checkpoint(folder) == (str(folder / 'iter_10.pth'), [])
-    # A process that was killed between the two.
+
+
+def test_a_larger_number_than_the_last_checkpoint(folder):
+    """Of an older training; or the process was killed before it named its newest."""
     save(folder / 'iter_15.pth')
-    assert find_checkpoint(folder) == (str(folder / 'iter_15.pth'), [])
+    path, (passed_over,) = find_checkpoint(folder)
+    assert path == str(folder / 'iter_10.pth')
+    assert 'iter_15.pth' in passed_over and 'names iter_10.pth' in passed_over
+    # The one before is of the same training, rather than a larger number.
+    (folder / 'iter_10.pth').write_bytes(b'')
+    path, (damaged, larger) = find_checkpoint(folder)
+    assert path == str(folder / 'iter_9.pth')
+    assert 'iter_10.pth' in damaged and 'iter_15.pth' in larger
 
 
 def test_an_empty_folder(tmp_path):
@@ -74,6 +90,12 @@ def test_a_marker_that_says_nothing(folder, content):
     assert find_checkpoint(folder)[0] == str(folder / 'iter_10.pth')
 
 
+def test_a_folder_that_was_moved(folder):
+    save(folder / 'iter_15.pth')
+    (folder / 'last_checkpoint').write_text('/moved/away/iter_10.pth')
+    assert find_checkpoint(folder)[0] == str(folder / 'iter_10.pth')
+
+
 def test_a_marker_of_a_checkpoint_that_is_not_there(folder):
     (folder / 'last_checkpoint').write_text(str(folder / 'iter_20.pth'))
     path, (passed_over,) = find_checkpoint(folder)
@@ -105,6 +127,53 @@ def test_weights_alone(tmp_path):
         check_resumable(str(tmp_path / 'a.pth'))
     with pytest.raises(FileNotFoundError, match='there is no checkpoint file'):
         check_resumable(str(tmp_path / 'b.pth'))
+
+
+CONFIG = """
+optim_wrapper = dict(
+    type='OptimWrapper', optimizer=dict(type='Adam', lr=1e-3, betas=(0.9, 0.99)),
+    clip_grad=dict(max_norm=0.1),
+    paramwise_cfg=dict(custom_keys={'a.b': dict(lr_mult=0.1)}))
+param_scheduler = [dict(type='CosineAnnealingLR', T_max=200, by_epoch=False)]
+train_cfg = dict(max_iters=200)
+"""
+
+
+@pytest.mark.parametrize(
+    ('options', 'ignored'),
+    [
+        ({'train_cfg.max_iters': 300, 'optim_wrapper.clip_grad.max_norm': 1.0}, {}),
+        ({'optim_wrapper.optimizer.lr': 1e-5}, {'optim_wrapper.optimizer.lr': (1e-3, 1e-5)}),
+        (
+            {'optim_wrapper.optimizer.weight_decay': 0.1},
+            {'optim_wrapper.optimizer.weight_decay': (None, 0.1)},
+        ),
+        ({'param_scheduler.0.T_max': 300}, {'param_scheduler.0.T_max': (200, 300)}),
+        ({'param_scheduler': []}, {}),
+        (
+            {'optim_wrapper.paramwise_cfg.custom_keys': dict(_delete_=True, a=dict(lr_mult=0.5))},
+            {
+                'optim_wrapper.paramwise_cfg.custom_keys': (
+                    "dict({'a.b': dict(lr_mult=0.1)})",
+                    None,
+                ),
+                'optim_wrapper.paramwise_cfg.custom_keys.a.lr_mult': (None, 0.5),
+            },
+        ),
+    ],
+)
+def test_settings_that_a_checkpoint_restores(options, ignored):
+    before = Config.fromstring(CONFIG, '.py')
+    now = Config.fromstring(CONFIG, '.py')
+    now.merge_from_dict(options)
+    assert find_ignored_settings(before.pretty_text, now) == ignored
+
+
+@pytest.mark.parametrize('text', ['None', '', 'a b', "optim_wrapper = open('x', 'w')"])
+def test_no_config_in_a_checkpoint_is_no_harm(text, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    find_ignored_settings(text, Config.fromstring(CONFIG, '.py'))
+    assert not list(tmp_path.iterdir())
 
 
 def test_one_training_in_a_folder(tmp_path):

@@ -13,8 +13,8 @@ from mmscllle.utils.messages import one_line
 
 BASE = 'base'
 KEYS = ('seeds', 'columns', 'rows', 'max_iters')
-# Where schedulers of MMEngine say when they end.
-ENDS = ('T_max', 'end', 'total_iters')
+# Where schedulers of MMEngine say when they end, or how long they last.
+ENDS = ('T_max', 'end', 'total_iters', 'total_steps')
 # A shortened training still leaves some checkpoints to go on from.
 CHECKPOINTS = 4
 
@@ -100,7 +100,6 @@ def row_config(ablation: Ablation, row: str, seed: int) -> Config:
     config = Config(copy.deepcopy(ablation.config))
     if ablation.max_iters:
         shorten(config, ablation.max_iters)
-    unchanged = config.to_dict()
     for key, value in ablation.rows[row].items():
         where = f'rows.{row}: {key!r}'
         _check_parent(config.to_dict(), key, where)
@@ -109,31 +108,50 @@ def row_config(ablation: Ablation, row: str, seed: int) -> Config:
         # MMEngine raises whatever it comes across.
         except Exception as error:
             raise ValueError(f'{where}: {one_line(error)}') from error
-    if row != BASE and config.to_dict() == unchanged:
-        raise ValueError(f'rows.{row} changes nothing; leave it out')
+    if ablation.max_iters:
+        shorten_schedules(config, ablation.own_length, ablation.max_iters)
     config.merge_from_dict(dict(val_cfg=None, val_dataloader=None, val_evaluator=None))
     config.merge_from_dict({'randomness.seed': seed})
+    if row != BASE and config.to_dict() == row_config(ablation, BASE, seed).to_dict():
+        raise ValueError(
+            f'rows.{row} changes nothing (seeds and validation are the same for all rows); '
+            'leave it out'
+        )
     return config
 
 
 def shorten(config: Config, max_iters: int) -> None:
-    """Change the length of a training; schedules that end with it end with it again.
+    """Change the length of a training, which a row may do, too.
 
     Args:
         config: Changed in place.
         max_iters: The new length.
     """
-    before = config.train_cfg.max_iters
     config.train_cfg.max_iters = max_iters
-    schedulers = config.get('param_scheduler') or []
-    for scheduler in [schedulers] if isinstance(schedulers, dict) else schedulers:
-        for key in ENDS:
-            if scheduler.get(key) == before:
-                scheduler[key] = max_iters
     checkpoint = config.get('default_hooks', {}).get('checkpoint')
     if checkpoint:
         most = max(1, max_iters // CHECKPOINTS)
         checkpoint.interval = min(checkpoint.get('interval', most), most)
+
+
+def shorten_schedules(config: Config, before: int, max_iters: int) -> None:
+    """Let schedules that end with a training end with it again, those of a row included.
+
+    Args:
+        config: Changed in place.
+        before: Its length before.
+        max_iters: The new length.
+    """
+    schedulers = config.get('param_scheduler') or []
+    for scheduler in [schedulers] if isinstance(schedulers, dict) else schedulers:
+        begin = scheduler.get('begin', 0)
+        for key in ENDS:
+            if scheduler.get(key) == before:
+                scheduler[key] = max_iters
+            # Of a schedule that begins later, how long it lasts; one that begins too late is
+            # never in force.
+            elif scheduler.get(key) == before - begin and begin < max_iters and key != 'end':
+                scheduler[key] = max_iters - begin
 
 
 def differing_keys(one: Any, other: Any, name: str = '') -> list[str]:

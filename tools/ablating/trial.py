@@ -93,10 +93,11 @@ class Trial:
             # MMEngine's own way takes a second, to make it pretty.
             settings = self.config.to_dict().items()
             write_text(self.config_file, ''.join(f'{key} = {value!r}\n' for key, value in settings))
-        length = self.config.train_cfg.max_iters
-        if not (self.work_dir / f'iter_{length}.pth').is_file():
-            self._call('train.py', self.config_file, '--resume', '--work-dir', self.work_dir)
+        last = f'iter_{self.config.train_cfg.max_iters}.pth'
         checkpoint, _ = find_checkpoint(self.work_dir)
+        if checkpoint is None or Path(checkpoint).name != last:
+            self._call('train.py', self.config_file, '--resume', '--work-dir', self.work_dir)
+            checkpoint, _ = find_checkpoint(self.work_dir)
         if checkpoint is None:
             raise ValueError(f'{self}: the training left no checkpoint in {str(self.work_dir)!r}')
         folder = self.work_dir / 'test'

@@ -115,8 +115,8 @@ class CollapseHook(Hook):
             f'training stops at iteration {step}: since iteration {self._since} every '
             f'enhanced picture has been of one colour, by now RGB {colour} of 255, though the '
             'inputs are not. Terms without a reference can reward that: lower their loss_weight or '
-            'the learning rate, or start from weights that enhance (load_from). Checkpoints from '
-            'before that iteration are good'
+            'the learning rate, and start anew from weights that enhance (load_from), such as a '
+            'checkpoint from before that iteration; --resume would keep the rate'
         )
 
     def _watch(self, enhancer: nn.Module, inputs: tuple, outputs: tuple) -> None:

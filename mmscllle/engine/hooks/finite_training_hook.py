@@ -108,8 +108,9 @@ class FiniteTrainingHook(Hook):
         raise ValueError(
             f'training stops at iteration {step}: {", ".join(bad[:8])} is infinite or not a '
             f'number, for the batch of {", ".join(files) or "files without a name"}. Weights, '
-            f'batch and losses are in {path}. The checkpoints before are good; try a lower '
-            'learning rate or look at these files'
+            f'batch and losses are in {path}. The checkpoints before are good: start anew from one '
+            '(load_from) with a lower learning rate, which --resume would ignore, or look at these '
+            'files'
         )
 
 

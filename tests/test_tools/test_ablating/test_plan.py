@@ -20,6 +20,7 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', T_max=200, by_epoch=False),
 ]
 default_hooks = dict(checkpoint=dict(type='CheckpointHook', interval=100))
+randomness = dict()
 """
 ROWS = dict(
     no_one={'model.terms.one': None},
@@ -76,6 +77,17 @@ def test_a_shorter_training_ends_its_schedules(tmp_path, given):
     assert config.default_hooks.checkpoint.interval == 15
 
 
+def test_a_shorter_training_ends_what_begins_later_or_is_of_a_row(tmp_path):
+    base = BASE.replace('T_max=200,', 'T_max=180, begin=20, end=200,')
+    cycle = dict(type='OneCycleLR', eta_max=1e-3, total_steps=200, by_epoch=False)
+    rows = dict(cycle={'param_scheduler': [cycle]}, half={'train_cfg.max_iters': 30})
+    ablation = read_ablation(write(tmp_path, base, rows=rows, max_iters=60))
+    fall = row_config(ablation, 'base', 0).param_scheduler[1]
+    assert (fall.begin, fall.T_max, fall.end) == (20, 40, 60)
+    assert row_config(ablation, 'cycle', 0).param_scheduler == [dict(cycle, total_steps=60)]
+    assert row_config(ablation, 'half', 0).train_cfg.max_iters == 30
+
+
 @pytest.mark.parametrize(
     ('plan', 'message'),
     [
@@ -87,6 +99,8 @@ def test_a_shorter_training_ends_its_schedules(tmp_path, given):
         (dict(rows={'a/b': {'load_from': 'a'}}), "of letters, digits and _.-, .* got 'a/b'"),
         (dict(rows=dict(a={})), 'ablation.rows.a must be overrides such as'),
         (dict(rows=dict(a={'load_from': None})), 'ablation.rows.a changes nothing'),
+        (dict(rows=dict(a={'randomness.seed': 99})), 'rows.a changes nothing .seeds and valid'),
+        (dict(rows=dict(a={'train_cfg.max_iters': 9}), max_iters=9), 'rows.a changes nothing'),
         (
             dict(rows=dict(a={'model.term.one': None})),
             "ablation.rows.a: 'model.term.one': the config has no model.term",
