@@ -11,9 +11,35 @@ from torch import Tensor
 from mmscllle.registry import MODELS
 
 
+def check_range(image: Tensor) -> None:
+    """Check that an image is in [0, 255], as far as it tells.
+
+    Args:
+        image: Of any shape.
+
+    Raises:
+        TypeError: If it is of integers of other than 8 bits.
+        ValueError: If it is of floats that are normalised already.
+    """
+    if image.dtype == torch.uint8:
+        return
+    if not image.is_floating_point():
+        raise TypeError(
+            f'inputs must be images in [0, 255], uint8 or float, got {image.dtype}: load them '
+            'with 8 bits'
+        )
+    low, high = image.min(), image.max()
+    # Resizing overshoots by less; and random numbers in [0, 1] come from mmseg's `get_flops.py`.
+    if low < -0.5 and high < 5:
+        raise ValueError(
+            f'inputs must be images in [0, 255], uint8 or float, got {low:.3g} to {high:.3g}: pack '
+            'them without normalising'
+        )
+
+
 @MODELS.register_module()
 class EnhanceDataPreprocessor(BaseDataPreprocessor):
-    """Turn BGR uint8 images into RGB float32 in [0, 1] and stack those of a batch.
+    """Turn BGR images in [0, 255] into RGB float32 in [0, 1] and stack those of a batch.
 
     ``inputs`` may be images, or a dict of such (``low``, ``positive``, ``negative``).  In training,
     the images of a batch have one size; at test time images of unequal sizes stay a list, since
@@ -33,7 +59,7 @@ class EnhanceDataPreprocessor(BaseDataPreprocessor):
 
         Args:
             data: ``inputs``: a list of (3, H, W) uint8 tensors or a stacked (N, 3, H, W) one, or
-                a dict of these; and ``data_samples``, optional.
+                a dict of these, or of floats in [0, 255]; and ``data_samples``, optional.
             training: Whether the batch is for training.
 
         Returns:
@@ -41,8 +67,9 @@ class EnhanceDataPreprocessor(BaseDataPreprocessor):
             differ, or a dict of these; and ``data_samples`` on the model's device.
 
         Raises:
-            ValueError: If an image is not of shape (3, H, W), or the sizes of a training batch
-                differ.
+            ValueError: If an image is not of shape (3, H, W) or is normalised already, or the
+                sizes of a training batch differ.
+            TypeError: If an image is of integers of other than 8 bits.
         """
         data = self.cast_data(data)
         samples = data.get('data_samples')
@@ -75,6 +102,7 @@ class EnhanceDataPreprocessor(BaseDataPreprocessor):
             raise ValueError(
                 f'inputs must be three-channel images of shape (3, H, W), got {tuple(image.shape)}'
             )
+        check_range(image)
         if self.bgr_to_rgb:
             image = image.flip(0)
         return image.float() / 255

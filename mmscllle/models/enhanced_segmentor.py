@@ -20,7 +20,10 @@ from .enhanced_segmentor_parts import (
     PARTS,
     adopt_parts,
     build_chain_segmentor,
+    check_filled,
     check_labels,
+    complete_labels,
+    fix_parts,
     judge_by_copy,
 )
 from .enhancers import build_enhancer
@@ -62,7 +65,8 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
             package.
         segmentor_checkpoint: The same for the segmentor.
         learn: Which part learns: ``'nothing'``, ``'enhancer'``, ``'segmentor'`` or ``'both'``. A
-            part that does not stays in eval mode. Rates of their own:
+            part that does not stays in eval mode; what a segmentor freezes itself stays fixed, and
+            what an enhancer freezes does unless both learn. Rates of their own:
             ``optim_wrapper.paramwise_cfg.custom_keys = dict(enhancer=dict(lr_mult=…))``.
         norm_eval: Keep the statistics of the segmentor's BatchNorm while it learns, as
             ``norm_eval`` of mmseg's backbones does for theirs: those of a few dark images are
@@ -108,6 +112,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         self.objective = build_part(judge_by_copy(objective, segmentor, segmentor_checkpoint))
         self._register_load_state_dict_pre_hook(adopt_parts, with_module=True)
         self.loaded: set[str] = set()
+        self.unfilled: list[str] = []
         for part, checkpoint in (
             ('enhancer', enhancer_checkpoint),
             ('segmentor', segmentor_checkpoint),
@@ -117,9 +122,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
                     getattr(self, part), checkpoint, f'model.{part}_checkpoint', part=part
                 )
                 self.loaded.add(part)
-            # DistributedDataParallel, which MMEngine also tests in, refuses a model all of whose
-            # parameters are fixed.  Where nothing learns, `loss` refuses to train.
-            getattr(self, part).requires_grad_(part in self.learners or not self.learners)
+        fix_parts(self)
         if 'segmentor' in self.loaded:
             self.keep_dataset_meta(meta.get('dataset_meta', {}))
         self.train(self.training)
@@ -159,6 +162,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
             # An enhancer may be any module.
             if part not in self.loaded and hasattr(getattr(self, part), 'init_weights'):
                 getattr(self, part).init_weights()
+        self._is_init = True
 
     def train(self, mode: bool = True) -> EnhancedSegmentor:
         """Switch the parts that learn to train mode."""
@@ -225,8 +229,7 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
             )
             losses.update(self.objective(known))
             enhanced = known['enhanced']
-            for sample, label in zip(data_samples, known['labels'], strict=True):
-                sample.gt_sem_seg = PixelData(data=label[None])
+            complete_labels(data_samples, known)
         check_labels(data_samples)
         batch = self.prepare(enhanced, data_samples, training=True)
         for name, value in self.segmentor(**batch, mode='loss').items():
@@ -248,9 +251,10 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
             and ``enhanced``, float32 RGB in [0, 1], (3, h, w), at the input's.
         """
         images = inputs['low'] if isinstance(inputs, dict) else inputs
-        enhanced, _ = self.enhance(images)
+        # As engines and files have it.
+        enhanced = [image.clamp(0, 1) for image in self.enhance(images)[0]]
         samples = data_samples or make_samples(images)
-        step = len(samples) if isinstance(enhanced, Tensor) else 1
+        step = len(samples) if isinstance(images, Tensor) else 1
         results: list[SegDataSample] = []
         for start in range(0, len(samples), step):
             group = slice(start, start + step)
@@ -259,6 +263,11 @@ class EnhancedSegmentor(KeptDatasetMeta, BaseSegmentor):
         for sample, image in zip(results, enhanced, strict=True):
             sample.enhanced = PixelData(data=image.float())
         return results
+
+    def test_step(self, data: dict | tuple | list) -> list:
+        """Predict as ``val_step`` does; :func:`.enhanced_segmentor_parts.check_filled` first."""
+        check_filled(self)
+        return super().test_step(data)
 
     @torch.no_grad()
     def segment(self, image: Tensor) -> Tensor:

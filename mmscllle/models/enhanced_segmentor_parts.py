@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mmengine.config import Config
 from mmengine.logging import print_log
+from mmengine.structures import PixelData
 from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 from torch import Tensor
@@ -18,6 +19,7 @@ from .segmentor_config import build_segmentor, read_segmentor_config
 
 if TYPE_CHECKING:
     from .enhanced_segmentor import EnhancedSegmentor
+    from .objective_inputs import ObjectiveInputs
 
 PARTS = ('enhancer', 'segmentor')
 
@@ -78,7 +80,8 @@ def adopt_parts(
 ) -> None:
     """Let checkpoints of a chain, of either part, or of a model that holds one load into the parts.
 
-    A part that a checkpoint lacks stays as it is, which is logged.  A hook of ``load_state_dict``.
+    A part that a checkpoint lacks stays as it is, which is logged, and :func:`check_filled` knows.
+    A hook of ``load_state_dict``.
 
     Args:
         chain: What loads it, with both parts as attributes.
@@ -110,6 +113,13 @@ def adopt_parts(
     for part in PARTS:
         if part not in lacking:
             claim_part(state_dict, own[part], part, f'{prefix}{part}.', prefix)
+            chain.loaded.add(part)
+    # What has no parameters is as it should be without a checkpoint.
+    chain.unfilled = [
+        part
+        for part in lacking
+        if part not in chain.loaded and any(True for _ in getattr(chain, part).parameters())
+    ]
     for part in lacking:
         state_dict.update({f'{prefix}{part}.{name}': value for name, value in own[part].items()})
         if part not in chain.loaded:
@@ -118,6 +128,55 @@ def adopt_parts(
                 'current',
                 logging.WARNING,
             )
+
+
+def check_filled(chain: EnhancedSegmentor) -> None:
+    """Check that no part has random weights beside those of a checkpoint.
+
+    A training may begin at them: it calls ``init_weights``, and what it has trained may be used.
+
+    Args:
+        chain: The chain.
+
+    Raises:
+        ValueError: If the last checkpoint lacked a part that nothing else has filled.
+    """
+    if chain.unfilled and not chain.is_init:
+        (part,) = chain.unfilled
+        raise ValueError(
+            f'the checkpoint has no weights of the {part}, which are random: set '
+            f'model.{part}_checkpoint, or give a checkpoint of both parts'
+        )
+
+
+def fix_parts(chain: EnhancedSegmentor) -> None:
+    """Fix the parts that do not learn; what a part fixes itself stays so.
+
+    Args:
+        chain: The chain, changed in place.
+    """
+    # DistributedDataParallel, which MMEngine also tests in, refuses a model all of whose parameters
+    # are fixed.  Where nothing learns, `loss` refuses to train.
+    for part in PARTS:
+        if chain.learners and part not in chain.learners:
+            getattr(chain, part).requires_grad_(False)
+    if chain.learners == PARTS:
+        # Also what stays as it is in a training of the enhancer alone (DuskNightEnhancer).
+        chain.enhancer.requires_grad_(True)
+
+
+def complete_labels(samples: Sequence[SegDataSample], known: ObjectiveInputs) -> None:
+    """Give the samples the objective's labels: pseudo-labels, or void where none are wanted.
+
+    Args:
+        samples: Data samples of a training batch, changed in place.
+        known: The objective's quantities.
+    """
+    marked = known.stays_void or [False] * len(samples)
+    for sample, label, stays in zip(samples, known['labels'], marked, strict=True):
+        # Else a void map would hide that labels are missing.
+        if known.gives_labels or stays:
+            sample.gt_sem_seg = PixelData(data=label[None])
 
 
 def check_labels(samples: Sequence[SegDataSample]) -> None:
@@ -133,5 +192,6 @@ def check_labels(samples: Sequence[SegDataSample]) -> None:
     if missing:
         raise ValueError(
             f'there are no labels for {missing}: give a model.objective with a '
-            'segmentor, which labels them, or train on labelled images alone'
+            'segmentor and pseudo_labels, which labels them, or train on labelled images alone; '
+            'WithoutPseudoLabels marks those that only the terms of an objective shall take'
         )

@@ -95,6 +95,11 @@ class ObjectiveInputs:
             self._compute('curves')
         return self._known['curves'].shape[1] > 0
 
+    @property
+    def gives_labels(self) -> bool:
+        """Whether images without labels get pseudo-labels."""
+        return bool(self.objective.pseudo_labels and self.judges)
+
     def _compute(self, name: str) -> Any:
         if name in ('enhanced', 'curves'):
             self._known['enhanced'], self._known['curves'] = self.enhancer(self['low'])
@@ -150,11 +155,11 @@ class ObjectiveInputs:
         self._known['scores'], self._known['features'] = map(list, zip(*seen, strict=True))
 
     def _complete_labels(self) -> Tensor:
-        labels, objective = self.given_labels, self.objective
+        labels = self.given_labels
         unlabelled = (labels == IGNORE_INDEX).flatten(1).all(dim=1)
         if self.stays_void is not None:
             unlabelled &= ~torch.tensor(self.stays_void, device=labels.device)
-        if not objective.pseudo_labels or not self.judges or not unlabelled.any():
+        if not self.gives_labels or not unlabelled.any():
             return labels
         labels = labels.clone()
         labels[unlabelled] = self._pseudo_labels(unlabelled)

@@ -175,6 +175,8 @@ class SCLLLE(BaseModel):
             images = [self.enhancer(image[None])[0][0] for image in inputs]
         samples = data_samples or [SegDataSample() for _ in images]
         for sample, image in zip(samples, images, strict=True):
+            # As engines and files have it.
+            image = image.clamp(0, 1)
             sample.enhanced = PixelData(data=image.float())
             sample.output = BaseDataElement(pred_img=to_bgr255(sample.enhanced.data))
             if 'reference' in sample:

@@ -78,3 +78,22 @@ def test_unequal_sizes_in_training():
 def test_not_three_channels(shape):
     with pytest.raises(ValueError, match='three-channel images of shape .* got'):
         EnhanceDataPreprocessor()(dict(inputs=[torch.zeros(shape, dtype=torch.uint8)]))
+
+
+@pytest.mark.parametrize('dtype', [torch.uint16, torch.int64, torch.bool])
+def test_no_eight_bits(dtype):
+    with pytest.raises(TypeError, match=rf'in \[0, 255\], .*got {dtype}: load .* 8 bits'):
+        EnhanceDataPreprocessor()(dict(inputs=[image(4, 5).to(dtype)]))
+
+
+@pytest.mark.parametrize('highest', [0, 1, 1.5, 255])
+def test_floats_up_to_255(highest):
+    picture = torch.linspace(0, highest, 60).view(3, 4, 5)
+    found = EnhanceDataPreprocessor()(dict(inputs=[picture]))['inputs']
+    torch.testing.assert_close(found[0], picture.flip(0) / 255)
+
+
+def test_floats_that_are_normalised_already():
+    picture = torch.linspace(-2.1, 2.6, 60).view(3, 4, 5)
+    with pytest.raises(ValueError, match=r'in \[0, 255\], .*-2.1 to 2.6: .*without normalising'):
+        EnhanceDataPreprocessor()(dict(inputs=[picture]))

@@ -165,6 +165,18 @@ def test_fields_of_the_prediction(tiny_segmentor):
     assert torch.equal(enhanced, chain.enhancer(rgb)[0][0])
 
 
+def test_predictions_are_in_0_1_as_those_of_engines(chain, monkeypatch):
+    """And the segmentor sees them so; NaN stays."""
+    wild = torch.rand(1, 3, 50, 60) * 6 - 2
+    wild[..., 0, 0] = torch.nan
+    monkeypatch.setattr(chain.enhancer, 'forward', lambda image: image)
+    for images in (wild, [wild[0]]):
+        (sample,), (expected,) = chain.predict(images), chain.predict(wild.clamp(0, 1))
+        torch.testing.assert_close(sample.enhanced.data, wild[0].clamp(0, 1), equal_nan=True)
+        assert sample.enhanced.data.isnan().sum() == 3
+        assert torch.equal(sample.pred_sem_seg.data, expected.pred_sem_seg.data)
+
+
 def test_prediction_without_samples_and_of_the_low_light_image_of_a_triplet(chain):
     image = torch.rand(1, 3, 50, 60)
     with torch.no_grad():

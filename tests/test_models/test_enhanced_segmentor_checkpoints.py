@@ -83,6 +83,45 @@ def test_each_checkpoint_loads_into_its_part(tiny_segmentor, checkpoints, name, 
         assert all(torch.equal(found[key], expected[key]) for key in found)
 
 
+@pytest.fixture
+def photo() -> dict:
+    return dict(inputs=[torch.zeros(3, 32, 32, dtype=torch.uint8)])
+
+
+@pytest.mark.parametrize('learn', ['nothing', 'both'])
+@pytest.mark.parametrize(
+    ('name', 'other'), [('SCLLLE', 'segmentor'), ('bare segmentor', 'enhancer')]
+)
+def test_a_part_of_random_weights_is_not_tested(
+    tiny_segmentor, checkpoints, photo, learn, name, other
+):
+    chain = build(tiny_segmentor[0], learn=learn).eval()
+    load_checkpoint(chain, checkpoints[name])
+    message = f'no weights of the {other}.* set model.{other}_checkpoint'
+    with pytest.raises(ValueError, match=message):
+        chain.test_step(photo)
+    with pytest.raises(ValueError, match=message):
+        copy.deepcopy(chain).test_step(photo)
+    load_checkpoint(chain, checkpoints[f'bare {other}'])
+    assert chain.test_step(photo)
+
+
+def test_a_part_that_is_filled_otherwise_is_tested(tiny_segmentor, checkpoints, photo):
+    # By the config, by a training that began at random weights, and by no weights at all.
+    filled = build(tiny_segmentor[0], segmentor_checkpoint=tiny_segmentor[1]).eval()
+    trained = build(tiny_segmentor[0], learn='both').eval()
+    trained.init_weights()
+    for chain in (filled, trained):
+        load_checkpoint(chain, checkpoints['bare enhancer'])
+        assert chain.test_step(photo)
+    plain = dict(type='mmscllle.GammaEnhancer')
+    bare = MODELS.build(
+        dict(type='mmscllle.EnhancedSegmentor', enhancer=plain, segmentor=tiny_segmentor[0])
+    )
+    load_checkpoint(bare, checkpoints['bare segmentor'])
+    assert bare.eval().test_step(photo)
+
+
 def test_a_checkpoint_that_does_not_fit_is_refused(tiny_segmentor, checkpoints):
     chain = build(tiny_segmentor[0])
     message = 'neither part of the chain: it has wrong; the model has enhancer.e_conv1.weight'

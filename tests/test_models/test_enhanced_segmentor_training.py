@@ -12,7 +12,9 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 from mmscllle.models import EnhancedSegmentor
+from mmscllle.models.enhancers import BilateralGridEnhancer
 from mmscllle.models.frozen_segmentor import FrozenSegmentor
+from mmscllle.models.segmentor_config import build_segmentor
 from mmscllle.registry import MODELS
 
 PARTS = ('enhancer', 'segmentor')
@@ -26,7 +28,7 @@ def build(tiny_segmentor, **kwargs: object) -> EnhancedSegmentor:
         model = MODELS.build(
             dict(
                 type='mmscllle.EnhancedSegmentor',
-                enhancer=dict(type='mmscllle.CurveEnhancer'),
+                enhancer=kwargs.pop('enhancer', dict(type='mmscllle.CurveEnhancer')),
                 segmentor=tiny_segmentor[0],
                 segmentor_checkpoint=tiny_segmentor[1],
                 **kwargs,
@@ -70,6 +72,29 @@ def test_parts_that_do_not_learn_stay_in_eval_mode(tiny_segmentor, learn):
         model.eval()
         assert not any(m.training for m in model.modules())
         model.train()
+
+
+@pytest.mark.parametrize('learn', LEARNERS)
+def test_what_is_frozen_in_the_segmentor_stays_so(tiny_segmentor, learn, monkeypatch):
+    def freeze(config: object, key: str) -> nn.Module:
+        network = build_segmentor(config, key)
+        network.backbone.requires_grad_(False)
+        return network
+
+    monkeypatch.setattr('mmscllle.models.enhanced_segmentor_parts.build_segmentor', freeze)
+    segmentor = build(tiny_segmentor, learn=learn).segmentor
+    assert not any(p.requires_grad for p in segmentor.backbone.parameters())
+    learns = 'segmentor' in LEARNERS[learn] or learn == 'nothing'
+    assert {p.requires_grad for p in segmentor.decode_head.parameters()} == {learns}
+
+
+@pytest.mark.parametrize('learn', LEARNERS)
+def test_the_network_for_dusk_learns_with_the_segmentor_alone(tiny_segmentor, tmp_path, learn):
+    small = dict(channels=(8, 8), knots=5)
+    torch.save(BilateralGridEnhancer(**small).state_dict(), tmp_path / 'dusk.pth')
+    enhancer = dict(type='mmscllle.DuskNightEnhancer', dusk_weights=str(tmp_path / 'dusk.pth'))
+    dusk = build(tiny_segmentor, learn=learn, enhancer={**enhancer, **small}).enhancer.added_dusk
+    assert {p.requires_grad for p in dusk.parameters()} == {learn == 'both'}
 
 
 @pytest.mark.parametrize('learn', ['enhancer', 'segmentor', 'both'])
@@ -231,6 +256,21 @@ def test_unlabelled_images_need_an_objective(tiny_segmentor, inputs):
     samples = [SegDataSample(metainfo=dict(img_path=f'{i}.png')) for i in range(2)]
     with pytest.raises(ValueError, match=r"no labels for \['0.png', '1.png'\]: .*objective"):
         build(tiny_segmentor, learn='both').loss(inputs['low'], samples)
+
+
+@pytest.mark.parametrize('change', [dict(pseudo_labels=False), dict(segmentor=None)])
+def test_unlabelled_images_need_a_judge(tiny_segmentor, few_terms, inputs, labelled, change):
+    """A void label map would train on nothing."""
+    model = build(tiny_segmentor, learn='both', objective={**few_terms, **change})
+    losses = model.loss(inputs, labelled)
+    assert losses['segmentor.decode.loss_ce'] > 0
+    del labelled[1].gt_sem_seg
+    labelled[1].set_metainfo(dict(img_path='1.png'))
+    with pytest.raises(ValueError, match=r"no labels for \['1.png'\]: .*segmentor and pseudo_l"):
+        model.loss(inputs, labelled)
+    labelled[1].set_metainfo(dict(pseudo_labels=False))
+    model.loss(inputs, labelled)
+    assert (labelled[1].gt_sem_seg.data == 255).all()
 
 
 def test_an_objective_without_a_segmentor_of_its_own_is_judged_by_a_copy(tiny_segmentor):

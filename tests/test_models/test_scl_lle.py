@@ -155,6 +155,20 @@ def test_predict_images_of_unequal_sizes(build_model):
             torch.testing.assert_close(sample.enhanced.data, model.enhancer(image[None])[0][0])
 
 
+def test_predictions_are_in_0_1_as_those_of_engines(build_model, monkeypatch):
+    model = build_model()
+    wild = torch.tensor([-1.0, 0.5, 3.0, torch.nan]).expand(1, 3, 32, 4)
+    monkeypatch.setattr(model.enhancer, 'forward', lambda image: (wild, wild))
+    given = [SegDataSample(gt_sem_seg=PixelData(data=torch.zeros(1, 32, 4)))]
+    for images in (torch.zeros(1, 3, 32, 4), [torch.zeros(3, 32, 4)]):
+        (sample,) = model(images, given, mode='predict')
+        expected = torch.tensor([0, 0.5, 1, torch.nan]).expand(3, 32, 4)
+        torch.testing.assert_close(sample.enhanced.data, expected, equal_nan=True)
+        seen = model.segmentor.predict(expected[None])
+        assert torch.equal(sample.pred_sem_seg.data, seen)
+    assert torch.equal(model(torch.zeros(1, 3, 32, 4))[0][..., 2], wild[..., 2])
+
+
 def test_predict_without_an_objective(build_model, inputs, labelled):
     found = build_model(objective=False)(inputs['low'], labelled, mode='predict')
     assert 'enhanced' in found[0] and 'pred_sem_seg' not in found[0]

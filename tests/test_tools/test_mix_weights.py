@@ -110,6 +110,16 @@ def test_a_chain(tool, chain, tmp_path):
             torch.testing.assert_close(value, expected, msg=name)
 
 
+def test_random_weights_are_not_mixed(tool, chain, tmp_path):
+    """A is the segmentor alone, and nothing else holds an enhancer."""
+    config = tmp_path / 'bare.py'
+    config.write_text(f'_base_ = {chain[0]!r}\nmodel = dict(enhancer_checkpoint=None)\n')
+    arguments = [str(config), *chain[1:], str(tmp_path / 'mixed.pth')]
+    with pytest.raises(ValueError, match=r'A: .*no weights of the enhancer.*enhancer_checkpoint'):
+        tool.run(tool.parse_args(arguments))
+    assert not (tmp_path / 'mixed.pth').exists()
+
+
 def test_a_chain_of_other_parts_is_refused(tool, chain, tmp_path):
     torch.save(dict(weight=torch.ones(1)), tmp_path / 'other.pth')
     with pytest.raises(ValueError, match=r'A: .*other\.pth'):

@@ -18,6 +18,7 @@ from mmengine.runner import load_checkpoint
 from torch import Tensor
 
 from mmscllle.fileio import atomic_path
+from mmscllle.models.enhanced_segmentor_parts import check_filled
 from mmscllle.models.enhancers import EnhancerSource, find_enhancer, load_enhancer
 from mmscllle.registry import MODELS
 from mmscllle.utils.commands import UsageError, run_command
@@ -34,7 +35,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         'before',
         metavar='A',
-        help='checkpoint that it started from; of a chain, or of its segmentor alone',
+        help='checkpoint that it started from; of a chain, or of its segmentor alone, '
+        'where CONFIG has model.enhancer_checkpoint',
     )
     parser.add_argument('after', metavar='B', help='checkpoint that it ended with')
     parser.add_argument('out', metavar='OUT', type=Path, help='file to write the mixture to')
@@ -68,12 +70,18 @@ def read_enhancer(config: Config, name: str, checkpoint: str) -> dict[str, Tenso
 
 
 def read_chain(config: Config, name: str, checkpoint: str) -> dict[str, Tensor]:
-    """The weights of an EnhancedSegmentor in a checkpoint; of the rest those of the config."""
+    """The weights of an EnhancedSegmentor in a checkpoint; of the rest those of the config.
+
+    Raises:
+        OSError: If the checkpoint cannot be read.
+        ValueError: If it does not fit, or neither it nor the config has weights of a part.
+    """
     model = dict(config.model, learn='nothing', objective=None)
     with DefaultScope.overwrite_default_scope(config.get('default_scope', 'mmseg')):
         chain = MODELS.build(model)
     try:
         load_checkpoint(chain, checkpoint, map_location='cpu')
+        check_filled(chain)
     except (OSError, ValueError) as error:
         raise type(error)(f'{name}: {checkpoint!r}: {error}') from error
     return {key: value.clone() for key, value in chain.state_dict().items()}

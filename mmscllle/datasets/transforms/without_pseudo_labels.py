@@ -12,9 +12,15 @@ class WithoutPseudoLabels(BaseTransform):
     """Mark a picture as one that gets no pseudo-labels: it stays void.
 
     A segmentor of streets would find a class for each pixel of a still life, too.
+
+    It stands ahead of this package's packing transforms, or behind mmseg's ``PackSegInputs``, which
+    drops the mark.
     """
 
     def transform(self, results: dict) -> dict:
-        """Set ``results['pseudo_labels']`` to False."""
-        results['pseudo_labels'] = False
+        """Set ``pseudo_labels`` to False, in the data sample where the picture is packed."""
+        if 'data_samples' in results:
+            results['data_samples'].set_metainfo(dict(pseudo_labels=False))
+        else:
+            results['pseudo_labels'] = False
         return results

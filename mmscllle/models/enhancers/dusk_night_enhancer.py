@@ -32,7 +32,8 @@ class DuskNightEnhancer(BilateralGridEnhancer):
     :math:`s \, w` of the picture as it comes (:func:`.white_balance.grey_world_gains`).  The
     balanced picture's mean then decides between the networks.
 
-    In a training of the enhancer alone the network for dusk stays as it is.
+    In a training of the enhancer alone the network for dusk stays as it is; it learns where a
+    segmentor does, too (``learn='both'`` of :class:`EnhancedSegmentor`).
 
     Args:
         dusk_weights: Checkpoint of the network for dusk, of the same size: a path, a URL or

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from mmscllle.models.pseudo_labels import IGNORE_INDEX
 from mmscllle.registry import MODELS
 
 from .precision import at_least_float32
@@ -23,7 +24,7 @@ def _fitting_labels(labels: Tensor, image: Tensor) -> Tensor:
 
 def _class_index(labels: Tensor, ignore_index: int) -> tuple[Tensor, int]:
     """Map ignored pixels to one extra class behind the others: (index, number of real classes)."""
-    valid = labels != ignore_index
+    valid = (labels != ignore_index) & (labels != IGNORE_INDEX)
     classes = int(labels[valid].max()) + 1 if valid.any() else 0
     return torch.where(valid, labels, torch.full_like(labels, classes)), classes
 
@@ -44,7 +45,7 @@ def semantic_brightness_consistency(
     Args:
         image: RGB in [0, 1], (N, 3, H, W).
         labels: Class of each pixel, integers >= 0, (N, H, W) or (N, 1, H, W).
-        ignore_index: Label of pixels that count for nothing.
+        ignore_index: Label of pixels that count for nothing, as those of 255 do.
         reference_form: Use the released code's centre.
 
     Returns:
@@ -77,7 +78,7 @@ class SemanticBrightnessConsistencyLoss(nn.Module):
 
     Args:
         loss_weight: Factor of the result.
-        ignore_index: Label of pixels that count for nothing.
+        ignore_index: Label of pixels that count for nothing, as those of 255 do.
         reference_form: The released code's centre, see the function.
         mix_batch: Pair the brightness of every image with the labels of every image of the
             batch, as a broadcasting slip in the released code does (the last part of deviation 3).

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from mmscllle.models.pseudo_labels import IGNORE_INDEX
 from mmscllle.registry import MODELS
 
 from .precision import at_least_float32
@@ -23,8 +24,8 @@ def semantic_cross_entropy(
 
     Args:
         logits: Class scores, (N, C, H, W).
-        labels: Integers in [0, C) or ``ignore_index``, (N, H, W) or (N, 1, H, W).
-        ignore_index: Label of pixels that count for nothing.
+        labels: Integers in [0, C), ``ignore_index`` or 255, (N, H, W) or (N, 1, H, W).
+        ignore_index: Label of pixels that count for nothing, as those of 255 do.
         class_weight: How much a pixel of each class counts, (C,); None for all alike.
 
     Returns:
@@ -46,6 +47,7 @@ def semantic_cross_entropy(
             'classes: give one for each'
         )
     labels = labels.long()
+    labels = labels.masked_fill(labels == IGNORE_INDEX, ignore_index)
     per_pixel = cross_entropy(
         at_least_float32(logits),
         labels,
@@ -68,7 +70,7 @@ class SemanticCrossEntropyLoss(nn.Module):
 
     Args:
         loss_weight: Factor of the result.
-        ignore_index: Label of pixels that count for nothing.
+        ignore_index: Label of pixels that count for nothing, as those of 255 do.
         class_weight: How much a pixel of each class counts, so that rare classes are not drowned;
             None for all alike.
     """

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 import torch
+from mmseg.datasets.transforms import PackSegInputs
 
 from mmscllle.datasets.transforms import PackEnhanceInputs, PackTripletInputs, WithoutPseudoLabels
+from mmscllle.models.scl_lle import stay_void
 
 BLUE, GREEN, RED = 10, 20, 30
 
@@ -39,6 +41,13 @@ def test_enhance_inputs_tell_scene_and_exposure():
 def test_enhance_inputs_tell_whether_pseudo_labels_are_wanted():
     sample = PackEnhanceInputs()(WithoutPseudoLabels()(result('low')))['data_samples']
     assert sample.pseudo_labels is False
+
+
+def test_the_mark_of_what_is_packed_by_mmseg():
+    """It keeps what it knows alone, so the mark comes after it."""
+    packed = WithoutPseudoLabels()(PackSegInputs()(result('low')))
+    assert stay_void([packed['data_samples']]) == [True]
+    assert sorted(packed) == ['data_samples', 'inputs']
 
 
 def test_enhance_inputs_without_labels_and_reference():

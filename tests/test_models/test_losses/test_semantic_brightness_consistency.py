@@ -62,6 +62,15 @@ def test_void_pixels_count_in_the_area_alone():
     assert SemanticBrightnessConsistencyLoss()(IMAGE, labels).item() == pytest.approx(expected)
 
 
+def test_void_is_void_beside_another_ignored_label():
+    labels = torch.tensor([[[0, 255], [7, 255]]])
+    loss = SemanticBrightnessConsistencyLoss(ignore_index=0)
+    assert loss(IMAGE, labels) == 0
+    labels[0, 0, 0] = 7
+    # Of 0.1 and 0.5.
+    assert loss(IMAGE, labels).item() == pytest.approx(2 * 0.2**2 / 4)
+
+
 def test_against_a_loop_over_classes():
     images, labels = random_batch(3)
     expected = [by_class_loop(*pair) for pair in zip(images.numpy(), labels.numpy(), strict=True)]

@@ -99,6 +99,16 @@ def test_another_ignored_label():
     )
 
 
+@pytest.mark.parametrize('weight', [None, [1.0, 2.0, 3.0, 4.0, 5.0]])
+def test_void_is_void_beside_another_ignored_label(weight):
+    logits, labels = torch.randn(2, 5, 4, 6), torch.randint(5, (2, 4, 6))
+    labels[:, 0] = 255
+    torch.testing.assert_close(
+        SemanticCrossEntropyLoss(ignore_index=0, class_weight=weight)(logits, labels),
+        SemanticCrossEntropyLoss(class_weight=weight)(logits, labels.masked_fill(labels == 0, 255)),
+    )
+
+
 def test_labels_of_another_size():
     with pytest.raises(ValueError, match=r'labels of shape \(2, 4, 5\) do not fit logits of shape'):
         SemanticCrossEntropyLoss()(torch.randn(2, 5, 4, 6), torch.zeros(2, 4, 5).long())
