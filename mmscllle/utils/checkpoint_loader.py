@@ -65,6 +65,10 @@ def load_from_local(filename: str, map_location: MAP_LOCATION = None) -> object:
             f'{str(reason) or type(reason).__name__}'
         ) from error
     check_finite(content, str(filename))
+    # Of mmcv's time.  MMEngine runs it as a config where a training goes on, and uses none of it.
+    meta = content.get('meta') if isinstance(content, dict) else None
+    if isinstance(meta, dict):
+        meta.pop('config', None)
     return content
 
 

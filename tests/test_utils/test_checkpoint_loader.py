@@ -217,6 +217,17 @@ def test_runner_refuses_code(build_runner, save, payload, resume):
         runner.train()
 
 
+def test_the_config_in_a_checkpoint_is_not_run(build_runner, tmp_path):
+    build_runner('first', 4).train()
+    path = tmp_path / 'first/iter_2.pth'
+    checkpoint = torch.load(path, weights_only=False)
+    checkpoint['meta']['config'] = f'open({str(tmp_path / "was_run")!r}, "w")'
+    torch.save(checkpoint, path)
+    rest = build_runner('rest', 4, resume=True, load_from=str(path))
+    rest.train()
+    assert rest.iter == 4 and not (tmp_path / 'was_run').exists()
+
+
 def test_reading_leaves_the_settings_of_torch_alone(save, weights):
     def settings() -> list:
         allowed = getattr(torch.serialization, 'get_safe_globals', list)()
