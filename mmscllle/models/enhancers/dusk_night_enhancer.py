@@ -24,9 +24,11 @@ class DuskNightEnhancer(BilateralGridEnhancer):
               s = \min\left(1, \max\left(0, \frac{b - m}{b - a}\right)\right)
 
     for the values of the tone curves, what is kept of the detail and the factors on the noise, with
-    the mean :math:`m` of the picture and ``night`` :math:`= (a, b)`: two experts and a fixed gate
-    (Jacobs et al., *Adaptive Mixtures of Local Experts*, Neural Computation 1991). One network that
-    learned both gave up at dusk what it won at night (docs/results.md).
+    a mean :math:`m` of the picture and ``night`` :math:`= (a, b)`: two experts and a fixed gate
+    (Jacobs et al., *Adaptive Mixtures of Local Experts*, Neural Computation 1991). The network sees
+    cells, so that quarters of cells are averaged in :func:`.bilateral_grid.compress`, and their
+    means in light: of real nights :math:`s` differs from that by the plain mean by some 0.03. One
+    network that learned both gave up at dusk what it won at night (docs/results.md).
 
     Lamps colour a night: with ``white_balance`` its colours are balanced first, by the amount
     :math:`s \, w` of the picture as it comes (:func:`.white_balance.grey_world_gains`).  The
