@@ -99,9 +99,9 @@ def enhance_video(
 
         def write(pair: tuple[Frame, np.ndarray]) -> None:
             frame, image = pair
-            writer.write(Frame(image, frame.seconds))
+            writer.write(frame._replace(image=image))
             if compare and drawn:
-                drawn.write(Frame(compare[0](frame.image, image), frame.seconds))
+                drawn.write(frame._replace(image=compare[0](frame.image, image)))
 
         # Closed before the files that their threads use.
         frames = stack.enter_context(closing(read_ahead(reader, DEPTH if threads else 0)))
@@ -113,7 +113,7 @@ def enhance_video(
         report.expected = reader.frame_count
         enhanced()
     report.problem = describe_shortage(report, reader.tolerance, reader.problems)
-    report.notes = writer.notes
+    report.notes = reader.notes + writer.notes
     return report
 
 

@@ -15,10 +15,12 @@ class Frame(NamedTuple):
     Attributes:
         image: Upright, uint8 RGB, (H, W, 3).
         seconds: When it is shown, from the beginning of the video.
+        duration: How long it is shown, in seconds; None: until the next one, or as long as others.
     """
 
     image: np.ndarray
     seconds: Fraction
+    duration: Fraction | None = None
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,12 @@ QUALITY = {
 CODECS = {'.webm': 'libvpx-vp9', '.avi': 'mpeg4'}
 # Number of a property of colours that is not stated (ISO/IEC 23091-2); of the range it is 0.
 UNSTATED = (2, 2, 2, 0)
+# Numbers of matrices: red, green and blue themselves, which is not how colours are stored here,
+# and that of BT.709.
+RGB_MATRIX, BT709_MATRIX = 0, 1
+# MPEG-4 counts time in steps of a second divided by a number of 16 bits.
+MPEG4_LIMIT = 2**16 - 1
+MP4_SUFFIXES = ('.mp4', '.m4v', '.mov')
 # The longest time between two frames, in units of the time base; the times of a file may claim any.
 # FFmpeg refuses 2**31, to which the gaps of frames that are reordered add up, and in AVI, where
 # each frame that is left out takes an entry, 2**16.
@@ -53,6 +59,7 @@ class VideoWriter:
         self, path: str | os.PathLike, like: VideoFormat, sound: str | os.PathLike | None = None
     ) -> None:
         import av
+        from av.codec.context import Flags
 
         self.path = Path(path)
         self.notes: list[str] = []
@@ -60,13 +67,14 @@ class VideoWriter:
         codec = CODECS.get(suffix, 'libx264')
         codec = codec if codec in av.codecs_available else 'mpeg4'
         # Players can begin before the whole file is there.
-        options = dict(movflags='faststart') if suffix in ('.mp4', '.m4v', '.mov') else {}
+        options = dict(movflags='faststart') if suffix in MP4_SUFFIXES else {}
+        rate = limit_rate(like.rate) if codec == 'mpeg4' else like.rate
         with self._naming_file():
             self._container = av.open(str(path), 'w', options=options)
             # PyAV's types do not know that these codecs are those of video.
             self._stream = cast(
                 'VideoStream',
-                self._container.add_stream(codec, rate=like.rate, options=QUALITY[codec]),
+                self._container.add_stream(codec, rate=rate, options=QUALITY[codec]),
             )
         self._stream.width, self._stream.height = like.width, like.height
         # H.264 stores colours for squares of 2 x 2 pixels, or for each pixel.
@@ -75,14 +83,19 @@ class VideoWriter:
         context = self._stream.codec_context
         context.sample_aspect_ratio = like.pixel_aspect
         # MPEG-4 knows no fine time base.
-        self._time_base = 1 / like.rate if codec == 'mpeg4' else like.time_base or 1 / like.rate
+        self._time_base = 1 / rate if codec == 'mpeg4' else like.time_base or 1 / rate
         context.time_base = self._time_base
-        self._colour = like.colour or UNSTATED
+        # Else FFmpeg drops the durations of frames.
+        context.flags |= Flags.frame_duration
+        # AVI states no colours; full range or another matrix would be taken for the usual ones.
+        self._colour = UNSTATED if suffix == '.avi' else like.colour or UNSTATED
+        if self._colour[0] == RGB_MATRIX:
+            self._colour = (BT709_MATRIX, *self._colour[1:])
         (context.colorspace, context.color_primaries, context.color_trc, context.color_range) = (
             self._colour
         )
         self._longest_gap = LONGEST_GAPS.get(suffix, LONGEST_GAP)
-        self._last_time, self._left_out = -1, 0
+        self._last_time, self._left_out, self._last_duration = -1, 0, 0
         self._sound = SoundCopy(self._container, sound, self.notes) if sound is not None else None
 
     def write(self, frame: Frame) -> None:
@@ -104,6 +117,8 @@ class VideoWriter:
         )
         self._last_time = self._next_time(frame.seconds)
         picture.pts, picture.time_base = self._last_time, self._time_base
+        self._last_duration = min(round((frame.duration or 0) / self._time_base), self._longest_gap)
+        picture.duration = self._last_duration
         with self._naming_file():
             if self._sound:
                 self._sound.copy(until=frame.seconds)
@@ -134,7 +149,12 @@ class VideoWriter:
     ) -> None:
         with self._naming_file(ignore=kind is not None):
             if kind is None:
-                self._container.mux(self._stream.encode(None))
+                packets = self._stream.encode(None)
+                # MP4 counts in the order of decoding: else the last picture's is lost if another
+                # one is decoded after it.
+                if packets and self._last_duration and self.path.suffix.lower() in MP4_SUFFIXES:
+                    packets[-1].duration = self._last_duration
+                self._container.mux(packets)
                 if self._sound:
                     self._sound.copy()
             self._container.close()
@@ -150,3 +170,12 @@ class VideoWriter:
         except FFmpegError as error:
             if not ignore:
                 raise OSError(error.errno, error.strerror, str(self.path)) from error
+
+
+def limit_rate(rate: Fraction) -> Fraction:
+    """The nearest frame rate whose two numbers MPEG-4 can hold."""
+    rate = min(max(rate, Fraction(1, MPEG4_LIMIT)), Fraction(MPEG4_LIMIT))
+    # The larger number is to be limited.
+    if rate > 1:
+        return 1 / (1 / rate).limit_denominator(MPEG4_LIMIT)
+    return rate.limit_denominator(MPEG4_LIMIT)

@@ -39,6 +39,14 @@ class EnhancedPicture(NamedTuple):
     notes: list[str]
 
 
+class Enhanced(NamedTuple):
+    """Where a result is, what was not kept, and why, of a video, it is only a part, or empty."""
+
+    path: Path
+    notes: list[str]
+    problem: str = ''
+
+
 class Enhancing:
     """Does the work.
 
@@ -79,7 +87,7 @@ class Enhancing:
         folder: Path,
         job: Job,
         progress: Callable[[int, int], None] = lambda done, total: None,
-    ) -> Path:
+    ) -> Enhanced:
         """Enhance a picture or a video, as the command does.
 
         Args:
@@ -99,9 +107,10 @@ class Enhancing:
         job.check()
         if is_video(source):
             result = folder / result_path(Path(source.name))
-            self._enhance_video(source, choice, result, job, progress)
-            return result
-        return self._enhance_picture(source, choice, folder, job).path
+            _, report = self._enhance_video(source, choice, result, job, progress)
+            return Enhanced(result, report.notes, report.problem)
+        item = self._enhance_picture(source, choice, folder, job)
+        return Enhanced(item.path, item.notes)
 
     def show_picture(
         self, source: Path, choice: Choice, preview: Preview, folder: Path, job: Job
@@ -178,7 +187,7 @@ class Enhancing:
         folder: Path,
         job: Job,
         progress: Callable[[int, int], None],
-    ) -> tuple[Path, dict[str, Exception]]:
+    ) -> tuple[Path, dict[str, Exception], list[str]]:
         """Enhance several files and pack the results.
 
         Args:
@@ -189,7 +198,7 @@ class Enhancing:
             progress: Called with the files done and their number.
 
         Returns:
-            The archive, and what could not be enhanced.
+            The archive, what could not be enhanced, or only in part, and what was not kept.
 
         Raises:
             JobEndedError: If the job is to end.
@@ -197,6 +206,8 @@ class Enhancing:
         """
         archive = folder / 'enhanced.zip'
         failures: dict[str, Exception] = {}
+        names: list[str] = []
+        notes: list[str] = []
         with zipfile.ZipFile(archive, 'w') as packed:
             for number, source in enumerate(sources):
                 progress(number, len(sources))
@@ -205,11 +216,15 @@ class Enhancing:
                 except (OSError, ValueError) as error:
                     failures[source.name] = error
                     continue
-                packed.write(result, result.name)
-                result.unlink()
-        if len(failures) == len(sources):
+                names.append(_free_name(result.path.name, names))
+                packed.write(result.path, names[-1])
+                result.path.unlink()
+                notes += [f'{source.name}: {note}' for note in result.notes]
+                if result.problem:
+                    failures[source.name] = OSError(f'{source.name}: {result.problem}')
+        if not names:
             raise next(iter(failures.values()))
-        return archive, failures
+        return archive, failures, notes
 
     def _enhance_picture(
         self, source: Path, choice: Choice, folder: Path, job: Job
@@ -257,6 +272,15 @@ class Enhancing:
                 advanced=advanced,
             )
         return enhance, report
+
+
+def _free_name(name: str, taken: Sequence[str]) -> str:
+    """This name, or one like it: different from those taken, in more than upper and lower case."""
+    path, number = Path(name), 1
+    while name.casefold() in map(str.casefold, taken):
+        number += 1
+        name = f'{path.stem}-{number}{path.suffix}'
+    return name
 
 
 def _draw_plot(plot: np.ndarray | None, folder: Path) -> Path | None:

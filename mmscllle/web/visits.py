@@ -121,19 +121,27 @@ class Visits:
         """Enhance all opened files; return what is to be said and the archive."""
         with self.sessions.work(key) as (session, job), self._told(session):
             sources = list(session.inputs.values()) or list(self.examples.pictures.values())
-            archive, failures = self.enhancing.pack(
+            archive, failures, notes = self.enhancing.pack(
                 sources, choice, session.new_folder(), job, progress
             )
             text = f'{len(sources) - len(failures)} of {len(sources)} files are enhanced.'
             reasons = [describe(error, session.folder) for error in failures.values()]
-            return ' '.join([text, *reasons]), archive
+            return ' '.join([text, *reasons]) + _note(notes), archive
 
     def call(self, upload: str, choice: Choice, key: str) -> str:
-        """Enhance one file for a program; return the path of the result."""
+        """Enhance one file for a program; return the path of the result.
+
+        Raises:
+            gr.Error: If it cannot be enhanced, or only in part.
+        """
         self.open([upload], key)
         with self.sessions.work(key) as (session, job), self._told(session):
             (source,) = session.inputs.values()
-            return str(self.enhancing.enhance(source, choice, session.new_folder(), job))
+            result = self.enhancing.enhance(source, choice, session.new_folder(), job)
+            # A program would take the part for the whole.
+            if result.problem:
+                raise OSError(f'{source.name}: {result.problem}')
+            return str(result.path)
 
     def _is_new(self, name: str | None, choice: Choice, key: str) -> bool:
         """Whether the page shows something else: to leave a control is no choice, nor is it new."""
@@ -206,5 +214,8 @@ class Visits:
 
 
 def _summary(source: Path, view: View) -> str:
-    notes = f' Note: {"; ".join(view.notes)}.' if view.notes else ''
-    return f'{source.name} is enhanced, ready to download.{notes}'
+    return f'{source.name} is enhanced, ready to download.{_note(view.notes)}'
+
+
+def _note(notes: Sequence[str]) -> str:
+    return f' Note: {"; ".join(notes)}.' if notes else ''

@@ -178,7 +178,7 @@ class Reader:
     """Stands in for a video of these frames; counts those that were read."""
 
     format = VideoFormat(48, 64, Fraction(12))
-    tolerance, problems = 2, []
+    tolerance, problems, notes = 2, [], []
 
     def __init__(self, images: list[np.ndarray]) -> None:
         self.images = images

@@ -11,9 +11,17 @@ import pytest
 from mmscllle.video import Frame, VideoFormat, create_video, files, open_video, result_path
 
 NTSC = Fraction(30000, 1001)
-# Rotation by 90 degrees clockwise in an MP4 track header: 16.16 fixed point, the last column 2.30.
+# Matrices of an MP4 track header: 16.16 fixed point, the last column 2.30.
 PLAIN = (1, 0, 0, 0, 1, 0, 0, 0, 1)
 CLOCKWISE = (0, 1, 0, -1, 0, 0, 0, 0, 1)
+UPRIGHT = {
+    CLOCKWISE: lambda image: np.rot90(image, -1),
+    (-1, 0, 0, 0, -1, 0, 0, 0, 1): lambda image: np.rot90(image, 2),
+    (-1, 0, 0, 0, 1, 0, 0, 0, 1): np.fliplr,
+    (1, 0, 0, 0, -1, 0, 0, 0, 1): np.flipud,
+    (0, 1, 0, 1, 0, 0, 0, 0, 1): lambda image: image.swapaxes(0, 1),
+    (0, -1, 0, -1, 0, 0, 0, 0, 1): lambda image: image[::-1, ::-1].swapaxes(0, 1),
+}
 
 
 def matrix(values: tuple[int, ...]) -> bytes:
@@ -106,19 +114,33 @@ def test_odd_size(tmp_path):
     assert np.abs(frames[3].image.astype(int) - images[3]).mean() < 5
 
 
-def test_comes_upright(tmp_path):
-    path = tmp_path / 'turned.mp4'
-    images = write(path)
+def turn(path: Path, values: tuple[int, ...]) -> None:
+    """Write a matrix into the header of an MP4."""
     content = path.read_bytes()
     assert content.count(matrix(PLAIN)) == 2
     header = content.index(b'tkhd')
-    path.write_bytes(
-        content[:header] + content[header:].replace(matrix(PLAIN), matrix(CLOCKWISE), 1)
-    )
+    path.write_bytes(content[:header] + content[header:].replace(matrix(PLAIN), matrix(values), 1))
+
+
+@pytest.mark.parametrize('values', UPRIGHT)
+def test_comes_upright(tmp_path, values):
+    path = tmp_path / 'turned.mp4'
+    images = write(path)
+    turn(path, values)
     reader, frames = read(path)
-    assert (reader.format.height, reader.format.width) == (64, 48)
-    turned = np.rot90(images[5], -1)
-    assert np.abs(frames[5].image.astype(int) - turned).mean() < 5
+    expected = UPRIGHT[values](images[5])
+    assert (reader.format.height, reader.format.width) == expected.shape[:2]
+    assert np.abs(frames[5].image.astype(int) - expected).mean() < 5
+    assert reader.notes == []
+
+
+def test_a_mirroring_that_cannot_be_read_is_noted(tmp_path, monkeypatch):
+    write(tmp_path / 'turned.mp4')
+    turn(tmp_path / 'turned.mp4', CLOCKWISE)
+    monkeypatch.setattr('mmscllle.video.reader._side_data', lambda frame: {})
+    assert read(tmp_path / 'turned.mp4')[0].notes == [
+        'it is turned; whether it is to be mirrored, too, cannot be read'
+    ]
 
 
 def test_colours_of_high_definition(tmp_path):

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import time
+import zipfile
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from page_steps import command_result, make_photograph
+from PIL import Image
 
 from mmscllle.fileio import Photograph, read_photograph, write_photograph
+from mmscllle.video import Frame, VideoFormat, create_video
 from mmscllle.web.enhancing import Enhancing
 from mmscllle.web.histograms import histogram_plot
 from mmscllle.web.jobs import STOPPED, Job, JobEndedError
+from mmscllle.web.limits import Limits
 from mmscllle.web.models import Models
 from mmscllle.web.preview import SIDE, Preview, to_screen
+from mmscllle.web.sessions import Sessions
 from mmscllle.web.view import Choice
 
 MAX_PIXELS = 2**24
@@ -101,6 +108,64 @@ def test_pictures_of_other_formats_are_shown_as_png_and_kept_as_they_are(models,
         read_photograph(view['before']).frames[0], (deep >> 8).astype(np.uint8)
     )
     assert read_photograph(view['curves']).size == (480, 480)
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """A video, the same one cut off, and one whose result has the name of the first."""
+    noise = np.random.default_rng(0).integers(90, size=(24, 48, 64, 3), dtype=np.uint8)
+    paths = [tmp_path / name for name in ('clip.ts.mkv', 'cut.avi', 'clip.ts')]
+    for path in paths:
+        # What is written has no other containers.
+        written = path.with_suffix('.mkv') if path.suffix == '.ts' else path
+        with create_video(written, VideoFormat(48, 64, Fraction(12))) as writer:
+            for number, image in enumerate(noise):
+                writer.write(Frame(image, Fraction(number, 12)))
+        written.rename(path)
+    content = paths[1].read_bytes()
+    paths[1].write_bytes(content[: len(content) // 2])
+    return paths
+
+
+def test_an_archive_has_all_results_and_says_what_they_lack(models, clips, tmp_path):
+    pictures = [tmp_path / name for name in ('night.png', 'night', 'Night.png')]
+    for path in pictures:
+        picture = Image.fromarray(np.full((30, 40, 3), 9, np.uint8))
+        picture.save(path, 'PNG', icc_profile=b'x' * 16 + b'GRAY' + b'x' * 108)
+    (tmp_path / 'out').mkdir()
+    archive, failures, notes = Enhancing(models, MAX_PIXELS).pack(
+        [*clips, *pictures],
+        Choice('scl-lle'),
+        tmp_path / 'out',
+        Job(60),
+        lambda done, total: None,
+    )
+    with zipfile.ZipFile(archive) as packed:
+        assert packed.namelist() == [
+            'clip.ts.mkv',
+            'cut.avi',
+            'clip.ts-2.mkv',
+            'night.png',
+            'night-2.png',
+            'Night-3.png',
+        ]
+    assert list(failures) == ['cut.avi']
+    assert re.match(r'cut.avi: only \d+ of 24 frames could be read', str(failures['cut.avi']))
+    lost = 'its ICC profile is not kept: it is of grey, and the result has colours'
+    assert notes[-3:] == [f'{path.name}: {lost}' for path in pictures]
+
+
+@pytest.mark.onedl
+def test_a_program_is_told_of_a_cut_off_video(models, clips, tmp_path):
+    import gradio as gr
+
+    from mmscllle.web.visits import Visits
+
+    sessions = Sessions(tmp_path / 'page', Limits())
+    visits = Visits(Enhancing(models, MAX_PIXELS), sessions, None)
+    with pytest.raises(gr.Error, match='cut.avi: only .* of 24 frames could be read'):
+        visits.call(str(clips[1]), Choice('scl-lle'), 'key')
+    sessions.close_all()
 
 
 def test_work_ends_with_its_job(models, tmp_path):
