@@ -10,6 +10,8 @@ PNG_COLOURS = (b'gAMA', b'cHRM', b'sRGB', b'cICP')
 SRGB_PRIMARIES = (1, 2)
 SRGB_TRANSFERS = (1, 2, 6, 13, 14, 15)
 HDR_TRANSFERS = {16: 'PQ', 18: 'HLG'}
+# No camera writes so many; a file may be made of nothing else.
+MAX_BOXES = 4096
 
 
 def read_png_colours(content: bytes) -> dict[bytes, bytes]:
@@ -89,7 +91,9 @@ def read_primary_properties(content: bytes) -> list[tuple[bytes, bytes]]:
 def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Kind and content of each box (ISO/IEC 14496-12, section 4.2)."""
     place = 0
-    while place + 8 <= len(content):
+    for _ in range(MAX_BOXES):
+        if place + 8 > len(content):
+            return
         size, head = _number(content[place : place + 4]), 8
         if size == 1:
             size, head = _number(content[place + 8 : place + 16]), 16
