@@ -104,8 +104,8 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     network.add_argument(
         '--fast',
         action=argparse.BooleanOptionalAction,
-        help="the enhancer's fast mode, where it has one (default: for videos and cameras, where "
-        'it gives the same to rounding errors, as that of scl-lle does)',
+        help="the enhancer's fast mode, where it has one (default: for videos, cameras and "
+        '20 photographs or more, where it gives the same to rounding errors, as with scl-lle)',
     )
     network.add_argument(
         '--tile',

@@ -7,6 +7,7 @@ import functools
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from importlib.util import find_spec
 
 from rich.progress import Progress
 
@@ -206,7 +207,8 @@ class EnhanceRun:
     def _engine_of_many(self) -> Engine:
         """For many pictures or frames: the fast mode, where it gives the same, unless told."""
         enhancer, args = self.enhancer, self.args
-        if args.fast is not None or not getattr(enhancer.model, 'fast_is_exact', False):
+        same = getattr(enhancer.model, 'fast_is_exact', False) and find_spec('numba') is not None
+        if args.fast is not None or not same:
             return enhancer.engine
         options = dict(precision=args.precision, tile=args.tile, compile=args.compile)
         return make_engine(enhancer.model, enhancer.device, fast=True, **options)

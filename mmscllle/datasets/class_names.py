@@ -19,13 +19,15 @@ def find_moved_class(names: Sequence[str], others: Sequence[str]) -> tuple[int, 
     Returns:
         Its numbers in the two lists; None if there is none.
     """
-    numbers = {_plain(name): number for number, name in enumerate(others)}
-    for number, name in enumerate(names):
-        other = numbers.get(_plain(name), number)
-        if other != number:
-            return number, other
+    plain, others_plain = ([_plain(name) for name in each] for each in (names, others))
+    for number, name in enumerate(plain):
+        # Twice, a name tells nothing.
+        if name and plain.count(name) == others_plain.count(name) == 1:
+            other = others_plain.index(name)
+            if other != number:
+                return number, other
     return None
 
 
-def _plain(name: str) -> str:
-    return re.sub(r'[\W_]', '', name).lower()
+def _plain(name: object) -> str:
+    return re.sub(r'[\W_]', '', str(name)).lower()

@@ -19,6 +19,8 @@ NOT_SCENES = ('label',)
 NAME_WITH_MEAN = re.compile(r'(\d{2,})_(\d{3})')
 # How far the mean in a name may be from the measured one: names round, and JPEG changes pixels.
 TOLERANCE = 4.0
+# Scenes whose brightest shot is measured to see whether names tell means.
+CHECKED = 5
 THREADS = 4
 
 
@@ -39,8 +41,8 @@ def read_stacks(root: str) -> dict[str, list[Shot]]:
 
     Each folder in ``root`` is a scene. Where its files are named ``NN_MEAN`` (``00_015.jpg``,
     ``01_028.jpg``, ...: a running number and the mean in three digits), means are those of the
-    names, if that of the brightest shot is what is measured: numbers may be shutter times, too.
-    Otherwise all are measured, once in a process.
+    names, if the brightest shots of the first scenes are so bright: numbers may be shutter times,
+    too. Otherwise they are measured, once in a process.
 
     Args:
         root: Folder of the scenes. Its folder ``Label``, as SICE has it, is left out.
@@ -67,6 +69,9 @@ def read_stacks(root: str) -> dict[str, list[Shot]]:
         )
     files = {folder.name: find_images(str(folder), 'data_root') for folder in folders}
     means = {scene: _means_of_names(paths) for scene, paths in files.items()}
+    named = [(files[scene][-1], own[-1]) for scene, own in means.items() if own]
+    if not all(_are_means(*brightest) for brightest in named[:CHECKED]):
+        means = dict.fromkeys(files)
     unknown = [path for scene, paths in files.items() if means[scene] is None for path in paths]
     measured = dict(zip(unknown, _measure(unknown, root), strict=True))
     return {
@@ -114,9 +119,15 @@ def _means_of_names(paths: list[str]) -> list[float] | None:
     means = [float(match[2]) for match in found]
     # Names of other cameras may look alike, but do not count up together with brightness.
     counted = [int(match[1]) for match in found] == list(range(len(paths)))
-    if not counted or means != sorted(means) or means[-1] > 255:
-        return None
-    return means if abs(measure_mean(paths[-1]) - means[-1]) <= TOLERANCE else None
+    return means if counted and means == sorted(means) and means[-1] <= 255 else None
+
+
+def _are_means(path: str, mean: float) -> bool:
+    """Whether the name of a shot tells its mean; of one that cannot be read nothing is known."""
+    try:
+        return abs(measure_mean(path) - mean) <= TOLERANCE
+    except OSError:
+        return True
 
 
 def _measure(paths: list[str], root: str) -> list[float]:

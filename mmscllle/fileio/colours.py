@@ -32,6 +32,22 @@ def read_png_colours(content: bytes) -> dict[bytes, bytes]:
     return found
 
 
+def check_transfer(transfer: int) -> None:
+    """Refuse values that are taken for sRGB and show far too pale then.
+
+    Args:
+        transfer: Code point of their transfer, see above.
+
+    Raises:
+        ValueError: If they are HDR.
+    """
+    if transfer in HDR_TRANSFERS:
+        raise ValueError(
+            f'it is HDR ({HDR_TRANSFERS[transfer]}), whose values would be taken for sRGB, and all '
+            'colours be wrong; convert it to sRGB first'
+        )
+
+
 def check_media_colours(content: bytes, has_profile: bool) -> list[str]:
     """Check which colours the values of an AVIF or HEIC file mean: they are taken for sRGB.
 
@@ -49,11 +65,7 @@ def check_media_colours(content: bytes, has_profile: bool) -> list[str]:
     for kind, data in read_primary_properties(content):
         if kind == b'colr' and data[:4] == b'nclx' and not has_profile:
             primaries, transfer = _number(data[4:6]), _number(data[6:8])
-            if transfer in HDR_TRANSFERS:
-                raise ValueError(
-                    f'it is HDR ({HDR_TRANSFERS[transfer]}), whose values would be taken for '
-                    'sRGB, and all colours be wrong; convert it to sRGB first'
-                )
+            check_transfer(transfer)
             if primaries not in SRGB_PRIMARIES or transfer not in SRGB_TRANSFERS:
                 notes.append(
                     f'its colours (primaries {primaries}, transfer {transfer}) are taken for '

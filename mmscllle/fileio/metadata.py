@@ -8,7 +8,7 @@ from typing import SupportsFloat
 
 from PIL import ExifTags, Image, JpegImagePlugin
 
-from .colours import check_media_colours, read_png_colours
+from .colours import check_media_colours, check_transfer, read_png_colours
 
 # What Pillow raises for damaged metadata.
 DAMAGED_METADATA = (
@@ -103,6 +103,7 @@ def read_metadata(
     info.update(_read_comments(picture))
     if picture.format == 'PNG' and (colours := read_png_colours(content)):
         info['png_colours'] = colours
+        check_transfer(int.from_bytes(colours.get(b'cICP', b'')[1:2], 'big'))
     pixels = WEBP_PIXELS.search(content) if picture.format == 'WEBP' else None
     if pixels and pixels[0] == b'VP8L':
         info['lossless'] = True

@@ -171,7 +171,8 @@ class GridEngine:
     def _usable_kernel(self) -> ModuleType | None:
         """The compiled code, if it may run in this process."""
         # Workers, as of a data loader, are forks, too, or may be.
-        worker = multiprocessing.parent_process() is not None
+        spawned = multiprocessing.get_start_method(allow_none=True) == 'spawn'
+        worker = multiprocessing.parent_process() is not None and not spawned
         forked = worker or os.getpid() != _process
         if self.kernel is None or self.kernel.may_run(forked):
             return self.kernel

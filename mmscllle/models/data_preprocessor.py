@@ -18,17 +18,19 @@ def check_range(image: Tensor) -> None:
         image: Of any shape.
 
     Raises:
-        TypeError: If it is of integers of other than 8 bits.
-        ValueError: If it is of floats that are normalised already.
+        TypeError: If it is of integers beyond 8 bits.
+        ValueError: If it is normalised already.
     """
-    if image.dtype == torch.uint8:
+    if image.dtype == torch.uint8 or not image.numel():
         return
-    if not image.is_floating_point():
+    # Not all of torch's integers have a smallest one.
+    low, high = (float(value) for value in image.float().aminmax())
+    beyond = image.dtype == torch.bool or low < 0 or high > 255
+    if not image.is_floating_point() and beyond:
         raise TypeError(
-            f'inputs must be images in [0, 255], uint8 or float, got {image.dtype}: load them '
-            'with 8 bits'
+            f'inputs must be images in [0, 255], got {image.dtype} from {low:g} to {high:g}: load '
+            'them with 8 bits'
         )
-    low, high = image.min(), image.max()
     # Resizing overshoots by less; and random numbers in [0, 1] come from mmseg's `get_flops.py`.
     if low < -0.5 and high < 5:
         raise ValueError(
@@ -69,7 +71,7 @@ class EnhanceDataPreprocessor(BaseDataPreprocessor):
         Raises:
             ValueError: If an image is not of shape (3, H, W) or is normalised already, or the
                 sizes of a training batch differ.
-            TypeError: If an image is of integers of other than 8 bits.
+            TypeError: If an image is of integers beyond 8 bits.
         """
         data = self.cast_data(data)
         samples = data.get('data_samples')

@@ -144,7 +144,7 @@ def check_filled(chain: EnhancedSegmentor) -> None:
     if chain.unfilled and not chain.is_init:
         (part,) = chain.unfilled
         raise ValueError(
-            f'the checkpoint has no weights of the {part}, which are random: set '
+            f'the checkpoint has no weights of the {part}, which may be random: set '
             f'model.{part}_checkpoint, or give a checkpoint of both parts'
         )
 

@@ -49,9 +49,10 @@ class Judges(nn.Module):
                 f'got {classes} of them'
             )
         named = [
-            (number, segmentor.dataset_meta['classes'])
+            (number, meta['classes'])
             for number, segmentor in enumerate(self.all())
-            if segmentor.dataset_meta.get('classes')
+            # A judge may be any module.
+            if (meta := getattr(segmentor, 'dataset_meta', None) or {}).get('classes')
         ]
         for number, names in named[1:]:
             first, own = named[0]

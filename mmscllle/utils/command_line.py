@@ -132,7 +132,8 @@ def find_unused_options(cfg: Config, options: dict[str, Any]) -> list[str]:
         UsageError: If one is of a name that is nowhere.
     """
     # A runner of another type may read anything.
-    unread = [key for key in options if key.split('.')[0] not in READ and 'runner_type' not in cfg]
+    own_runner = 'runner_type' in cfg or 'runner_type' in options
+    unread = [key for key in options if key.split('.')[0] not in READ and not own_runner]
     settings = dict(walk_settings(cfg.to_dict())) if unread else {}
     warnings = []
     for key in unread:
@@ -150,12 +151,12 @@ def find_unused_options(cfg: Config, options: dict[str, Any]) -> list[str]:
             name
             for name, value in settings.items()
             # 1 is not True here.
-            if name.split('.')[0] in READ and type(value) is type(own) and value == own
+            if name.split('.')[0] in READ and type(value) is type(own) and value == own is not None
         ]
         uses.sort(key=lambda name: name.split('.')[-1] != last)
         warnings.append(
             f'--cfg-options {key}: {first!r} is a variable of the config file, used when that was '
-            'read: to set it now changes nothing. Set what it was used for'
+            'read: to set it now changes nothing of what the runner reads. Set what it was used for'
             + (f'; of its value are {", ".join(uses[:SHOWN_USES])}' if uses else '')
         )
     return warnings

@@ -37,16 +37,16 @@ def find_checkpoint(work_dir: str | os.PathLike) -> tuple[str | None, list[str]]
     """
     found = {path.resolve() for path in Path(work_dir).glob('*_*.pth') if _number(path)}
     marker = Path(work_dir, 'last_checkpoint')
-    # Usually one of the folder's, also once that was moved; else of another folder or name, as the
-    # config says.
     named = marker.read_text(errors='replace').strip() if marker.is_file() else ''
-    latest = next((path for path in found if path.name == Path(named).name), None)
     passed_over = []
-    if named and not latest:
-        if Path(named).is_file():
-            latest = Path(named).resolve()
-            found.add(latest)
-        else:
+    if named and Path(named).is_file():
+        # Usually one of the folder's; else of another folder or name, as the config says.
+        latest: Path | None = Path(named).resolve()
+        found.add(Path(named).resolve())
+    else:
+        # The folder may have been moved.
+        latest = next((path for path in found if path.name == Path(named).name), None)
+        if named and not latest:
             passed_over.append(f'{named!r}, which {str(marker)!r} names, is not there')
 
     def rank(path: Path) -> tuple[bool, bool, int, float]:
@@ -97,7 +97,7 @@ def check_resumable(path: str) -> dict[str, Any]:
             f'{", ".join(missing)}); to start from its weights, set load_from in the '
             'config'
         )
-    return content['meta']
+    return content['meta'] or {}
 
 
 def find_ignored_settings(text: str, cfg: Config) -> dict[str, tuple[Any, Any]]:
@@ -112,6 +112,8 @@ def find_ignored_settings(text: str, cfg: Config) -> dict[str, tuple[Any, Any]]:
     """
     # The same way through text for both, or what is written another way would differ.
     before, now = (_restored_settings(part) for part in (text, cfg.pretty_text))
+    if not before:
+        return {}
     return {
         key: (before.get(key), now.get(key))
         for key in dict.fromkeys([*before, *now])

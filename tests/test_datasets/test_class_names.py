@@ -26,3 +26,8 @@ def test_the_first_class_with_another_number(others, moved):
 
 def test_names_are_the_same_however_their_words_are_joined():
     assert find_moved_class(['car', 'traffic light'], ['Traffic_Light', 'pole']) == (1, 0)
+
+
+@pytest.mark.parametrize('names', [('void', 'x', 'void'), ('+', '-'), (1, 2)])
+def test_a_list_agrees_with_itself(names):
+    assert find_moved_class(names, names) is None

@@ -27,6 +27,12 @@ def test_numbers_that_are_no_means_are_found_by_the_brightest_shot(tmp_path):
     assert [shot.mean for shot in read_stacks(str(tmp_path))['trip']] == [20, 90, 200]
 
 
+def test_a_damaged_brightest_shot_leaves_it_to_the_names(tmp_path):
+    dark = write_grey(tmp_path / '007/00_015.png', 15)
+    (tmp_path / '007/01_120.png').write_bytes(b'')
+    assert read_stacks(str(tmp_path))['007'][0] == Shot(dark, 15)
+
+
 def test_sice_is_measured_and_sorted_from_dark_to_bright(tmp_path):
     bright, dark = (
         write_grey(tmp_path / '2' / f'{i}.JPG', level) for i, level in ((1, 200), (2, 20))

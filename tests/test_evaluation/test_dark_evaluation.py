@@ -399,7 +399,7 @@ def test_grid_gives_no_gain_over_other_pictures():
     ]
     assert [row['gain'] for row in rows] == [None, 1.0, 0.0]
     assert (
-        'No gain where images failed, so that others are compared: big on dusk, a (3 of 100), '
+        'No gain is given where not the same images failed as for none: big on dusk, a (3 of 100), '
         'ours on dusk, a (99 of 100).'
     ) in grid_to_markdown(rows, [])
 
@@ -408,7 +408,9 @@ def test_grid_gives_no_gain_over_as_many_other_pictures():
     grid = {('dusk', 'a'): dict(none=[(10.0, 9, frozenset('b'))], ours=[(80.0, 9, frozenset('a'))])}
     rows = summarise_grid(grid, ['none', 'ours'])
     assert [row['cells'][0]['gain'] for row in rows] == [None, None]
-    assert 'so that others are compared: ours on dusk, a (9 of 9).' in grid_to_markdown(rows, [])
+    assert 'not the same images failed as for none: ours on dusk, a (9 of 9).' in grid_to_markdown(
+        rows, []
+    )
 
 
 def test_labels_are_loaded_ahead_of_the_packing_where_a_pipeline_has_none():

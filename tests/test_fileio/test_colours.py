@@ -17,11 +17,11 @@ PIXELS = np.random.default_rng(0).integers(90, size=(16, 32, 4), dtype=np.uint8)
 LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile('LAB')).tobytes()
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
 GREY = SRGB[:16] + b'GRAY' + SRGB[20:]
-# Linear values, the primaries of P3, BT.2020 with PQ.
+# Linear values, the primaries of P3, BT.2020 with its own transfer.
 CHUNKS = {
     b'gAMA': struct.pack('>I', 100000),
     b'cHRM': struct.pack('>8I', 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000),
-    b'cICP': bytes([9, 16, 0, 1]),
+    b'cICP': bytes([9, 14, 0, 1]),
 }
 
 
@@ -75,6 +75,14 @@ def test_chunks_of_a_png_that_say_which_colours_its_values_mean(tmp_path, kind):
     assert all(chunk in head for chunk in chunks)
     # Two of them Pillow knows: the order is right.
     assert Image.open(io.BytesIO(content)).info['gamma'] == 1
+
+
+def test_hdr_png_is_refused(tmp_path):
+    plain = encode(Image.fromarray(PIXELS), 'PNG')
+    colours = b'cICP' + bytes([9, 16, 0, 1])
+    chunk = struct.pack('>I', 4) + colours + struct.pack('>I', zlib.crc32(colours))
+    with pytest.raises(ValueError, match=r'HDR \(PQ\).*convert it to sRGB'):
+        through(tmp_path, plain[:33] + chunk + plain[33:], 'a.png')
 
 
 def media(kind: str, primaries: int, transfer: int, **options: object) -> bytes:

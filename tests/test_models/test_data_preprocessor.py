@@ -82,8 +82,15 @@ def test_not_three_channels(shape):
 
 @pytest.mark.parametrize('dtype', [torch.uint16, torch.int64, torch.bool])
 def test_no_eight_bits(dtype):
-    with pytest.raises(TypeError, match=rf'in \[0, 255\], .*got {dtype}: load .* 8 bits'):
-        EnhanceDataPreprocessor()(dict(inputs=[image(4, 5).to(dtype)]))
+    deep = (image(4, 5).int() * 200 + 300).to(dtype)
+    with pytest.raises(TypeError, match=rf'in \[0, 255\], got {dtype} from .* 8 bits'):
+        EnhanceDataPreprocessor()(dict(inputs=[deep]))
+
+
+def test_other_integers_of_eight_bits():
+    picture = image(4, 5)
+    found = EnhanceDataPreprocessor()(dict(inputs=[picture.long()]))['inputs']
+    torch.testing.assert_close(found, EnhanceDataPreprocessor()(dict(inputs=[picture]))['inputs'])
 
 
 @pytest.mark.parametrize('highest', [0, 1, 1.5, 255])

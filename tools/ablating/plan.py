@@ -143,14 +143,16 @@ def shorten_schedules(config: Config, before: int, max_iters: int) -> None:
         max_iters: The new length.
     """
     schedulers = config.get('param_scheduler') or []
-    for scheduler in [schedulers] if isinstance(schedulers, dict) else schedulers:
+    schedulers = [schedulers] if isinstance(schedulers, dict) else schedulers
+    # Of those that begin later MMEngine says that they end too early.
+    config.param_scheduler = [each for each in schedulers if each.get('begin', 0) < max_iters]
+    for scheduler in config.param_scheduler:
         begin = scheduler.get('begin', 0)
         for key in ENDS:
             if scheduler.get(key) == before:
                 scheduler[key] = max_iters
-            # Of a schedule that begins later, how long it lasts; one that begins too late is
-            # never in force.
-            elif scheduler.get(key) == before - begin and begin < max_iters and key != 'end':
+            # Of a schedule that begins later, how long it lasts.
+            elif scheduler.get(key) == before - begin and key != 'end':
                 scheduler[key] = max_iters - begin
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mmengine.hooks import Hook
 
 from mmscllle.datasets.class_names import find_moved_class
+from mmscllle.models.frozen_segmentor import FrozenSegmentor
 from mmscllle.registry import HOOKS
 
 if TYPE_CHECKING:
@@ -32,15 +33,16 @@ class ClassOrderHook(Hook):
             ValueError: If a class has two numbers.
         """
         # Any data set may be trained on, with or without names.
-        metainfo = getattr(runner.train_loop.dataloader.dataset, 'metainfo', {})
+        metainfo = getattr(runner.train_loop.dataloader.dataset, 'metainfo', None) or {}
         labels = metainfo.get('classes') or ()
         for name, module in runner.model.named_modules():
-            meta = getattr(module, 'dataset_meta', None) or {}
-            classes = meta.get('classes') or ()
+            # A segmentor that learns may learn another order.
+            judges = isinstance(module, FrozenSegmentor)
+            classes = module.dataset_meta.get('classes') or () if judges else ()
             moved = find_moved_class(classes, labels)
             if moved is not None:
                 raise ValueError(
-                    f'{classes[moved[0]]!r} is class {moved[0]} of {name or "the model"} and label '
-                    f'{moved[1]} of train_dataloader: take a segmentor that was trained on labels '
-                    'numbered alike'
+                    f'{classes[moved[0]]!r} is class {moved[0]} of {name} and label {moved[1]} of '
+                    'train_dataloader: take a segmentor that was trained on labels numbered alike, '
+                    'or, if its classes are not used, set default_hooks.class_order=None'
                 )

@@ -90,7 +90,7 @@ def grid_to_markdown(rows: Sequence[dict], seen: Sequence[str]) -> str:
     ]
     others = _with_other_images(rows)
     if others:
-        notes.append(f'No gain where images failed, so that others are compared: {others}.')
+        notes.append(f'No gain is given where not the same images failed as for none: {others}.')
     if seeds > 1:
         notes.append('Of several trainings: the mean, and in brackets the lowest and the highest.')
     if seen:

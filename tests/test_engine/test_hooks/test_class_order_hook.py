@@ -8,15 +8,19 @@ import pytest
 from torch import nn
 
 from mmscllle.engine.hooks import ClassOrderHook
+from mmscllle.models.frozen_segmentor import FrozenSegmentor
 
 
 def start(labels: dict | None, classes: list[str] | None) -> None:
     """Begin a training on such labels, through a judge of such classes."""
     model = nn.Module()
-    model.judge = nn.Module()
-    if classes is not None:
-        model.judge.dataset_meta = dict(classes=classes)
-    data = SimpleNamespace(metainfo=labels) if labels is not None else []
+    model.judge = FrozenSegmentor.__new__(FrozenSegmentor)
+    nn.Module.__init__(model.judge)
+    model.judge.dataset_meta = {} if classes is None else dict(classes=classes)
+    # It learns, and may learn another order.
+    model.learner = nn.Module()
+    model.learner.dataset_meta = dict(classes=['road', 'sky'])
+    data = SimpleNamespace(metainfo=labels)
     loop = SimpleNamespace(dataloader=SimpleNamespace(dataset=data))
     ClassOrderHook().before_train(SimpleNamespace(train_loop=loop, model=model))
 

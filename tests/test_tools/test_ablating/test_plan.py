@@ -86,6 +86,11 @@ def test_a_shorter_training_ends_what_begins_later_or_is_of_a_row(tmp_path):
     assert (fall.begin, fall.T_max, fall.end) == (20, 40, 60)
     assert row_config(ablation, 'cycle', 0).param_scheduler == [dict(cycle, total_steps=60)]
     assert row_config(ablation, 'half', 0).train_cfg.max_iters == 30
+    # One that would begin after the end is left out.
+    late = write(
+        tmp_path, BASE.replace('T_max=200,', 'T_max=100, begin=100, end=200,'), max_iters=60
+    )
+    assert [each.end for each in row_config(read_ablation(late), 'base', 0).param_scheduler] == [20]
 
 
 @pytest.mark.parametrize(
