@@ -80,7 +80,7 @@ def test_not_three_channels(shape):
         EnhanceDataPreprocessor()(dict(inputs=[torch.zeros(shape, dtype=torch.uint8)]))
 
 
-@pytest.mark.parametrize('dtype', [torch.uint16, torch.int64, torch.bool])
+@pytest.mark.parametrize('dtype', [torch.int16, torch.int64, torch.bool])
 def test_no_eight_bits(dtype):
     deep = (image(4, 5).int() * 200 + 300).to(dtype)
     with pytest.raises(TypeError, match=rf'in \[0, 255\], got {dtype} from .* 8 bits'):
