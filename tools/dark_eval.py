@@ -14,6 +14,7 @@ from mmscllle.evaluation.dark_evaluation import (
     LabelledImages,
     MethodBuilder,
     evaluate_cell,
+    failed_images,
     grid_to_markdown,
     summarise_grid,
 )
@@ -246,17 +247,9 @@ def run(args: argparse.Namespace) -> int:
                 about,
             )
             failed |= any(row['failed'] for row in rows)
-            by_name = {row['name']: row for row in rows}
+            scores = {row['name']: (row['mIoU'], row['images'], failed_images(row)) for row in rows}
             grid[images, segmentor.name] = {
-                name: [
-                    (
-                        by_name[method.name]['mIoU'],
-                        by_name[method.name]['images'],
-                        frozenset(failure['image'] for failure in by_name[method.name]['failures']),
-                    )
-                    for method in row
-                ]
-                for name, row in own.items()
+                name: [scores[method.name] for method in row] for name, row in own.items()
             }
     if several:
         summary = summarise_grid(grid, list(methods[0]))

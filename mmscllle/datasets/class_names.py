@@ -29,5 +29,23 @@ def find_moved_class(names: Sequence[str], others: Sequence[str]) -> tuple[int, 
     return None
 
 
+def find_moved_among(lists: Sequence[Sequence[str]]) -> tuple[str, dict[int, int]] | None:
+    """Find the first class that has another number in a list than in the first one with names.
+
+    Args:
+        lists: Names of classes, in the order of their numbers; empty where they are not known.
+
+    Returns:
+        Its name in the first list, and its numbers by the places of both lists; None if there is
+        none.
+    """
+    first, *others = [place for place, names in enumerate(lists) if names] or [0]
+    for other in others:
+        moved = find_moved_class(lists[first], lists[other])
+        if moved is not None:
+            return lists[first][moved[0]], dict(zip((first, other), moved, strict=True))
+    return None
+
+
 def _plain(name: object) -> str:
     return re.sub(r'[\W_]', '', str(name)).lower()

@@ -13,7 +13,7 @@ from torch.utils.data import ConcatDataset, Dataset
 
 from mmscllle.registry import DATASETS
 
-from .class_names import find_moved_class
+from .class_names import find_moved_among
 from .image_files import ImageFiles, find_images
 from .seeding import seeded
 from .transforms.loading import UNREADABLE
@@ -27,19 +27,13 @@ def check_classes(datasets: Sequence[BaseDataset]) -> None:
     Raises:
         ValueError: If they differ: one number would stand for two classes.
     """
-    named = [
-        (number, list(dataset.metainfo['classes']))
-        for number, dataset in enumerate(datasets)
-        if dataset.metainfo.get('classes')
-    ]
-    for number, classes in named[1:]:
-        first, own = named[0]
-        moved = find_moved_class(own, classes)
-        if moved is not None:
-            raise ValueError(
-                f'{own[moved[0]]!r} is label {moved[0]} in anchors[{first}] and label {moved[1]} '
-                f'in anchors[{number}]: one judge cannot know both; number the labels alike'
-            )
+    moved = find_moved_among([dataset.metainfo.get('classes') or () for dataset in datasets])
+    if moved is not None:
+        name, numbers = moved
+        labels = ' and '.join(f'label {label} in anchors[{i}]' for i, label in numbers.items())
+        raise ValueError(
+            f'{name!r} is {labels}: one judge cannot know both; number the labels alike'
+        )
 
 
 @DATASETS.register_module()

@@ -10,7 +10,7 @@ import torch
 from mmengine.logging import MessageHub
 from torch import Tensor, nn
 
-from mmscllle.datasets.class_names import find_moved_class
+from mmscllle.datasets.class_names import find_moved_among
 from mmscllle.registry import build_part
 
 if TYPE_CHECKING:
@@ -48,21 +48,16 @@ class Judges(nn.Module):
                 'the segmentors of objective.segmentor must have the same classes, '
                 f'got {classes} of them'
             )
-        named = [
-            (number, meta['classes'])
-            for number, segmentor in enumerate(self.all())
-            # A judge may be any module.
-            if (meta := getattr(segmentor, 'dataset_meta', None) or {}).get('classes')
-        ]
-        for number, names in named[1:]:
-            first, own = named[0]
-            moved = find_moved_class(own, names)
-            if moved is not None:
-                raise ValueError(
-                    f'{own[moved[0]]!r} is class {moved[0]} of objective.segmentor[{first}] and '
-                    f'class {moved[1]} of objective.segmentor[{number}]: take segmentors that were '
-                    'trained on classes in one order'
-                )
+        # A judge may be any module.
+        metas = (getattr(segmentor, 'dataset_meta', None) or {} for segmentor in self.all())
+        moved = find_moved_among([meta.get('classes') or () for meta in metas])
+        if moved is not None:
+            name, numbers = moved
+            known = (f'class {label} of objective.segmentor[{i}]' for i, label in numbers.items())
+            raise ValueError(
+                f'{name!r} is {" and ".join(known)}: take segmentors that were trained on classes '
+                'in one order'
+            )
 
     @property
     def first(self) -> nn.Module | None:

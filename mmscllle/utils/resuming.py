@@ -39,15 +39,14 @@ def find_checkpoint(work_dir: str | os.PathLike) -> tuple[str | None, list[str]]
     marker = Path(work_dir, 'last_checkpoint')
     named = marker.read_text(errors='replace').strip() if marker.is_file() else ''
     passed_over = []
+    # By its name alone where the folder was moved.
+    latest = next((path for path in found if path.name == Path(named).name), None)
     if named and Path(named).is_file():
         # Usually one of the folder's; else of another folder or name, as the config says.
-        latest: Path | None = Path(named).resolve()
-        found.add(Path(named).resolve())
-    else:
-        # The folder may have been moved.
-        latest = next((path for path in found if path.name == Path(named).name), None)
-        if named and not latest:
-            passed_over.append(f'{named!r}, which {str(marker)!r} names, is not there')
+        latest = Path(named).resolve()
+        found.add(latest)
+    elif named and not latest:
+        passed_over.append(f'{named!r}, which {str(marker)!r} names, is not there')
 
     def rank(path: Path) -> tuple[bool, bool, int, float]:
         # An older training in the same folder may have left larger numbers.

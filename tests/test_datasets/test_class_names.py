@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mmscllle.datasets.class_names import find_moved_class
+from mmscllle.datasets.class_names import find_moved_among, find_moved_class
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,9 @@ def test_names_are_the_same_however_their_words_are_joined():
 @pytest.mark.parametrize('names', [('void', 'x', 'void'), ('+', '-'), (1, 2)])
 def test_a_list_agrees_with_itself(names):
     assert find_moved_class(names, names) is None
+
+
+def test_the_first_list_with_names_is_compared_with_the_others():
+    lists = [(), ['sky', 'road'], ['Sky', 'tree'], [], ['road']]
+    assert find_moved_among(lists) == ('road', {1: 1, 4: 0})
+    assert find_moved_among(lists[:4]) is find_moved_among([(), ()]) is find_moved_among([]) is None

@@ -1,7 +1,7 @@
 """Compare enhancers by what a segmentor sees behind them: the parts of ``tools/dark_eval.py``."""
 
 from .cell import evaluate_cell
-from .comparison_table import summarise, to_markdown
+from .comparison_table import failed_images, summarise, to_markdown
 from .contact_sheet import draw_contact_sheet, rank_images
 from .dataset import LabelledImages
 from .grid_table import grid_to_markdown, summarise_grid
@@ -17,6 +17,7 @@ __all__ = [
     'draw_contact_sheet',
     'evaluate_cell',
     'evaluate_methods',
+    'failed_images',
     'grid_to_markdown',
     'rank_images',
     'summarise',

@@ -85,6 +85,11 @@ def to_markdown(rows: Sequence[dict], device: str, memory: str) -> str:
     return '\n'.join(lines + _failures(rows)) + '\n'
 
 
+def failed_images(row: dict) -> frozenset[str]:
+    """Names of the images that failed, of a row of :func:`summarise`."""
+    return frozenset(failure['image'] for failure in row['failures'])
+
+
 def _failures(rows: Sequence[dict]) -> list[str]:
     """Which images failed, each reason once with the methods that it holds for."""
     methods: dict[tuple[str, str], list[str]] = {}
@@ -103,7 +108,7 @@ def _failures(rows: Sequence[dict]) -> list[str]:
     for (image, reason), names in methods.items():
         which = 'all methods' if len(names) == len(rows) else ', '.join(names)
         lines.append(f'- {image} ({which}): {reason}')
-    if len({frozenset(failure['image'] for failure in row['failures']) for row in rows}) > 1:
+    if len({failed_images(row) for row in rows}) > 1:
         lines += ['', 'The rows are over different images: compare them with care.']
     return lines
 
