@@ -1,8 +1,9 @@
-"""Noise taken out scale by scale, in one pass over the pixels, compiled by numba.
+"""Noise taken out scale by scale and tone curves, in one pass over the pixels, compiled by numba.
 
-It computes what :func:`mmscllle.models.enhancers.denoising.denoise` does.  Bands of the picture
-run in parallel.  A band is worked on in chunks of 8 rows: each scale follows the one before by as
-many chunks as it looks down, and rings of a few chunks hold the rows that are still needed.
+It computes what :func:`mmscllle.models.enhancers.denoising.denoise` does and applies the curves to
+that, line by line.  Bands of the picture run in parallel.  A band is worked on in chunks of 8 rows:
+each scale follows the one before by as many chunks as it looks down, and rings of a few chunks hold
+the rows that are still needed.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-# 227fb06ef494: its digest, see there.
+# 48841b31baf0: digest of curve_lines.py, see there.
+from .curve_lines import cells_of_line, curves_of_line, look_up_line, place_line
+
+# 227fb06ef494: digest of kernel_lines.py, see there.
 from .kernel_lines import (
     CELL,
     FOUR,
@@ -23,95 +27,57 @@ from .kernel_lines import (
     rows_of_cells,
 )
 
-# The longest rings, in chunks: of rows, of measured blocks, and of the quietest ones.
-RING, BLOCK_RING, POOL_RING = 16, 16, 4
-# More than any block has.
-LOUD = np.float32(1e9)
+# 82b0cbd9aece: digest of noise_lines.py, see there.
+from .noise_lines import (
+    BLOCK_RING,
+    COLOUR,
+    GREY,
+    PARTS,
+    POOL,
+    THIRD,
+    add_blocks,
+    measure_line,
+    pool_blocks,
+)
+
+# The longest rings of rows, and of the quietest blocks, in chunks.
+RING, POOL_RING = 16, 4
 # The quietest block of five, and its neighbour's.
-POOL, BLOCKS_DOWN = 2, 3
-# The parts of a difference: grey and colour.  The factor on the noise of colour is twice that of
-# grey, here squared; means are of one channel and of three.
-GREY, COLOUR, PARTS = 0, 1, 2
+BLOCKS_DOWN = 3
+# Of grey and colour: the factor on the noise of colour is twice that of grey, here squared; means
+# are of one channel and of three.
 SQUARED_FACTORS = (ONE, FOUR)
-THIRD = np.float32(1 / 3)
 MEANS = (ONE, THIRD)
 
 
-@njit(fastmath=True, error_model='numpy', cache=True)
-def add_blocks(power: np.ndarray, times: np.float32, blocks: np.ndarray) -> None:
-    """Add a line to the blocks below it; what lies beyond its end is like the end.
-
-    Args:
-        power: (W,).
-        times: How often it counts.
-        blocks: Added to, (ceil(W / 8),).
-    """
-    width = power.size
-    for column in range(width // CELL):
-        total = ZERO
-        for x in range(column * CELL, column * CELL + CELL):
-            total += power[x]
-        blocks[column] += times * total
-    if width % CELL:
-        total = np.float32(CELL - width % CELL) * power[width - 1]
-        for x in range(width - width % CELL, width):
-            total += power[x]
-        blocks[blocks.size - 1] += times * total
-
-
-@njit(fastmath=True, error_model='numpy', cache=True)
-def pool_blocks(
-    blocks: np.ndarray, row: int, rows: int, line: np.ndarray, result: np.ndarray
-) -> None:
-    """Find the quietest block of 5 x 5.
-
-    Args:
-        blocks: A ring of rows of blocks, (BLOCK_RING, w).
-        row: The row in the middle.
-        rows: How many rows of blocks the picture has.
-        line: Overwritten, (w + 4,).
-        result: Written to, (w,).
-    """
-    columns = result.size
-    line[:] = LOUD
-    for y in range(max(row - POOL, 0), min(row + POOL, rows - 1) + 1):
-        own = blocks[y % BLOCK_RING]
-        for x in range(columns):
-            line[x + POOL] = min(line[x + POOL], own[x])
-    for x in range(columns):
-        result[x] = min(min(line[x], line[x + 1]), min(line[x + 2], line[x + 3]), line[x + 4])
-
-
-@njit(fastmath=True, error_model='numpy', cache=True)
-def measure_line(differences: np.ndarray, size: np.ndarray, square: np.ndarray) -> None:
-    """Measure grey and colour of what differs between two scales, in a line.
-
-    Args:
-        differences: RGB, (3, W).
-        size: Written to: the absolute value of grey, and the sum of those of colour, (2, W).
-        square: Written to: the same of squares, (2, W).
-    """
-    for x in range(differences.shape[1]):
-        red, green, blue = differences[0, x], differences[1, x], differences[2, x]
-        grey = THIRD * (red + green + blue)
-        red, green, blue = red - grey, green - grey, blue - grey
-        size[GREY, x], square[GREY, x] = abs(grey), grey * grey
-        size[COLOUR, x] = abs(red) + abs(green) + abs(blue)
-        square[COLOUR, x] = red * red + green * green + blue * blue
-
-
 @njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
-def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarray) -> None:
-    """Take out what is no stronger than the noise.
+def denoise_and_apply_grid(
+    image: np.ndarray,
+    balanced: np.ndarray,
+    grid: np.ndarray,
+    detail: np.ndarray,
+    compression: float,
+    strength: float,
+    bands: int,
+    result: np.ndarray,
+) -> None:
+    """Take out what is no stronger than the noise, and apply a grid of tone curves.
 
     Args:
-        image: RGB in [0, 1], float32, (3, H, W).
+        image: What the result is mixed with for a strength below 1, RGB in [0, 1], float32,
+            (3, H, W).
+        balanced: What noise is taken out of and the curves are applied to, of the same shape; it
+            may be the same array.
+        grid: Values of the curves at their knots, float32, (3, K, h, w).
         detail: How much of the finest scale is kept, three channels, and of each of 1 to 4 scales
-            the factor on its noise, float32, (3 + J, ceil(H / 8), ceil(W / 8)).
+            the factor on its noise, float32, (3 + J, h, w).
+        compression: How far the knots of the curves crowd in the shadows.
+        strength: See :func:`mmscllle.inference.strength.apply_strength`.
         bands: How many bands of rows run in parallel.
         result: Written to, RGB in [0, 1], float32, (3, H, W).
     """
     _, height, width = image.shape
+    knots, spread = grid.shape[1], np.float32(compression)
     scales, chunks, columns = detail.shape[0] - 3, detail.shape[1], detail.shape[2]
     # How many chunks the last scale is behind the first: each looks down 2, 4, 8, 16 rows.
     behind = scales - 1 if scales < 4 else 4
@@ -134,6 +100,11 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
         # How much of each part of a difference is kept, and what is taken out.
         shares = np.empty((scales, PARTS, width), np.float32)
         left_out = np.empty((3, width), np.float32)
+        curves = np.empty((knots, columns + 2), np.float32)
+        place, index = np.empty(width, np.float32), np.empty(width, np.int32)
+        corners = np.empty((4, width), np.float32)
+        left_cell, share = np.empty(width, np.int32), np.empty(width, np.float32)
+        cells_of_line(left_cell, share)
         for front in range(first_chunk - BLOCKS_DOWN - behind, end_chunk + BLOCKS_DOWN + behind):
             for scale in range(scales):
                 lag = scale if scale < 3 else 4
@@ -148,7 +119,7 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
                 for y in range(chunk * CELL, min(chunk * CELL + CELL, height)):
                     middle = padded[2 * step : 2 * step + width]
                     for channel in range(3):
-                        own = image[channel]
+                        own = balanced[channel]
                         if scale > 0:
                             own = bases[scale - 1, channel]
                         finer = own[y % own.shape[0]]
@@ -207,7 +178,7 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
                 for scale in range(scales):
                     grey_kept, colour_kept = shares[scale, GREY], shares[scale, COLOUR]
                     for channel in range(3):
-                        finer = image[channel, y]
+                        finer = balanced[channel, y]
                         if scale > 0:
                             finer = bases[scale - 1, channel, y % ring]
                         base = bases[scale, channel, y % ring]
@@ -230,6 +201,18 @@ def denoise(image: np.ndarray, detail: np.ndarray, bands: int, result: np.ndarra
                                 difference[x] * colour_kept[x] + ratio[x]
                             )
                 for channel in range(3):
-                    line, target, left = image[channel, y], result[channel, y], left_out[channel]
+                    light, clean = balanced[channel, y], left_out[channel]
                     for x in range(width):
-                        target[x] = min(max(line[x] - left[x], ZERO), ONE)
+                        clean[x] = min(max(light[x] - clean[x], ZERO), ONE)
+                    curves_of_line(grid[channel], above, below, weight, curves)
+                    place_line(clean, left_cell, curves, spread, factor, ratio, place, index)
+                    look_up_line(
+                        place,
+                        index,
+                        share,
+                        curves,
+                        corners,
+                        image[channel, y],
+                        strength,
+                        result[channel, y],
+                    )

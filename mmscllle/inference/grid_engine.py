@@ -210,16 +210,15 @@ class GridEngine:
         result = torch.empty_like(images)
         if kernel is not None:
             arrays = (part.numpy() for part in (images, balanced, grid, detail, result))
-            denoised = self.denoise_scales > 0
             with kernel.threads_of_torch():
-                for image, source, curves, kept, enhanced, strength in zip(
-                    *arrays, strengths, strict=True
-                ):
-                    if denoised:
-                        kernel.denoise(source, kept, torch.get_num_threads(), enhanced)
-                    kernel.apply_grid(
-                        image, source, curves, kept, COMPRESSION, strength, denoised, enhanced
-                    )
+                for *parts, enhanced, strength in zip(*arrays, strengths, strict=True):
+                    if self.denoise_scales:
+                        bands = torch.get_num_threads()
+                        kernel.denoise_and_apply_grid(
+                            *parts, COMPRESSION, strength, bands, enhanced
+                        )
+                    else:
+                        kernel.apply_grid(*parts, COMPRESSION, strength, enhanced)
             return result
         height = images.shape[2]
         for rows in self._strips(height):

@@ -4,9 +4,6 @@ It computes what :mod:`mmscllle.models.enhancers.bilateral_grid` does, and nothi
 size but image and result.  Blocks of 8 rows run in parallel.  The first call of all compiles for
 some seconds; numba keeps the result beside this file or, where it may not write there, in the
 user's cache.
-
-Loops are short and many, so that the compiler can work on eight pixels at once; only the one that
-collects values of curves works pixel by pixel.
 """
 
 from __future__ import annotations
@@ -21,16 +18,14 @@ import numpy as np
 import torch
 from numba import config, njit, prange, set_num_threads, threading_layer
 
-from .denoise_kernel import denoise
+# 48841b31baf0: digest of curve_lines.py, see there.
+from .curve_lines import cells_of_line, curves_of_line, look_up_line, place_line
+from .denoise_kernel import denoise_and_apply_grid
 
-# 227fb06ef494: its digest, see there.
+# 227fb06ef494: digest of kernel_lines.py, see there.
 from .kernel_lines import (
-    ANOTHER,
     CELL,
-    FIRST,
     FOUR,
-    HALF,
-    ONE,
     SMALLEST,
     TWO,
     ZERO,
@@ -41,7 +36,13 @@ from .kernel_lines import (
     rows_of_cells,
 )
 
-__all__ = ['apply_grid', 'denoise', 'describe_cells', 'may_run', 'threads_of_torch']
+__all__ = [
+    'apply_grid',
+    'denoise_and_apply_grid',
+    'describe_cells',
+    'may_run',
+    'threads_of_torch',
+]
 
 # Where numba has nothing better, two callers at once would break off the program.
 _one_caller = threading.Lock()
@@ -149,10 +150,9 @@ def apply_grid(
     detail: np.ndarray,
     compression: float,
     strength: float,
-    denoised: bool,
     result: np.ndarray,
 ) -> None:
-    """Apply a grid of tone curves.
+    """Apply a grid of tone curves, and damp the finest detail.
 
     Args:
         image: What the result is mixed with for a strength below 1, RGB in [0, 1], float32,
@@ -162,82 +162,42 @@ def apply_grid(
         detail: How much of the detail is kept, float32, (3, h, w).
         compression: How far the knots crowd in the shadows.
         strength: See :func:`mmscllle.inference.strength.apply_strength`.
-        denoised: Whether ``result`` holds the balanced image without noise, which the curves are
-            applied to; else they are applied to the balanced image, with the finest detail kept as
-            ``detail`` says.
         result: Written to, RGB in [0, 1], float32, (3, H, W).
     """
     _, height, width = image.shape
     _, knots, rows, columns = grid.shape
     spread = np.float32(compression)
-    scale = np.float32((knots - 1) / math.log2(1 + compression))
     # Of a curve's place among its knots, in (1 + a x) per unit of light.
     slope = np.float32((knots - 1) * compression / math.log(1 + compression))
-    last = np.int32(knots - 2)
-    stride = np.int32(columns + 2)
-    # Up to 1 the result is a blend of image and enhanced, beyond a damped step from enhanced.
-    blend, beyond = np.float32(min(strength, 1.0)), np.float32(max(strength - 1.0, 0.0))
     for block in prange((height + CELL - 1) // CELL):
-        # Curves of this line; one more cell on either side is like the border.
-        curves = np.empty(knots * (columns + 2), np.float32)
+        curves = np.empty((knots, columns + 2), np.float32)
         kept = np.empty(columns + 2, np.float32)
         factor = np.empty((columns + 1) * CELL, np.float32)
         padded = np.empty(width + 4, np.float32)
         base = np.empty(width, np.float32)
         stretched, mantissa = np.empty(width, np.float32), np.empty(width, np.float32)
         place, index = np.empty(width, np.float32), np.empty(width, np.int32)
-        lower_left, lower_right = np.empty(width, np.float32), np.empty(width, np.float32)
-        upper_left, upper_right = np.empty(width, np.float32), np.empty(width, np.float32)
-        # The cell to the left of a pixel, counted with the border's, and how far it lies behind.
+        corners = np.empty((4, width), np.float32)
         left, share = np.empty(width, np.int32), np.empty(width, np.float32)
-        for x in range(width):
-            left[x] = (x + CELL // 2) // CELL
-            share[x] = (np.float32((x + CELL // 2) % CELL) + HALF) / np.float32(CELL)
+        cells_of_line(left, share)
         for channel in range(3):
             for y in range(block * CELL, min(block * CELL + CELL, height)):
                 above, below, weight = rows_of_cells(y, rows)
-                for k in range(knots):
-                    upper, lower = grid[channel, k, above], grid[channel, k, below]
-                    first = k * (columns + 2)
-                    for column in range(columns):
-                        curves[first + column + 1] = upper[column] + weight * (
-                            lower[column] - upper[column]
-                        )
-                    curves[first] = curves[first + 1]
-                    curves[first + columns + 1] = curves[first + columns]
-                line, target = image[channel, y], result[channel, y]
+                curves_of_line(grid[channel], above, below, weight, curves)
+                enlarge_line(detail[channel, above], detail[channel, below], weight, kept, factor)
+                average_down(balanced[channel], y, 1, height, padded[2 : width + 2])
+                average_along(padded, 1, base)
+                place_line(base, left, curves, spread, stretched, mantissa, place, index)
                 light = balanced[channel, y]
-                if denoised:
-                    base[:] = target
-                else:
-                    enlarge_line(
-                        detail[channel, above], detail[channel, below], weight, kept, factor
-                    )
-                    average_down(balanced[channel], y, 1, height, padded[2 : width + 2])
-                    average_along(padded, 1, base)
-
-                compress_line(base, spread, scale, stretched, mantissa, place)
                 for x in range(width):
-                    # Within the curves whatever the image holds, NaN included.
-                    knot = min(max(np.int32(place[x]), FIRST), last)
-                    index[x] = knot * stride + left[x]
-                    place[x] -= np.float32(knot)
-                if not denoised:
-                    for x in range(width):
-                        place[x] += (
-                            factor[x + CELL // 2] * slope * (light[x] - base[x]) / stretched[x]
-                        )
-                for x in range(width):
-                    # Unsigned, as numba looks for negative indices, which count from the end.
-                    lower_knot = np.uint32(index[x])
-                    upper_knot = lower_knot + np.uint32(stride)
-                    lower_left[x], lower_right[x] = curves[lower_knot], curves[lower_knot + ANOTHER]
-                    upper_left[x], upper_right[x] = curves[upper_knot], curves[upper_knot + ANOTHER]
-                for x in range(width):
-                    low = lower_left[x] + share[x] * (lower_right[x] - lower_left[x])
-                    high = upper_left[x] + share[x] * (upper_right[x] - upper_left[x])
-                    value = min(max(low + place[x] * (high - low), ZERO), ONE)
-                    value = line[x] + (value - line[x]) * (
-                        blend + beyond * (ONE - value) * (ONE - value * value)
-                    )
-                    target[x] = min(max(value, ZERO), ONE)
+                    place[x] += factor[x + CELL // 2] * slope * (light[x] - base[x]) / stretched[x]
+                look_up_line(
+                    place,
+                    index,
+                    share,
+                    curves,
+                    corners,
+                    image[channel, y],
+                    strength,
+                    result[channel, y],
+                )
