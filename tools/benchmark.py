@@ -199,6 +199,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
     cases = make_cases(
         args.models, args.sizes, args.modes, args.precisions, args.batches, args.devices
     )
+    if not cases:
+        raise ValueError(
+            f'--modes: none of {", ".join(args.models)} has {" or ".join(args.modes)}; '
+            'eager and exact are for all'
+        )
     args.out_dir.mkdir(parents=True, exist_ok=True)
     machine = describe_machine(args.devices, args.threads)
     console.print(machine, highlight=False)

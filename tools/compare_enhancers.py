@@ -156,12 +156,18 @@ def read_sources(args: argparse.Namespace) -> dict[str, EnhancerSource]:
 
 
 def build_engines(networks: dict[str, nn.Module], args: argparse.Namespace) -> dict:
-    """Make what runs each enhancer, by the name of its row."""
+    """Make what runs each enhancer, by the name of its row.
+
+    Raises:
+        InputError: If none has the fast mode that is asked for.
+    """
     engines = {}
     for name, network in networks.items():
         engines[name] = make_engine(network, args.device)
         if args.fast and 'fast' in getattr(network, 'modes', ()):
             engines[f'{name} (fast)'] = make_engine(network, args.device, fast=True)
+    if args.fast and len(engines) == len(networks):
+        raise InputError(f'--fast: there is no fast mode of {", ".join(networks)}; leave it out')
     return engines
 
 

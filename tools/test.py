@@ -67,6 +67,8 @@ def test(args: argparse.Namespace) -> None:
     if args.tta:
         augment_at_test_time(cfg)
     runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+    runner.register_hook(dict(type='mmscllle.PipelineHook'))
+    runner.register_hook(dict(type='mmscllle.LabelRangeHook'))
     try:
         runner.test()
     except FileNotFoundError as error:

@@ -131,6 +131,8 @@ def train(args: argparse.Namespace) -> None:
         if is_first_process():
             fetch_checkpoints(cfg)
         runner = RUNNERS.build(cfg) if 'runner_type' in cfg else Runner.from_cfg(cfg)
+        runner.register_hook(dict(type='mmscllle.PipelineHook'))
+        runner.register_hook(dict(type='mmscllle.LabelRangeHook'))
         runner.train()
 
 

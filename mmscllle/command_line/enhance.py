@@ -32,15 +32,15 @@ def parse_args(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description='Enhance dark photographs and videos. What fails is named at the end and does '
         'not stop the others; nothing is left half-written.',
-        epilog='EXIF and XMP data are kept, the place (GPS), too. '
+        epilog='EXIF, IPTC and XMP data and those of videos are kept, the place (GPS), too. '
         'Exit status: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted.',
     )
     parser.add_argument(
         'inputs',
         nargs='+',
         metavar='INPUT',
-        help='image, video, folder (with all below, whose structure is kept), '
-        'glob pattern, URL of an image, or the number of a camera',
+        help='image, video, folder (with all below, whose structure is kept, and what links there '
+        'lead to), glob pattern, URL of an image, or the number of a camera',
     )
     parser.add_argument(
         '--out-dir',

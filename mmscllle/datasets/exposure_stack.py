@@ -9,6 +9,7 @@ from mmengine.dataset import BaseDataset
 from mmscllle.registry import DATASETS
 
 from .base_options import check_no_selection
+from .companions import check_companions
 from .exposure_shots import Shot, read_stacks
 
 Range = Sequence[float]
@@ -60,7 +61,8 @@ class ExposureStackDataset(BaseDataset):
 
     Raises:
         FileNotFoundError: If the folder does not exist.
-        ValueError: If an argument is not one of those above, or no shot takes the role.
+        ValueError: If an argument is not one of those above, no shot takes the role, or
+            ``pipeline`` moves a shot and not its reference or second shot.
         OSError: If a shot that has to be measured cannot be read.
     """
 
@@ -88,6 +90,7 @@ class ExposureStackDataset(BaseDataset):
         self.role, self.split, self.fold = role, split, fold
         self.means = ROLES.get(role, ()) if means is None else means
         super().__init__(data_root=data_root, pipeline=list(pipeline), **kwargs)
+        check_companions(self, 'pipeline')
 
     def load_data_list(self) -> list[dict]:
         """List the shots that take the role."""

@@ -10,6 +10,7 @@ from mmengine.dataset import BaseDataset
 from mmscllle.registry import DATASETS
 
 from .base_options import check_no_selection
+from .companions import check_companions
 from .image_files import find_images
 
 
@@ -31,8 +32,9 @@ class LowLightImageDataset(BaseDataset):
 
     Raises:
         FileNotFoundError: If a folder, or the reference of an image, does not exist.
-        ValueError: If a folder holds no image, two references have one name, or an argument of
-            MMEngine's would have no effect: ``ann_file``, ``filter_cfg``, another prefix.
+        ValueError: If a folder holds no image, two references have one name, an argument of
+            MMEngine's would have no effect (``ann_file``, ``filter_cfg``, another prefix), or
+            ``pipeline`` moves an image and not its reference.
     """
 
     METAINFO = dict(dataset_type='low_light_image', task_name='enhancement')
@@ -55,6 +57,7 @@ class LowLightImageDataset(BaseDataset):
             pipeline=list(pipeline),
             **kwargs,
         )
+        check_companions(self, 'pipeline')
 
     def load_data_list(self) -> list[dict]:
         """List the images: ``img_path``, and ``gt_path`` where references are asked for."""

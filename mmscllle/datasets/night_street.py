@@ -8,6 +8,8 @@ from mmseg.datasets import BaseSegDataset
 
 from mmscllle.registry import DATASETS
 
+from .companions import check_companions
+
 
 @DATASETS.register_module()
 class NightStreetDataset(BaseSegDataset):
@@ -19,6 +21,9 @@ class NightStreetDataset(BaseSegDataset):
         img_suffix: Suffix of the images.
         seg_map_suffix: Suffix of the label maps.
         **kwargs: See mmseg's ``BaseSegDataset``.
+
+    Raises:
+        ValueError: If ``pipeline`` moves an image and not its reference.
     """
 
     METAINFO = dict(
@@ -39,6 +44,7 @@ class NightStreetDataset(BaseSegDataset):
         self, img_suffix: str = '.png', seg_map_suffix: str = '.png', **kwargs: object
     ) -> None:
         super().__init__(img_suffix=img_suffix, seg_map_suffix=seg_map_suffix, **kwargs)
+        check_companions(self, 'pipeline')
 
     def load_data_list(self) -> list[dict]:
         """List images and label maps, and references where there are any."""

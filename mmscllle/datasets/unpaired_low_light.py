@@ -14,7 +14,9 @@ from torch.utils.data import ConcatDataset, Dataset
 from mmscllle.registry import DATASETS
 
 from .class_names import find_moved_among
+from .companions import check_companions, check_packed
 from .image_files import ImageFiles, find_images
+from .pipelines import find_datasets
 from .seeding import seeded
 from .transforms.loading import UNREADABLE
 
@@ -66,8 +68,9 @@ class UnpairedLowLightDataset(Dataset):
     Raises:
         FileNotFoundError: If a folder does not exist.
         ValueError: If there is no anchor, a folder holds no image, both folders and data set are
-            given, an anchor's scene is the only one, or anchors have the same
-            classes in different orders.
+            given, an anchor's scene is the only one, anchors have the same
+            classes in different orders, an anchor's pipeline moves an image and not its reference,
+            or ``pipeline`` packs references or second shots that no anchor has.
     """
 
     def __init__(
@@ -95,6 +98,14 @@ class UnpairedLowLightDataset(Dataset):
         )
         self.contrasts = {name: images for name, images in contrasts.items() if images is not None}
         self.pipeline = Compose(pipeline)
+        parts = dict(
+            found
+            for number, part in enumerate(self.anchors.datasets)
+            for found in find_datasets(part, f'anchors[{number}]')
+        )
+        for key, part in parts.items():
+            check_companions(part, f'{key}.pipeline')
+        check_packed(parts, self.pipeline)
         self.test_mode = test_mode
         # Shared with the workers, so that the count is of the whole run.
         self.replaced = torch.zeros(1, dtype=torch.long).share_memory_()

@@ -9,6 +9,12 @@ import numpy as np
 from mmengine.evaluator import BaseMetric
 from torch import Tensor
 
+from .sample_fields import image_path
+
+# Of an image: its exposure, where the data set tells, the values, and its file. A plain tuple:
+# MMEngine makes one of any other when it collects results.
+Measured = tuple[str | None, dict[str, float], str]
+
 
 class ImageMetric(BaseMetric):
     """Base class: measures each enhanced image and reports the means.
@@ -69,20 +75,20 @@ class ImageMetric(BaseMetric):
             # One entry for each sample, also where nothing is defined: MMEngine cuts the collected
             # list to the length of the dataset, to drop those that the sampler has repeated.
             values = self.measure(sample, _original_image(data_batch, position))
-            self.results.append((sample.get('exposure'), values))
+            self.results.append((sample.get('exposure'), values, image_path(sample)))
 
-    def compute_metrics(self, results: list[tuple[str | None, dict]]) -> dict[str, float]:
+    def compute_metrics(self, results: list[Measured]) -> dict[str, float]:
         """Average over all images, and over those of each exposure.
 
         Args:
-            results: Exposure and values of each image.
+            results: Of each image.
 
         Returns:
             Means by key.
         """
-        metrics = self.summarise([values for _, values in results])
-        for exposure in dict.fromkeys(name for name, _ in results if name is not None):
-            means = self.summarise([values for name, values in results if name == exposure])
+        metrics = self.summarise([values for _, values, _ in results])
+        for exposure in dict.fromkeys(name for name, *_ in results if name is not None):
+            means = self.summarise([values for name, values, _ in results if name == exposure])
             metrics.update({f'{exposure}/{key}': value for key, value in means.items()})
         return metrics
 

@@ -11,6 +11,7 @@ precision up to the halved image, double from there.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
@@ -22,11 +23,13 @@ from torch import Tensor
 
 from mmscllle.registry import METRICS
 
-from .image_metric import ImageMetric
+from .image_metric import ImageMetric, Measured
 from .sample_fields import enhanced_image, image_path
 
 BLOCK = 96
 MIN_BLOCKS = 2
+# The key of a count: images without a value.
+FLAT = 'flat_images'
 # The model of pristine photographs, and the Gaussian window of 7 x 7 pixels with a standard
 # deviation of 7/6, as the authors published them with their code (Laboratory for Image and Video
 # Engineering, The University of Texas at Austin: free to use, copy, modify and distribute with this
@@ -91,7 +94,9 @@ class NIQE(ImageMetric):
     """NIQE of the enhanced images, averaged over images; needs no reference.
 
     Reported key: ``NIQE``, as :func:`niqe` defines it. An image that does not hold two blocks of
-    96 x 96 pixels has none, and a log line names it.
+    96 x 96 pixels has none, and a log line names it. A flat image has none either: one log line
+    names all of them, and ``flat_images`` is their number where there are any. NaN in an enhanced
+    image gives NaN.
 
     Args:
         **kwargs: See :class:`ImageMetric`.
@@ -111,7 +116,28 @@ class NIQE(ImageMetric):
                 logging.WARNING,
             )
             return {}
-        return dict(NIQE=niqe(image))
+        value = niqe(image)
+        # A diverged model must not look like a flat image.
+        return {FLAT: 1} if np.isnan(value) and image.isfinite().all() else dict(NIQE=value)
+
+    def summarise(self, values: Sequence[Mapping[str, float]]) -> dict[str, float]:
+        """Average over the images that are not flat, and count the others."""
+        metrics = super().summarise(values)
+        if FLAT in metrics:
+            metrics[FLAT] = sum(FLAT in image for image in values)
+        return metrics
+
+    def compute_metrics(self, results: list[Measured]) -> dict[str, float]:
+        """Average, and name the images that are left out because they are flat."""
+        flat = [path for _, values, path in results if FLAT in values]
+        if flat:
+            print_log(
+                f'NIQE: {len(flat)} of {len(results)} images are left out of the mean, for they '
+                f'are flat and have none: {", ".join(flat)}',
+                'current',
+                logging.WARNING,
+            )
+        return super().compute_metrics(results)
 
 
 def _count_blocks(image: Tensor) -> int:

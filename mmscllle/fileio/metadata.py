@@ -9,6 +9,7 @@ from typing import SupportsFloat
 from PIL import ExifTags, Image, JpegImagePlugin
 
 from .colours import check_media_colours, check_transfer, read_png_colours
+from .photoshop import read_resources
 
 # What Pillow raises for damaged metadata.
 DAMAGED_METADATA = (
@@ -100,6 +101,10 @@ def read_metadata(
         notes.append('its XMP data are not kept: they are too long, or describe further pictures')
     elif xmp:
         info['xmp'] = XMP_ORIENTATION.sub(rb'\g<1>1', xmp)
+    if picture.format in ('JPEG', 'MPO'):
+        resources, damage = read_resources(picture)
+        info.update({'photoshop': resources} if resources else {})
+        notes += damage
     info.update(_read_comments(picture))
     if picture.format == 'PNG' and (colours := read_png_colours(content)):
         info['png_colours'] = colours

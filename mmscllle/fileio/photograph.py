@@ -17,7 +17,8 @@ class Photograph:
         format: Pillow's name of the file format that it is written in.
         info: What else is written, named as Pillow's ``save`` does: ``icc_profile``, ``exif``
             (without orientation), ``dpi``, ``xmp``, ``comment``, ``text`` (a PNG's, by keyword),
-            ``subsampling`` (a JPEG's chroma: 0, 1 or 2), ``lossless`` (of a WebP), and
+            ``subsampling`` (a JPEG's chroma: 0, 1 or 2), ``photoshop`` (a JPEG's resources, of
+            them IPTC data and rights), ``lossless`` (of a WebP), and
             ``png_colours`` (chunks of a PNG that say which colours its values mean, data by kind);
             of animations ``duration`` (milliseconds, one a frame), ``loop`` (0: for ever; absent:
             once) and ``default_image``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from glob import glob, has_magic
+from glob import has_magic
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlparse
 import numpy as np
 from PIL import Image
 
-from mmscllle.utils.folders import walk_files
+from .listing import list_folder, list_pattern
 
 IMAGE_SUFFIXES = (
     '.jpg',
@@ -110,9 +110,11 @@ def find_sources(
 
     Args:
         inputs: A path, a URL, a folder (searched recursively for files with one of ``suffixes``,
-            without hidden ones), a glob pattern (``**`` for any depth), an array, a Pillow image,
-            a :class:`Source`, or an iterable of these, which is consumed as needed.
-        exclude: A folder below one that is searched, which is left out: that of the results.
+            without hidden ones, also in linked folders, each folder once), a glob pattern (``**``
+            for any depth), an array, a Pillow image, a :class:`Source`, or an iterable of these,
+            which is consumed as needed.
+        exclude: A folder that is left out, below one that is searched or linked from there: that
+            of the results.
         numbers: What arrays are called, which have no names; None: counted from 0.
         suffixes: Of the files that are taken from folders and patterns, in lower case.
 
@@ -160,34 +162,27 @@ def _find(
 ) -> Iterator[Source]:
     if '://' in name:
         yield Source(name, name, Path(Path(unquote(urlparse(name).path)).name or 'image'))
-    elif os.path.isdir(name):
-        errors: list[OSError] = []
-        found = _select(walk_files(name, onerror=errors.append), Path(name), exclude, suffixes)
-        if not found and not errors:
-            errors.append(
-                FileNotFoundError(
-                    f'no file of a known kind in the folder {name!r} '
-                    f'(suffixes looked for: {", ".join(suffixes)})'
-                )
-            )
-        yield from found
-        for error in errors:
-            yield Source(name, error.filename or name, Path('.'), error)
+        return
+    errors: list[OSError] = []
+    files: Iterable[Path]
+    if os.path.isdir(name):
+        root, files = Path(name), list_folder(name, errors)
+        nothing = (
+            f'no file of a known kind in the folder {name!r} '
+            f'(suffixes looked for: {", ".join(suffixes)})'
+        )
     elif has_magic(name) and not os.path.exists(name):
-        parts = Path(name).parts
-        fixed = next(index for index, part in enumerate(parts) if has_magic(part))
-        files = map(Path, glob(name, recursive=True))
-        found = _select(files, Path(*parts[:fixed]), exclude, suffixes)
-        yield from found
-        if not found:
-            yield Source(
-                name,
-                name,
-                Path('.'),
-                FileNotFoundError(f'the pattern {name!r} matches no file of a known kind'),
-            )
+        root, files = list_pattern(name, errors)
+        nothing = f'the pattern {name!r} matches no file of a known kind'
     else:
         yield Source(name, name, Path(Path(name).name), _raw(name))
+        return
+    found = _select(files, root, exclude, suffixes)
+    yield from found
+    if not found and not errors:
+        errors.append(FileNotFoundError(nothing))
+    for error in errors:
+        yield Source(name, error.filename or name, Path('.'), error)
 
 
 def _raw(name: str | os.PathLike) -> RawFile | None:
@@ -199,7 +194,9 @@ def _select(
 ) -> list[Source]:
     """The files with one of ``suffixes``, and RAW files, their paths relative to ``root``."""
     results = None if exclude is None else Path(exclude).resolve()
-    if results is not None and root.resolve() not in results.parents:
+    searched = root.resolve()
+    if results in (searched, *searched.parents):
+        # Then it would hide all.
         results = None
     return [
         # A pattern below a file (a.png/**) names the file.

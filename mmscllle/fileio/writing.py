@@ -18,6 +18,7 @@ from .atomic import atomic_path
 from .heif import register_heif
 from .metadata import XMP_TEXT, jpeg_xmp
 from .photograph import Photograph, swap_red_and_blue
+from .photoshop import jpeg_resources
 
 # Close to what is visible at all, at a third of the size of the best quality.
 QUALITY = {
@@ -72,9 +73,10 @@ def _encode(photograph: Photograph) -> bytes:
         Image.fromarray(frame[..., 0] if frame.shape[2] == 1 else frame) for frame in frames
     ]
     options = {**photograph.info, **QUALITY.get(photograph.format, {})}
-    if photograph.format == 'JPEG' and 'xmp' in options:
-        # Pillow writes it by itself since version 11.
-        options['extra'] = jpeg_xmp(options.pop('xmp'))
+    if photograph.format == 'JPEG':
+        # Pillow writes XMP by itself since version 11, the resources never.
+        xmp, resources = options.pop('xmp', b''), options.pop('photoshop', b'')
+        options['extra'] = (jpeg_xmp(xmp) if xmp else b'') + jpeg_resources(resources)
     if photograph.format == 'PNG':
         options['pnginfo'] = PngImagePlugin.PngInfo()
         for kind, data in _png_chunks(photograph.info):

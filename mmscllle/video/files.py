@@ -78,29 +78,28 @@ def open_video(path: str | os.PathLike) -> VideoReader:
     # FFmpeg would follow a playlist to other files.
     if start.startswith(PLAYLISTS) or not set(start) - TEXT:
         raise OSError(f'{os.fspath(path)!r} is a text, no video')
-    # Absolute, so that no name is taken for a protocol (concat:a.mp4).
-    return VideoReader(os.path.abspath(path))
+    return VideoReader(path)
 
 
 def create_video(
-    path: str | os.PathLike, like: VideoFormat, sound: str | os.PathLike | None = None
+    path: str | os.PathLike, like: VideoFormat, origin: str | os.PathLike | None = None
 ) -> VideoWriter:
     """Create a video file.
 
     Args:
         path: The file; its suffix, one of :data:`WRITTEN_SUFFIXES`, decides on the container.
         like: Size and timing of the frames.
-        sound: A video whose sound is carried over; None: no sound.
+        origin: A video whose sound, metadata and chapters are carried over, or None.
 
     Returns:
         The writer, to be closed; see :class:`VideoWriter`.
 
     Raises:
         ImportError: If PyAV is missing.
-        OSError: If the file cannot be created.
+        OSError: If the file cannot be created, or ``origin`` not be read.
     """
     check_pyav()
-    return VideoWriter(path, like, sound)
+    return VideoWriter(path, like, origin)
 
 
 def result_path(path: Path) -> Path:

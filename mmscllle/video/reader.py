@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from .frame import Frame, VideoFormat
+from .container import open_container
+from .decoded import describe_losses, is_mirrored, quarters, read_format
+from .frame import Frame
+from .matroska import find_damage
 
 if TYPE_CHECKING:
     from av import VideoFrame, VideoStream
-
-
-# FFmpeg's names of what is read: no playlists, no descriptions of streams, which lead elsewhere.
-FORMATS = (
-    'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegvideo,mpegts,asf,flv,ogg,m4v,h264,'
-    'hevc,mxf,dv,gif,ivf,nut'
-)
 
 
 class VideoReader:
@@ -45,11 +41,8 @@ class VideoReader:
         self.problems: list[str] = []
         self.notes: list[str] = []
         self._discarded = 0
-        name = repr(os.fspath(path))
-        try:
-            self._container = av.open(os.fspath(path), options=dict(format_whitelist=FORMATS))
-        except av.error.FFmpegError as error:
-            raise OSError(f'{name} is no video, or damaged: {error.strerror}') from error
+        self._path = os.path.abspath(path)
+        self._container = open_container(path)
         # PyAV's types do not tell that the best video stream is one.
         stream = cast('VideoStream | None', self._container.streams.best('video'))
         first = None
@@ -61,15 +54,15 @@ class VideoReader:
         if stream is None or first is None:
             self._container.close()
             raise OSError(
-                f'{name} holds no picture that can be decoded'
+                f'{os.fspath(path)!r} holds no picture that can be decoded'
                 f'{"".join(f"; {problem}" for problem in self.problems)}'
             )
         self._first, self._stream = first, stream
-        self.format = _read_format(stream, first)
+        self.format = read_format(stream, first)
         # Once: PyAV keeps each frame in memory for a while whose side data it was asked for.
-        self._is_mirrored = _is_mirrored(first)
-        self.notes += _describe_losses(stream, first)
-        self._stated, self.tolerance = stream.frames, 1
+        self._is_mirrored = is_mirrored(first)
+        self.notes += describe_losses(stream, first)
+        self._stated, self.tolerance = self._count_stated(), 1
         # Of the longest stream, which may be the sound; 0: the file does not say.
         self._seconds = Fraction(self._container.duration or 0, av.time_base)
         self._start = Fraction(max(self._container.start_time or 0, 0), av.time_base)
@@ -99,19 +92,46 @@ class VideoReader:
                 shown += min(self._duration_of(frame), end - seconds)
             pixels = frame.to_ndarray(format='rgb24')
             # The rotation of a mirrored picture is that after it was put upside down.
-            upright = np.rot90(pixels[::-1] if self._is_mirrored else pixels, _quarters(frame))
+            upright = np.rot90(pixels[::-1] if self._is_mirrored else pixels, quarters(frame))
             yield Frame(np.ascontiguousarray(upright), seconds, end - seconds)
             frame, seconds = following, end
-        # Then none are missing: some are shown for longer than the rate says.
-        slack = max(Fraction(1), self._seconds / 50)
-        if self._seconds and not self._stream.frames and shown >= self._seconds - slack:
-            self._stated = count + self._discarded
+        self._check_end(count, shown)
         if damaged:
             self.notes.append(f'damaged frames: {damaged}; those after them may be so, too')
 
     def close(self) -> None:
         """Close the file."""
         self._container.close()
+
+    def _count_stated(self) -> int:
+        """How many frames the file says that it holds; 0: it does not say."""
+        stated, index = self._stream.frames, self._stream.index_entries
+        # AVI counts times of display, those without a new frame, too; its index has frames only.
+        # Where it has none FFmpeg makes one of what it comes by, and counts on.
+        if stated and self._is('avi') and index and index[-1].timestamp >= stated - 1:
+            return len(index)
+        return stated
+
+    def _check_end(self, count: int, shown: Fraction) -> None:
+        """After the last frame: find out by number, time and file whether frames are lost."""
+        if self._stream.frames:
+            self._stated = self._count_stated()
+            if self._is('avi') and not self.problems and self._stated - count > self.tolerance:
+                self.problems.append(
+                    'it ends too early: it is cut off or damaged, or has no new pictures at its end'
+                )
+            return
+        damage = find_damage(self._path) if self._is('matroska') else ''
+        slack = max(Fraction(1), self._seconds / 50)
+        if damage:
+            self.problems.append(damage)
+        elif self._seconds and shown >= self._seconds - slack:
+            # Then none are missing: some are shown for longer than the rate says.
+            self._stated = count + self._discarded
+
+    def _is(self, kind: str) -> bool:
+        """Whether the container is of a kind, by FFmpeg's name."""
+        return kind in self._container.format.name.split(',')
 
     def _time_of(self, frame: VideoFrame, before: Fraction) -> Fraction:
         """When a frame is shown, which must be after the one before."""
@@ -161,56 +181,3 @@ class VideoReader:
             problem = f'a part of it is damaged ({error.strerror})'
             if problem not in self.problems:
                 self.problems.append(problem)
-
-
-def _read_format(stream: VideoStream, frame: VideoFrame) -> VideoFormat:
-    context = stream.codec_context
-    height, width = frame.height, frame.width
-    aspect = stream.sample_aspect_ratio or Fraction(1)
-    if _quarters(frame) % 2:
-        height, width, aspect = width, height, 1 / aspect
-    colour = (
-        int(context.colorspace),
-        int(context.color_primaries),
-        int(context.color_trc),
-        int(context.color_range),
-    )
-    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-    return VideoFormat(height, width, rate, stream.time_base, aspect, colour)
-
-
-def _quarters(frame: VideoFrame) -> int:
-    """How many quarter turns, counter-clockwise, make a frame upright."""
-    return round(frame.rotation / 90) % 4
-
-
-def _is_mirrored(frame: VideoFrame) -> bool:
-    """Whether a frame is to be put upside down before it is turned."""
-    matrix = _side_data(frame).get('DISPLAYMATRIX')
-    if matrix is None:
-        return False
-    a, b, _, c, d = np.frombuffer(matrix, np.int32)[:5].tolist()
-    return a * d < b * c
-
-
-def _side_data(frame: VideoFrame) -> Mapping[Any, Any]:
-    """What comes with a frame; nothing where PyAV does not know a kind of it."""
-    try:
-        return frame.side_data
-    except ValueError:
-        return {}
-
-
-def _describe_losses(stream: VideoStream, frame: VideoFrame) -> list[str]:
-    """Say what upright frames of 8-bit RGB do not keep."""
-    notes = []
-    parts = frame.format.components
-    # VP8 and VP9 have it in a stream of its own, which is not decoded.
-    if any(part.is_alpha for part in parts) or stream.metadata.get('alpha_mode') == '1':
-        notes.append('its transparency is not kept')
-    bits = max(part.bits for part in parts)
-    if bits > 8:
-        notes.append(f'its {bits} bits a colour become 8')
-    if frame.rotation and not _side_data(frame):
-        notes.append('it is turned; whether it is to be mirrored, too, cannot be read')
-    return notes

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from av import Packet
-    from av.container import OutputContainer
+    from av.container import InputContainer, OutputContainer
 
 
 class SoundCopy:
@@ -21,13 +20,8 @@ class SoundCopy:
         notes: Takes in what could not be kept.
     """
 
-    def __init__(
-        self, target: OutputContainer, source: str | os.PathLike, notes: list[str]
-    ) -> None:
-        import av
-
-        self._target, self._notes = target, notes
-        self._source = av.open(os.path.abspath(source))
+    def __init__(self, target: OutputContainer, source: InputContainer, notes: list[str]) -> None:
+        self._target, self._source, self._notes = target, source, notes
         self._streams = {}
         for stream in self._source.streams.audio:
             codec = stream.codec_context.name
@@ -47,10 +41,6 @@ class SoundCopy:
             packet.stream = self._streams[packet.stream.index]
             self._target.mux(packet)
             self._next = next(self._packets, None)
-
-    def close(self) -> None:
-        """Close the source."""
-        self._source.close()
 
     def _read(self) -> Iterator[Packet]:
         from av.error import FFmpegError

@@ -10,7 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
+from .container import TEXT_ERRORS, open_container
 from .frame import Frame, VideoFormat
+from .metadata import copy_metadata
 from .sound import SoundCopy
 
 if TYPE_CHECKING:
@@ -41,22 +43,23 @@ LONGEST_GAP = 2**28
 class VideoWriter:
     """Writes a video file frame by frame; a context in which an error leaves it unfinished.
 
-    H.264, in WebM VP9, in AVI MPEG-4; the sound is copied as it is.
+    H.264, in WebM VP9, in AVI MPEG-4; the sound is copied as it is, metadata and
+    chapters as far as they stay true and the container has a place for them.
 
     Args:
         path: The file.
         like: Size, timing and colours of the frames.
-        sound: A video whose sound is carried over; None: no sound.
+        origin: A video whose sound, metadata and chapters are carried over, or None.
 
     Attributes:
         notes: What could not be kept.
 
     Raises:
-        OSError: If the file cannot be created.
+        OSError: If the file cannot be created, or ``origin`` not be read.
     """
 
     def __init__(
-        self, path: str | os.PathLike, like: VideoFormat, sound: str | os.PathLike | None = None
+        self, path: str | os.PathLike, like: VideoFormat, origin: str | os.PathLike | None = None
     ) -> None:
         import av
         from av.codec.context import Flags
@@ -70,7 +73,7 @@ class VideoWriter:
         options = dict(movflags='faststart') if suffix in MP4_SUFFIXES else {}
         rate = limit_rate(like.rate) if codec == 'mpeg4' else like.rate
         with self._naming_file():
-            self._container = av.open(str(path), 'w', options=options)
+            self._container = av.open(str(path), 'w', options=options, metadata_errors=TEXT_ERRORS)
             # PyAV's types do not know that these codecs are those of video.
             self._stream = cast(
                 'VideoStream',
@@ -96,7 +99,11 @@ class VideoWriter:
         )
         self._longest_gap = LONGEST_GAPS.get(suffix, LONGEST_GAP)
         self._last_time, self._left_out, self._last_duration = -1, 0, 0
-        self._sound = SoundCopy(self._container, sound, self.notes) if sound is not None else None
+        self._origin = self._sound = None
+        if origin is not None:
+            self._origin = open_container(origin)
+            copy_metadata(self._origin, self._container)
+            self._sound = SoundCopy(self._container, self._origin, self.notes)
 
     def write(self, frame: Frame) -> None:
         """Append a frame.
@@ -158,8 +165,8 @@ class VideoWriter:
                 if self._sound:
                     self._sound.copy()
             self._container.close()
-        if self._sound:
-            self._sound.close()
+        if self._origin:
+            self._origin.close()
 
     @contextmanager
     def _naming_file(self, ignore: bool = False) -> Iterator[None]:

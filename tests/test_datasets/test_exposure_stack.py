@@ -5,8 +5,10 @@ import cv2
 import numpy as np
 import pytest
 from mmengine.config import Config
+from mmseg.datasets.transforms import RandomRotate
 
 from mmscllle.datasets import ExposureStackDataset
+from mmscllle.datasets.transforms import LoadImage, LoadReference, PackEnhanceInputs
 from mmscllle.registry import DATASETS
 
 BASES = Path(__file__).resolve().parents[2] / 'configs/_base_/datasets'
@@ -160,6 +162,14 @@ def test_the_pipeline_loads_a_pair(scope, tmp_path, write_images):
     assert (sample.scene, sample.exposure) == ('a', 'very_dark')
     assert sample.reference.data.shape == packed['inputs'].shape == (3, 20, 24)
     assert not np.array_equal(sample.reference.data.flip(0) * 255, packed['inputs'])
+
+
+def test_a_step_that_moves_the_image_alone_is_refused(root):
+    pipeline = [LoadImage(), LoadReference(), RandomRotate(1.0, 90), PackEnhanceInputs()]
+    with pytest.raises(
+        ValueError, match='pipeline: RandomRotate does not change img and gt_img alike'
+    ):
+        ExposureStackDataset(root(a=[20, 121]), 'pair', pipeline=pipeline)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import cv2
 import numpy as np
 import pytest
+from mmseg.datasets.transforms import RandomCrop
 
 from mmscllle.datasets import LowLightImageDataset
 from mmscllle.datasets.transforms import LoadImage, LoadReference, PackEnhanceInputs
@@ -89,3 +90,11 @@ def test_two_references_of_one_image_are_named(root):
 def test_what_would_have_no_effect_is_refused(root, options, message):
     with pytest.raises(ValueError, match=message):
         LowLightImageDataset(str(root), **{'data_prefix': dict(img_path='low'), **options})
+
+
+def test_a_step_that_moves_the_image_alone_is_refused(root):
+    pipeline = [LoadImage(), LoadReference(), RandomCrop((8, 8)), PackEnhanceInputs()]
+    with pytest.raises(
+        ValueError, match='pipeline: RandomCrop does not change img and gt_img alike'
+    ):
+        LowLightImageDataset(str(root), dict(img_path='low', gt_path='high'), pipeline=pipeline)

@@ -171,6 +171,32 @@ def test_classes_are_those_of_the_anchors_that_have_them(triplets):
     assert not unlabelled.metainfo.get('classes') and len(unlabelled) == 2
 
 
+def test_second_shots_that_no_anchor_has_are_refused(triplets):
+    message = (
+        r'pipeline: PackTripletInputs\(second=True\) packs second_img, which no image of anchors'
+        r'\[0\] \(CamVidDataset of .*\), anchors\[1\] \(LowLightImageDataset of .*\) has'
+    )
+    packs = [dict(type='mmscllle.PackTripletInputs', second=True)]
+    with pytest.raises(ValueError, match=message):
+        build(triplets, pipeline=packs)
+    # Their files are not named by these data sets.
+    days, dusk = triplets['anchors']
+    dusk['pipeline'] = [*dusk['pipeline'], dict(type='mmscllle.LoadSecondShot')]
+    with pytest.raises(ValueError, match=message):
+        build(triplets, pipeline=packs)
+    days['pipeline'] = [*days['pipeline'], dict(type='mmscllle.TakeAsSecondShot')]
+    assert build(triplets, pipeline=packs)[0]['inputs']['second'].any()
+
+
+def test_an_anchor_that_is_moved_without_its_reference(triplets):
+    days, dusk = triplets['anchors']
+    load, *steps = days['pipeline']
+    days['pipeline'] = [load, dict(type='mmscllle.TakeAsReference'), *steps]
+    message = r'anchors\[1\]\.dataset\.pipeline: RandomCrop does not change img and gt_img alike'
+    with pytest.raises(ValueError, match=message):
+        build(triplets, anchors=[dusk, dict(type='RepeatDataset', dataset=days, times=2)])
+
+
 def test_cityscapes_layout(triplets, tmp_path, write_images):
     write_images(tmp_path / 'leftImg8bit/train/ulm', ['ulm_0_leftImg8bit.png'], 7)
     write_images(tmp_path / 'gtFine/train/ulm', ['ulm_0_gtFine_labelTrainIds.png'], 8, channels=1)

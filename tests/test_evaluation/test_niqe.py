@@ -11,6 +11,16 @@ from mmscllle.evaluation import NIQE
 from mmscllle.evaluation.niqe import PRISTINE, _fit_asymmetric, _halve, niqe
 
 
+@pytest.fixture
+def messages(monkeypatch):
+    """What the metric logs."""
+    found = []
+    monkeypatch.setattr(
+        'mmscllle.evaluation.niqe.print_log', lambda message, *_: found.append(message)
+    )
+    return found
+
+
 def read(path):
     return torch.from_numpy(cv2.imread(str(path))[..., ::-1].copy()).permute(2, 0, 1) / 255
 
@@ -97,16 +107,47 @@ def test_an_image_without_two_blocks_is_refused():
         niqe(torch.zeros(3, 95, 300))
 
 
-def test_metric(make_sample, monkeypatch):
-    messages = []
-    monkeypatch.setattr(
-        'mmscllle.evaluation.niqe.print_log', lambda message, *_: messages.append(message)
-    )
+def test_metric(make_sample, messages):
     metric = NIQE()
     images = [street(0), street(1)]
     metric.process(None, [*map(make_sample, images), make_sample(torch.zeros(3, 95, 300))])
     assert metric.evaluate(3) == {'NIQE': pytest.approx(np.mean([niqe(i) for i in images]))}
     assert messages == ['NIQE: night/a.png is left out, it is too small']
+
+
+def named(make_sample, image, name, **metainfo):
+    return dict(make_sample(image, **metainfo), img_path=name)
+
+
+def test_flat_images_are_left_out_of_the_mean_counted_and_named(make_sample, messages):
+    metric, image, flat = NIQE(), street(), torch.full((3, 200, 200), 0.5)
+    metric.process(
+        None,
+        [
+            named(make_sample, image, 'a.png', exposure='dark'),
+            named(make_sample, flat, 'b.png', exposure='dark'),
+            named(make_sample, 0 * flat, 'c.png', exposure='very_dark'),
+        ],
+    )
+    value = pytest.approx(niqe(image))
+    assert metric.evaluate(3) == {
+        'NIQE': value,
+        'flat_images': 2,
+        'dark/NIQE': value,
+        'dark/flat_images': 1,
+        'very_dark/flat_images': 1,
+    }
+    assert messages == [
+        'NIQE: 2 of 3 images are left out of the mean, for they are flat and have none: '
+        'b.png, c.png'
+    ]
+
+
+def test_nan_of_a_diverged_model_stays(make_sample, messages):
+    metric = NIQE()
+    metric.process(None, [make_sample(street()), make_sample(street() * math.nan)])
+    metrics = metric.evaluate(2)
+    assert list(metrics) == ['NIQE'] and math.isnan(metrics['NIQE']) and not messages
 
 
 # By mmagic 1.2.0, on the files as they are; tests/test_mmagic compares on all shared photographs.

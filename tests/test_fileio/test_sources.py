@@ -180,12 +180,58 @@ def test_broken_link_is_no_secret(folder):
     assert 'link.jpg' in relatives(find_sources(str(folder / 'deep/*.jpg')))
 
 
+@pytest.fixture
+def linked(folder) -> Path:
+    """A folder with links: two to one elsewhere, to one that lies here, and to those above."""
+    (folder.parent / 'else/where').mkdir(parents=True)
+    (folder.parent / 'else/where/f.jpg').touch()
+    for link, target in (
+        ('album', '../else'),
+        ('again', '../else'),
+        ('0', 'deep'),
+        ('deep/up', '..'),
+        ('deep/er/above', '../../..'),
+    ):
+        (folder / link).symlink_to(target, target_is_directory=True)
+    return folder
+
+
+def test_linked_folders_are_searched_once_and_without_end(linked):
+    """Links were passed over without a word."""
+    assert sorted(relatives(find_sources(linked))) == sorted([*ALL, 'again/where/f.jpg'])
+
+
+def test_patterns_come_to_an_end(linked):
+    """Each picture came forty times through one link to a folder above; with two it took hours."""
+    expected = sorted([*ALL, 'again/where/f.jpg'])
+    assert sorted(relatives(find_sources(f'{linked}/**'))) == expected
+    assert sorted(relatives(find_sources(f'{linked}/**/*.*'))) == expected
+    assert relatives(find_sources(f'{linked}/**/wh*/**/*.jpg')) == ['again/where/f.jpg']
+    # Where hidden folders are named, the library's glob finds them.
+    (linked / 'deep/up').unlink()
+    (linked / 'deep/er/above').unlink()
+    assert relatives(find_sources(f'{linked}/**/.cache/*')) == ['.cache/e.png']
+
+
+def test_results_that_are_linked_are_no_input(linked):
+    assert relatives(find_sources(linked, linked.parent / 'else')) == ALL
+
+
+def test_linked_folder_that_may_not_be_listed_is_told_once(linked, forbid_listing):
+    forbid_listing('where')
+    *found, last = find_sources(linked)
+    assert sorted(relatives(found)) == sorted(ALL)
+    assert isinstance(last.error, PermissionError) and last.name == str(linked / 'again/where')
+
+
 def test_folder_that_may_not_be_listed_is_an_error_of_its_own(folder, forbid_listing):
     forbid_listing('er')
     sources = list(find_sources(folder))
     assert relatives(sources)[:-1] == [name for name in ALL if 'er/' not in name]
     assert isinstance(sources[-1].error, PermissionError)
     assert sources[-1].name == str(folder / 'deep/er')
+    *_, last = find_sources(f'{folder}/**/*')
+    assert isinstance(last.error, PermissionError) and last.name == str(folder / 'deep/er')
 
 
 def test_raw_files_are_named_with_what_to_do(tmp_path):

@@ -172,6 +172,10 @@ def test_interrupted(tool, tmp_path, monkeypatch, capsys):
         (['--seconds', '-1'], '--seconds: must be at least 0, got -1.0'),
         (['--repetitions', '1'], '--repetitions: must be at least 2, got 1'),
         (['--batches', '4', '0'], '--batches: must be at least 1, got 0'),
+        (
+            ['--models', 'sci-easy', 'iat-lol-v1', '--modes', 'fast', 'fast compiled'],
+            '--modes: none of sci-easy, iat-lol-v1 has fast or fast compiled; eager and exact are',
+        ),
         (['--precisions', 'float16'], '--precisions: float16 needs a GPU; on a CPU take bfloat16'),
     ],
 )

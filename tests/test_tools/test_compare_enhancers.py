@@ -196,6 +196,10 @@ def test_stacks_of_exposures(tool, tmp_path):
         (['{night}', '--split', 'val'], '--split: it chooses among scenes'),
         (['{night}', '--exposures'], "FOLDER: data_root: '{night}' holds no folder"),
         (['{night}', '--limit', '0'], '--limit: must be at least 1, got 0'),
+        (
+            ['{night}', '--fast', '--baselines', 'none', 'gamma'],
+            '--fast: there is no fast mode of none, gamma; leave it out',
+        ),
         (['{night}', '--device', 'tpu'], "--device: must be cpu or cuda, got 'tpu'"),
     ],
 )
@@ -216,3 +220,16 @@ def test_folders_of_one_name_go_by_their_paths(tool, night, tmp_path):
     other = str(tmp_path / 'other/night')
     assert tool.main([night, other, '--baselines', 'none', '--out-dir', str(tmp_path / 'out')]) == 0
     assert list(read_table(tmp_path / 'out')) == [(night, 'none'), (other, 'none')]
+
+
+def test_a_flat_picture_is_left_out_of_niqe_and_named(tool, tmp_path, capfd):
+    write_grey(tmp_path / 'night/flat.png', 51, (96, 192))
+    texture = np.random.default_rng(0).integers(20, 90, (96, 192, 3), dtype=np.uint8)
+    cv2.imwrite(str(tmp_path / 'night/texture.png'), texture)
+    night, out_dir = str(tmp_path / 'night'), tmp_path / 'out'
+    assert tool.main([night, '--baselines', 'none', '--out-dir', str(out_dir)]) == 0
+    row = read_table(out_dir)['night', 'none']
+    assert math.isfinite(float(row['NIQE'])) and row['flat_images'] == '1'
+    printed = ''.join(capfd.readouterr())
+    assert printed.count('NIQE: 1 of 2 images are left out of the mean') == 1
+    assert f'{night}/flat.png' in printed

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import mmseg
 import pytest
 import torch
@@ -282,3 +283,46 @@ test_dataloader = dict(dataset=dict(
         "'no/such/folder'; val_dataloader names other data: to test on them, add "
         '`test_dataloader = val_dataloader` below it in the config'
     ) in output
+
+
+def test_labels_beyond_the_classes_stop_a_test(trained, tmp_path):
+    config, work_dir, _ = trained
+    labels = cv2.imread(str(config.parent / 'data/ann/0.png'), cv2.IMREAD_GRAYSCALE)
+    labels[0, 20] = 9
+    cv2.imwrite(str(tmp_path / '0.png'), labels)
+    mine = config.with_name('beyond.py')
+    mine.write_text(f"""
+_base_ = {str(config)!r}
+test_dataloader = dict(dataset=dict(data_root='', data_prefix=dict(
+    img_path={str(config.parent / 'data/img')!r}, seg_map_path={str(tmp_path)!r})))
+""")
+    output = run(
+        sys.executable,
+        ROOT / 'tools/test.py',
+        mine,
+        work_dir / 'iter_4.pth',
+        '--work-dir',
+        tmp_path / 'work',
+        fails=True,
+    )
+    message = f"test.py: error: '{tmp_path}/0.png': the label map has the label 9, outside of the 4"
+    assert message in output and 'Traceback' not in output
+
+
+def test_marks_that_are_dropped_stop_a_training(trained, tmp_path):
+    config, _, _ = trained
+    mine = config.with_name('marked.py')
+    mine.write_text(f"""
+_base_ = {str(config)!r}
+train_dataloader = dict(dataset=dict(_base_.street, _delete_=True, pipeline=[
+    dict(type='mmscllle.LoadImage'), dict(type='mmscllle.WithoutPseudoLabels'),
+    dict(type='mmseg.PackSegInputs')]))
+""")
+    output = run(
+        sys.executable, ROOT / 'tools/train.py', mine, '--work-dir', tmp_path / 'work', fails=True
+    )
+    message = (
+        'train.py: error: train_dataloader.dataset.pipeline: PackSegInputs drops what '
+        'WithoutPseudoLabels marks'
+    )
+    assert message in output and 'Traceback' not in output

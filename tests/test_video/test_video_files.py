@@ -137,7 +137,7 @@ def test_comes_upright(tmp_path, values):
 def test_a_mirroring_that_cannot_be_read_is_noted(tmp_path, monkeypatch):
     write(tmp_path / 'turned.mp4')
     turn(tmp_path / 'turned.mp4', CLOCKWISE)
-    monkeypatch.setattr('mmscllle.video.reader._side_data', lambda frame: {})
+    monkeypatch.setattr('mmscllle.video.decoded.side_data', lambda frame: {})
     assert read(tmp_path / 'turned.mp4')[0].notes == [
         'it is turned; whether it is to be mirrored, too, cannot be read'
     ]
@@ -172,7 +172,7 @@ def test_sound_is_carried_over(tmp_path):
     write_sound(source)
     packets = sound_packets(source)
     assert packets
-    with create_video(target, VideoFormat(48, 64, Fraction(10)), sound=source) as writer:
+    with create_video(target, VideoFormat(48, 64, Fraction(10)), origin=source) as writer:
         for number, image in enumerate(pictures(10)):
             writer.write(Frame(image, Fraction(number, 10)))
     assert writer.notes == [] and sound_packets(target) == packets
@@ -182,7 +182,7 @@ def test_sound_is_carried_over(tmp_path):
 def test_a_video_without_sound(tmp_path):
     write(tmp_path / 'silent.mp4')
     with create_video(
-        tmp_path / 'target.mp4', VideoFormat(48, 64, NTSC), sound=tmp_path / 'silent.mp4'
+        tmp_path / 'target.mp4', VideoFormat(48, 64, NTSC), origin=tmp_path / 'silent.mp4'
     ) as writer:
         for number, image in enumerate(pictures(4)):
             writer.write(Frame(image, number / NTSC))
@@ -192,7 +192,7 @@ def test_a_video_without_sound(tmp_path):
 def test_sound_that_does_not_fit_the_container(tmp_path):
     write_sound(tmp_path / 'sound.mp4')
     with create_video(
-        tmp_path / 'target.webm', VideoFormat(48, 64, Fraction(10)), sound=tmp_path / 'sound.mp4'
+        tmp_path / 'target.webm', VideoFormat(48, 64, Fraction(10)), origin=tmp_path / 'sound.mp4'
     ) as writer:
         for number, image in enumerate(pictures(4)):
             writer.write(Frame(image, Fraction(number, 10)))

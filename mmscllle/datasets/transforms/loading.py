@@ -125,6 +125,9 @@ class LoadReference(BaseTransform):
         ValueError: If image and reference differ in size.
     """
 
+    # For mmscllle.datasets.companions: what it adds, and the key of the file.
+    companion, source = 'gt_img', 'gt_path'
+
     def __init__(self, **kwargs: object) -> None:
         self.load = LoadImage(**kwargs)
 
@@ -152,6 +155,9 @@ class LoadSecondShot(BaseTransform):
         OSError: If the file is empty, cut off or no image.
         ValueError: If the two differ in size.
     """
+
+    # For mmscllle.datasets.companions: what it adds, and the key of the files.
+    companion, source = 'second_img', 'second_paths'
 
     def __init__(self, **kwargs: object) -> None:
         self.load = LoadImage(**kwargs)

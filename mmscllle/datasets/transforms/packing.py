@@ -17,6 +17,8 @@ from .flips import check_flip
 
 # What the data sets and transforms of this package add.
 OWN_KEYS = ('scene', 'exposure', 'pseudo_labels')
+# What an anchor may bring along, by the option that packs it.
+COMPANIONS = dict(second='second_img', reference='gt_img')
 META_KEYS = (*inspect.signature(PackSegInputs).parameters['meta_keys'].default, *OWN_KEYS)
 
 
@@ -58,7 +60,7 @@ class PackTripletInputs(BaseTransform):
     which is False after :class:`WithoutPseudoLabels`.
 
     An anchor may lack what is asked for; a black image stands for it then, so that a batch may mix
-    data sets.
+    data sets. :class:`UnpairedLowLightDataset` refuses anchors all of which lack it.
 
     Args:
         second: Pack ``second_img``, another shot of the anchor's scene.
@@ -69,7 +71,8 @@ class PackTripletInputs(BaseTransform):
     """
 
     def __init__(self, second: bool = False, reference: bool = False) -> None:
-        self.second, self.reference = second, reference
+        asked = dict(second=second, reference=reference)
+        self.companions = {name: key for name, key in COMPANIONS.items() if asked[name]}
         self.pack = PackSegInputs()
 
     def transform(self, results: dict) -> dict:
@@ -80,12 +83,9 @@ class PackTripletInputs(BaseTransform):
             'low': anchor['img'],
             **{name: contrast['img'] for name, contrast in contrasts.items()},
         }
-        if self.second:
-            check_flip(anchor, 'second_img')
-            images['second'] = anchor.get('second_img', np.zeros_like(anchor['img']))
-        if self.reference:
-            check_flip(anchor, 'gt_img')
-            images['reference'] = anchor.get('gt_img', np.zeros_like(anchor['img']))
+        for name, key in self.companions.items():
+            check_flip(anchor, key)
+            images[name] = anchor.get(key, np.zeros_like(anchor['img']))
         sizes = {name: image.shape[:2] for name, image in images.items()}
         if len(set(sizes.values())) > 1:
             files = {name: part['img_path'] for name, part in results.items()}

@@ -35,6 +35,9 @@ class RandomSquareCrop(BaseTransform):
         ValueError: If an argument is out of range.
     """
 
+    # For mmscllle.datasets.companions.
+    moves_all = True
+
     def __init__(self, size: int, zoom_prob: float = 0.5) -> None:
         if size < 1:
             raise ValueError(f'size must be at least 1 pixel, got {size}')

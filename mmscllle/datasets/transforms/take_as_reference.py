@@ -29,6 +29,9 @@ class TakeAsReference(BaseTransform):
         ValueError: If it is negative.
     """
 
+    # For mmscllle.datasets.companions: what it adds, a copy and no file.
+    companion, source = 'gt_img', None
+
     def __init__(self, local_contrast: float = 0.0) -> None:
         if local_contrast < 0:
             raise ValueError(f'local_contrast must not be negative, got {local_contrast}')

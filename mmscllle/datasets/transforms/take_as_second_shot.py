@@ -13,6 +13,9 @@ from .flips import note_flip
 class TakeAsSecondShot(BaseTransform):
     """Keep a copy of ``img``, which transforms that follow darken, as ``second_img``."""
 
+    # For mmscllle.datasets.companions: what it adds, a copy and no file.
+    companion, source = 'second_img', None
+
     def transform(self, results: dict) -> dict:
         """Add ``second_img``."""
         results['second_img'] = results['img'].copy()

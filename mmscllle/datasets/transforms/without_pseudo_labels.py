@@ -14,8 +14,11 @@ class WithoutPseudoLabels(BaseTransform):
     A segmentor of streets would find a class for each pixel of a still life, too.
 
     It stands ahead of this package's packing transforms, or behind mmseg's ``PackSegInputs``, which
-    drops the mark.
+    drops the mark: :class:`mmscllle.engine.hooks.PipelineHook` refuses it ahead of that.
     """
+
+    # For mmscllle.datasets.pipelines.
+    marks = 'pseudo_labels'
 
     def transform(self, results: dict) -> dict:
         """Set ``pseudo_labels`` to False, in the data sample where the picture is packed."""

@@ -6,7 +6,9 @@ from .collapse_hook import CollapseHook
 from .enhancement_visualization_hook import EnhancementVisualizationHook
 from .finite_training_hook import FiniteTrainingHook
 from .generator_checkpoint_hook import GeneratorCheckpointHook
+from .label_range_hook import LabelRangeHook
 from .metric_table_hook import MetricTableHook
+from .pipeline_hook import PipelineHook
 from .safe_checkpoint_hook import SafeCheckpointHook
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     'EnhancementVisualizationHook',
     'FiniteTrainingHook',
     'GeneratorCheckpointHook',
+    'LabelRangeHook',
     'MetricTableHook',
+    'PipelineHook',
     'SafeCheckpointHook',
 ]

@@ -9,6 +9,8 @@ import torch
 from mmseg.evaluation import IoUMetric
 from torch import Tensor
 
+from mmscllle.evaluation.label_range import check_label_range
+
 # Per class: pixels in both, in either, predicted, labelled.
 Areas = Sequence[Sequence[float]]
 
@@ -36,12 +38,7 @@ def count_areas(
             'it must hold one class index a pixel, at the size of the image'
         )
     label = label.to(prediction.device)
-    outside = label[(label != ignore_index) & ((label < 0) | (label >= num_classes))]
-    if len(outside):
-        raise ValueError(
-            f'the label map has the label {int(outside[0])}, outside of the {num_classes} classes '
-            f'(0 to {num_classes - 1}; {ignore_index} does not count)'
-        )
+    check_label_range(label, num_classes, ignore_index)
     areas = IoUMetric.intersect_and_union(prediction, label, num_classes, ignore_index)
     return [[int(value) for value in area] for area in areas]
 
