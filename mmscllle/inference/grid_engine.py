@@ -207,8 +207,9 @@ class GridEngine:
         kernel: ModuleType | None,
     ) -> Tensor:
         """Apply the curves to the balanced images, and mix with the images themselves."""
-        result = torch.empty_like(images)
         if kernel is not None:
+            # NumPy's: it asks for large pages, where each of 4 KiB takes longer than its pixels.
+            result = torch.from_numpy(np.empty(tuple(images.shape), np.float32))
             arrays = (part.numpy() for part in (images, balanced, grid, detail, result))
             with kernel.threads_of_torch():
                 for *parts, enhanced, strength in zip(*arrays, strengths, strict=True):
@@ -220,7 +221,7 @@ class GridEngine:
                     else:
                         kernel.apply_grid(*parts, COMPRESSION, strength, enhanced)
             return result
-        height = images.shape[2]
+        result, height = torch.empty_like(images), images.shape[2]
         for rows in self._strips(height):
             # With so many more cells on either side a strip is as it is within the whole.
             first = max(rows.start // self.cell - self.reach, 0)

@@ -210,16 +210,29 @@ class BilateralGridEnhancer(Enhancer):
                 align_corners=False,
             )
             cells = self.up[number](cells + finer)
-        curves = self.curves(cells).sigmoid()
+        weight, bias = self._join_heads()
+        # In place: of large pictures new memory takes longer than the sigmoid.
+        values = functional.conv2d(cells, weight, bias).sigmoid_()
         # Traced, `unflatten` and `len` hold on to the sizes of the example; `shape` does not.
-        batch, _, rows, columns = curves.shape
-        grid = curves.reshape(batch, 3, self.knots, rows, columns)
-        detail = self.detail(cells).sigmoid()
-        detail = LEAST_DETAIL + (MOST_DETAIL - LEAST_DETAIL) * detail
+        batch, _, rows, columns = values.shape
+        own = 3 * self.knots
+        grid = values[:, :own].reshape(batch, 3, self.knots, rows, columns)
+        detail = LEAST_DETAIL + (MOST_DETAIL - LEAST_DETAIL) * values[:, own : own + 3]
         if self.denoise_scales:
-            noise = MOST_NOISE * (NOISE_GAIN * self.added_noise(cells)).sigmoid()
-            detail = torch.cat((detail, noise), dim=1)
+            detail = torch.cat((detail, MOST_NOISE * values[:, own + 3 :]), dim=1)
         return grid, detail
+
+    def _join_heads(self) -> tuple[Tensor, Tensor]:
+        """Weights and biases of curves, detail and noise as one convolution.
+
+        One has to read the cells once, where three took a third of the network's time.
+        """
+        heads = [self.curves, self.detail]
+        weights, biases = ([getattr(head, name) for head in heads] for name in ('weight', 'bias'))
+        if self.denoise_scales:
+            weights.append(NOISE_GAIN * self.added_noise.weight)
+            biases.append(NOISE_GAIN * self.added_noise.get_parameter('bias'))
+        return torch.cat(weights), torch.cat(biases)
 
     def share(self, image: Tensor) -> Tensor:
         r"""How much of its enhancement each picture gets, by ``leave_bright``.
