@@ -99,6 +99,14 @@ def choose_checkpoint(cfg: Config, resume: str) -> None:
                 f'another --work-dir, no --resume, and --cfg-options load_from={checkpoint}',
                 file=sys.stderr,
             )
+        for length, done in (('max_iters', meta.get('iter')), ('max_epochs', meta.get('epoch'))):
+            most = (cfg.get('train_cfg') or {}).get(length)
+            if most and done and done >= most:
+                print(
+                    f'{checkpoint!r} is of a training that is complete, there is nothing left to '
+                    f'do: it has {done} of train_cfg.{length}={most}',
+                    file=sys.stderr,
+                )
         # MMEngine restores the runner's seed alone, after samplers were built with a new one.
         if cfg.get('randomness', {}).get('seed') is None and meta.get('seed') is not None:
             cfg.merge_from_dict({'randomness.seed': meta['seed']})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from fnmatch import fnmatch
-from glob import glob, has_magic
+from glob import escape, glob, has_magic
+from itertools import pairwise
 from pathlib import Path
 
-from mmscllle.utils.folders import walk_files
+from mmscllle.utils.folders import walk_folders
 
 
 def list_folder(folder: str | os.PathLike, errors: list[OSError]) -> Iterator[Path]:
@@ -21,16 +21,8 @@ def list_folder(folder: str | os.PathLike, errors: list[OSError]) -> Iterator[Pa
     Yields:
         The paths of files that are not hidden, those of each folder once.
     """
-    own = list(walk_files(folder, onerror=errors.append))
-    yield from own
-    # A folder that lies here keeps its name, though a link to it may be met first.
-    met = {os.path.realpath(parent) for parent in {file.parent for file in own}}
-    told = {error.filename for error in errors}
-    more: list[OSError] = []
-    for file in walk_files(folder, follow_links=True, onerror=more.append):
-        if os.path.realpath(file.parent) not in met:
-            yield file
-    errors += [error for error in more if error.filename not in told]
+    for parent, names in _list_folders(folder, errors):
+        yield from (parent / name for name in names)
 
 
 def list_pattern(name: str, errors: list[OSError]) -> tuple[Path, Iterable[Path]]:
@@ -41,7 +33,8 @@ def list_pattern(name: str, errors: list[OSError]) -> tuple[Path, Iterable[Path]
         errors: Takes in the errors of folders that cannot be listed.
 
     Returns:
-        The folder ahead of the first part with a wildcard, and the paths.
+        The folder ahead of the first part with a wildcard, and the paths; those of a pattern with
+        ``**`` once for each file of a folder, by its own name where that matches.
     """
     parts = Path(name).parts
     fixed = next(index for index, part in enumerate(parts) if has_magic(part))
@@ -49,16 +42,70 @@ def list_pattern(name: str, errors: list[OSError]) -> tuple[Path, Iterable[Path]
     hidden = any(part.startswith('.') for part in pattern)
     if '**' not in pattern or hidden or not root.is_dir():
         return root, map(Path, glob(name, recursive=True))
-    # The library's glob follows a link to a folder above forty times, and two such links in all
-    # their combinations.
-    files = list_folder(root, errors)
-    return root, (file for file in files if _fits(file.relative_to(root).parts, pattern))
+    # Twice in a row, it says the same, and would take the square of the time.
+    pattern = (
+        *(one for one, after in pairwise(pattern) if (one, after) != ('**',) * 2),
+        pattern[-1],
+    )
+    more: list[OSError] = []
+    folders: dict[Path, set[str]] = {}
+    for file in _match(root, pattern, more):
+        folders.setdefault(file.parent, set()).add(file.name)
+    known = {error.filename for error in errors}
+    errors += {error.filename: error for error in more if error.filename not in known}.values()
+    return root, _once(root, folders)
 
 
-def _fits(parts: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Whether the parts of a path match those of a pattern."""
-    if not pattern:
-        return not parts
-    if pattern[0] == '**':
-        return any(_fits(parts[start:], pattern[1:]) for start in range(len(parts) + 1))
-    return bool(parts) and fnmatch(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
+def _list_folders(
+    folder: str | os.PathLike, errors: list[OSError]
+) -> Iterator[tuple[Path, list[str]]]:
+    """A folder, those below it, and those that links lead to, once each, and their files."""
+    own = list(walk_folders(folder, onerror=errors.append))
+    yield from own
+    # A folder that lies here keeps its name, though a link to it may be met first.
+    met = {os.path.realpath(path) for path, _ in own}
+    told = {error.filename for error in errors}
+    more: list[OSError] = []
+    for path, names in walk_folders(folder, follow_links=True, onerror=more.append):
+        if os.path.realpath(path) not in met:
+            yield path, names
+    errors += [error for error in more if error.filename not in told]
+
+
+def _match(folder: Path, pattern: Sequence[str], errors: list[OSError]) -> Iterator[Path]:
+    """What a pattern matches below a folder.
+
+    The library's glob follows a link to a folder above forty times, and two such links in all
+    their combinations, where it looks for ``**``.
+    """
+    if '**' not in pattern:
+        yield from map(Path, glob(os.path.join(escape(str(folder)), *pattern)))
+        return
+    ahead = pattern.index('**')
+    # All below, where the pattern ends so.
+    rest = pattern[ahead + 1 :] or ('*',)
+    for start in _match(folder, pattern[:ahead], errors) if ahead else [folder]:
+        for below, _ in _list_folders(start, errors) if start.is_dir() else ():
+            yield from _match(below, rest, errors)
+
+
+def _once(root: Path, folders: dict[Path, set[str]]) -> Iterator[Path]:
+    """The files of each folder once; none that is met again through a link to a folder above."""
+    real_root = os.path.realpath(root)
+    places = {
+        folder: os.path.realpath(folder) for folder in sorted(folders) if not _goes_up(folder, root)
+    }
+    met: set[tuple[str, str]] = set()
+    # By their own names first.
+    for own in (True, False):
+        for folder, place in places.items():
+            if (place == os.path.join(real_root, folder.relative_to(root)).rstrip(os.sep)) is own:
+                yield from (folder / name for name in folders[folder] if (place, name) not in met)
+                met |= {(place, name) for name in folders[folder]}
+
+
+def _goes_up(folder: Path, root: Path) -> bool:
+    """Whether a link on the way from ``root`` to a folder leads to where the way came from."""
+    way = [folder, *(each for each in folder.parents if each.is_relative_to(root))]
+    places = [Path(os.path.realpath(each)) for each in way]
+    return any(before.is_relative_to(place) for place, before in pairwise(places))

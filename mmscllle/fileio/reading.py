@@ -94,7 +94,7 @@ def _decode(picture: Image.Image, content: bytes, max_pixels: int | None) -> Pho
         raise ValueError(
             f'it claims {picture.width} x {picture.height}{times} = {pixels:,} pixels, more than '
             f'max_pixels={max_pixels:,}; a small file with such a claim may be a decompression '
-            'bomb. If you trust it, raise max_pixels or lift it with None'
+            'bomb. If you trust it, raise max_pixels or lift it with None (--max-pixels 0)'
         )
     if frames > 1 and picture.format == 'TIFF':
         raise ValueError(f'it has {frames} pages; split it into files of one page')

@@ -58,11 +58,12 @@ def load_from_local(filename: str, map_location: MAP_LOCATION = None) -> object:
     try:
         content = _read_weights_only(path, map_location)
     except _UNREADABLE as error:
-        # Around what was wrong, torch's own message explains how to run the code.
+        # Around and behind what was wrong, torch's own message explains how to run the code.
         reason = error.__context__ or error
+        told = str(reason).split(' Please use `torch.serialization')[0]
         raise ValueError(
             f'{str(filename)!r} is not a checkpoint of weights, refused: '
-            f'{str(reason) or type(reason).__name__}'
+            f'{told or type(reason).__name__}'
         ) from error
     check_finite(content, str(filename))
     # Of mmcv's time.  MMEngine runs it as a config where a training goes on, and uses none of it.

@@ -139,8 +139,10 @@ def find_unused_options(cfg: Config, options: dict[str, Any]) -> list[str]:
     for key in unread:
         first, last = key.split('.')[0], key.split('.')[-1]
         if first not in cfg:
-            near = [name for name in settings if name.endswith(f'.{first}')]
-            near = near or difflib.get_close_matches(first, [*READ, *cfg], 1)
+            # By their last part, those that the runner reads.
+            read = {name.split('.')[-1]: name for name in settings if name.split('.')[0] in READ}
+            close = difflib.get_close_matches(first, [*READ, *read], 1)
+            near = [read.get(name, name) for name in ([first] if first in read else close)]
             raise UsageError(
                 f'--cfg-options {key}: nothing reads {first!r}'
                 + (f'; did you mean {near[0]!r}? ' if near else '. ')

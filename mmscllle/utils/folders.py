@@ -13,12 +13,12 @@ def fail(error: OSError) -> NoReturn:
     raise error
 
 
-def walk_files(
+def walk_folders(
     folder: str | os.PathLike[str],
     follow_links: bool = False,
     onerror: Callable[[OSError], object] = fail,
-) -> Iterator[Path]:
-    """List all files below a folder; hidden files and folders are left out.
+) -> Iterator[tuple[Path, list[str]]]:
+    """List a folder and all below it; hidden files and folders are left out.
 
     Args:
         folder: The folder.
@@ -27,7 +27,7 @@ def walk_files(
         onerror: Gets the error of each folder that cannot be listed; by default it is raised.
 
     Yields:
-        Their paths, which start with ``folder``.
+        The path of each, which starts with ``folder``, and the names of its files.
 
     Raises:
         OSError: If a folder cannot be listed, unless ``onerror`` goes on.
@@ -40,4 +40,18 @@ def walk_files(
             continue
         met.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith('.'))
-        yield from (Path(parent, name) for name in names if not name.startswith('.'))
+        yield Path(parent), [name for name in names if not name.startswith('.')]
+
+
+def walk_files(
+    folder: str | os.PathLike[str],
+    follow_links: bool = False,
+    onerror: Callable[[OSError], object] = fail,
+) -> Iterator[Path]:
+    """List all files below a folder, see :func:`walk_folders`.
+
+    Yields:
+        Their paths, which start with ``folder``.
+    """
+    for parent, names in walk_folders(folder, follow_links, onerror):
+        yield from (parent / name for name in names)

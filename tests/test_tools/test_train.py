@@ -228,7 +228,8 @@ def test_a_rate_that_resuming_ignores_is_told(trained, capsys):
     assert capsys.readouterr().err == ''
     cfg.optim_wrapper.optimizer.lr = 1e-5
     load_tool('train').choose_checkpoint(cfg, 'auto')
-    (line,) = capsys.readouterr().err.splitlines()
+    line, complete = capsys.readouterr().err.splitlines()
+    assert complete.endswith('there is nothing left to do: it has 4 of train_cfg.max_iters=4')
     assert line.startswith('warning: optim_wrapper.optimizer.lr stays 0.001, as in ')
     assert '1e-05 is ignored' in line and f'load_from={work_dir / "iter_4.pth"}' in line
 

@@ -101,8 +101,11 @@ class Objects:
     ],
 )
 def test_other_content_is_refused(save, content, reason):
-    with pytest.raises(ValueError, match=rf'is not a checkpoint of weights, refused: .*{reason}'):
+    message = rf'is not a checkpoint of weights, refused: .*{reason}'
+    with pytest.raises(ValueError, match=message) as error:
         CheckpointLoader.load_checkpoint(save(dict(content=content)), 'cpu')
+    # No advice how to run it all the same.
+    assert 'add_safe_globals' not in str(error.value)
 
 
 def test_an_archive_that_swells_is_refused(save, tmp_path):

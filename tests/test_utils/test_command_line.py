@@ -48,7 +48,7 @@ def test_an_override_of_a_variable_of_the_file_is_told(key, message):
     ('key', 'message'),
     [
         ('optim_wraper.optimizer.lr', "reads 'optim_wraper'; did you mean 'optim_wrapper'[?] If"),
-        ('max_iter', "reads 'max_iter'; did you mean 'max_iters'"),
+        ('max_iter', "reads 'max_iter'; did you mean 'train_cfg.max_iters'"),
         ('optimizer.lr', "reads 'optimizer'; did you mean 'optim_wrapper.optimizer'"),
         ('zzz', "--cfg-options zzz: nothing reads 'zzz'. If code of yours does, set it in the"),
     ],
