@@ -276,6 +276,8 @@ def test_errors_name_the_argument_in_one_line(tmp_path: Path):
         raise KeyError('x')
     with pytest.raises(InputError, match=r'^--data: seen$'), blame('--data'):
         raise ValueError('--data: seen')
+    with pytest.raises(InputError, match=r'^--ann-dir: own$'), blame('--img-dir'):
+        raise ValueError('--ann-dir: own')
     with pytest.raises(InputError, match="--data: there is no config file 'none.py'"):
         read_config('none.py', '--data')
     broken = tmp_path / 'broken.py'

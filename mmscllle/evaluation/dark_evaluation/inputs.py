@@ -22,6 +22,8 @@ class InputError(UsageError):
 def blame(argument: str) -> Iterator[None]:
     """Turn any error inside into an :class:`InputError` that names ``argument``.
 
+    An error that begins with the name of an argument keeps that.
+
     Configs run code and build any registered part, so any exception may come of a wrong one.
 
     Raises:
@@ -33,7 +35,7 @@ def blame(argument: str) -> Iterator[None]:
         raise
     except Exception as error:
         text = one_line(error)
-        raise InputError(text if text.startswith(argument) else f'{argument}: {text}') from error
+        raise InputError(text if text.startswith('--') else f'{argument}: {text}') from error
 
 
 def read_config(source: str, argument: str, options: dict | None = None) -> Config:
