@@ -69,12 +69,15 @@ def check_companions(dataset: Any, key: str) -> None:
     mmcv's and mmseg's transforms change ``img`` and ``gt_seg_map`` alone.
 
     Args:
-        dataset: A data set that holds no others; one without a ``pipeline`` is fine.
+        dataset: A data set that holds no others; one without a ``pipeline`` is fine, and one that
+            has not yet read its files (MMEngine's ``lazy_init``), which is not made to.
         key: The config key of its pipeline.
 
     Raises:
         ValueError: If one is moved, and another is not.
     """
+    if not getattr(dataset, '_fully_initialized', True):
+        return
     moves = follow_pictures(getattr(dataset, 'pipeline', ()))
     for name, own in moves.items():
         if own != moves['img'] and _is_loaded(dataset, name):
@@ -134,17 +137,16 @@ def check_packed(datasets: Mapping[str, Any], pipeline: Any) -> None:
 
 
 def _is_loaded(dataset: Any, name: str) -> bool:
-    """Whether the files of a picture that the pipeline adds are known, or it is a copy."""
+    """Whether a picture that the pipeline adds has files, as far as is known, or is a copy."""
     added = [step for step in walk_steps(dataset.pipeline) if _companion(step) == name]
     sources = {step.source for step in added}
-    return (
-        not sources
-        or None in sources
-        or any(
-            dataset.get_data_info(index).get(source)
-            for source in sources
-            for index in range(len(dataset))
-        )
+    if not sources or None in sources:
+        return True
+    # Not every data set is one of MMEngine's.
+    return not hasattr(dataset, 'get_data_info') or any(
+        dataset.get_data_info(index).get(source)
+        for source in sources
+        for index in range(len(dataset))
     )
 
 
@@ -173,6 +175,9 @@ def _follow(pipeline: Any, moves: Moves, drawn: bool) -> None:
             move = Move(kind, object())
             moves.update({each: (*before, move) for each, before in moves.items()})
         elif is_known(step) and kind in STEADY + DRAWN:
+            # As if it were not there.
+            if getattr(step, 'prob', None) == 0:
+                continue
             steady = kind in STEADY and not drawn
             moves['img'] += (Move(repr(step) if steady else kind, None if steady else object()),)
         else:
@@ -192,7 +197,8 @@ def _follow_mapped(step: KeyMapper, moves: Moves, drawn: bool) -> None:
         if not own or not shared:
             own = dict(img=())
             _follow(step, own, drawn)
-        if source in moves and isinstance(target, str):
+        # A mapping may be nested.
+        if isinstance(source, str) and source in moves and isinstance(target, str):
             found[target] = (*moves[source], *own['img'])
     moves.update(found)
 

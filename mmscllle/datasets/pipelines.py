@@ -46,14 +46,16 @@ def find_datasets(dataset: Any, key: str) -> Iterator[tuple[str, Any]]:
     Yields:
         Key and data set; itself where it holds no other.
     """
-    anchors = getattr(dataset, 'anchors', None)
-    if anchors is not None:
-        for number, part in enumerate(anchors.datasets):
-            yield from find_datasets(part, f'{key}.anchors[{number}]')
-    elif hasattr(dataset, 'datasets'):
-        for number, part in enumerate(dataset.datasets):
-            yield from find_datasets(part, f'{key}.datasets[{number}]')
-    elif hasattr(dataset, 'dataset'):
+    # A stranger's may call something else so, as the boxes of a detector.
+    for name, parts in (
+        ('anchors', getattr(getattr(dataset, 'anchors', None), 'datasets', None)),
+        ('datasets', getattr(dataset, 'datasets', None)),
+    ):
+        if isinstance(parts, (list, tuple)):
+            for number, part in enumerate(parts):
+                yield from find_datasets(part, f'{key}.{name}[{number}]')
+            return
+    if hasattr(dataset, 'dataset'):
         yield from find_datasets(dataset.dataset, f'{key}.dataset')
     else:
         yield key, dataset

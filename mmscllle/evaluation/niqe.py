@@ -96,7 +96,7 @@ class NIQE(ImageMetric):
     Reported key: ``NIQE``, as :func:`niqe` defines it. An image that does not hold two blocks of
     96 x 96 pixels has none, and a log line names it. A flat image has none either: one log line
     names all of them, and ``flat_images`` is their number where there are any. NaN in an enhanced
-    image gives NaN.
+    image gives NaN, as do images none of which has a value because they are flat.
 
     Args:
         **kwargs: See :class:`ImageMetric`.
@@ -137,7 +137,9 @@ class NIQE(ImageMetric):
                 'current',
                 logging.WARNING,
             )
-        return super().compute_metrics(results)
+        metrics = super().compute_metrics(results)
+        # What keeps the best checkpoint looks for the mean of all, which there is not.
+        return dict(NIQE=float('nan'), **metrics) if flat and 'NIQE' not in metrics else metrics
 
 
 def _count_blocks(image: Tensor) -> int:

@@ -39,8 +39,7 @@ def list_pattern(name: str, errors: list[OSError]) -> tuple[Path, Iterable[Path]
     parts = Path(name).parts
     fixed = next(index for index, part in enumerate(parts) if has_magic(part))
     root, pattern = Path(*parts[:fixed]), parts[fixed:]
-    hidden = any(part.startswith('.') for part in pattern)
-    if '**' not in pattern or hidden or not root.is_dir():
+    if '**' not in pattern or not root.is_dir():
         return root, map(Path, glob(name, recursive=True))
     # Twice in a row, it says the same, and would take the square of the time.
     pattern = (
@@ -51,8 +50,7 @@ def list_pattern(name: str, errors: list[OSError]) -> tuple[Path, Iterable[Path]
     folders: dict[Path, set[str]] = {}
     for file in _match(root, pattern, more):
         folders.setdefault(file.parent, set()).add(file.name)
-    known = {error.filename for error in errors}
-    errors += {error.filename: error for error in more if error.filename not in known}.values()
+    errors += {error.filename: error for error in more}.values()
     return root, _once(root, folders)
 
 
@@ -106,6 +104,6 @@ def _once(root: Path, folders: dict[Path, set[str]]) -> Iterator[Path]:
 
 def _goes_up(folder: Path, root: Path) -> bool:
     """Whether a link on the way from ``root`` to a folder leads to where the way came from."""
-    way = [folder, *(each for each in folder.parents if each.is_relative_to(root))]
-    places = [Path(os.path.realpath(each)) for each in way]
-    return any(before.is_relative_to(place) for place, before in pairwise(places))
+    way = [folder, *folder.parents]
+    links = (each for each in way[: way.index(root)] if each.is_symlink())
+    return any(link.parent.resolve().is_relative_to(link.resolve()) for link in links)

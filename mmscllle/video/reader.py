@@ -66,6 +66,12 @@ class VideoReader:
         # Of the longest stream, which may be the sound; 0: the file does not say.
         self._seconds = Fraction(self._container.duration or 0, av.time_base)
         self._start = Fraction(max(self._container.start_time or 0, 0), av.time_base)
+        if self._is('matroska'):
+            # It counts from 0, though the first picture or sound may come later; of few frames
+            # FFmpeg does not tell when.
+            known = self._container.start_time is not None
+            begin = self._start if known else self._time_of(first, Fraction(-1))
+            self._seconds = max(self._seconds - max(begin, Fraction(0)), Fraction(0))
         if not self._stated and self._seconds:
             self._stated = round(self._seconds * self.format.rate)
             self.tolerance = round(max(self.format.rate, Fraction(self._stated, 50)))

@@ -13,7 +13,7 @@ from mmcv.transforms import (
     RandomResize,
     TransformBroadcaster,
 )
-from mmengine.dataset import Compose
+from mmengine.dataset import BaseDataset, Compose
 from mmseg.datasets.transforms import (
     PhotoMetricDistortion,
     RandomCrop,
@@ -24,6 +24,7 @@ from mmseg.datasets.transforms import (
     Resize,
     ResizeToMultiple,
 )
+from torch.utils.data import Dataset
 
 from mmscllle.datasets.companions import check_companions, check_packed, may_have
 from mmscllle.datasets.transforms import (
@@ -102,6 +103,38 @@ def test_what_moves_both_alike():
     # The same size for both, one after the other, is no chance.
     check(LoadReference(), Resize((8, 8)), KeyMapper([Resize((8, 8))], dict(img='gt_img')))
     check(LoadReference(), broadcast(Resize((8, 8)), shared=False))
+
+
+def test_a_step_that_never_does_anything():
+    check(LoadReference(), RandomFlip(0.0), RandomRotate(0.0, 10))
+
+
+class Frames(Dataset):
+    """A data set of torch's, which has no information to ask for."""
+
+    def __init__(self, *steps: object) -> None:
+        self.pipeline = Compose(steps)
+
+
+def test_a_data_set_that_is_not_of_mmengine():
+    check_companions(Frames(LoadReference(), RandomSquareCrop(8)), 'data.pipeline')
+    with pytest.raises(ValueError, match='RandomRotate does not change img and gt_img alike'):
+        check_companions(Frames(LoadReference(), RandomRotate(1.0, 10)), 'data.pipeline')
+
+
+def test_a_data_set_that_is_not_read_yet_is_not_made_to():
+    class Late(BaseDataset):
+        def load_data_list(self) -> list[dict]:
+            raise FileNotFoundError
+
+    late = Late(pipeline=[LoadImage(), LoadReference(), *MOVES], lazy_init=True)
+    check_companions(late, 'data.pipeline')
+
+
+@pytest.mark.parametrize('names', [dict(left='img'), [['img'], 'gt_img']])
+def test_nested_mappings_are_not_looked_into(names):
+    mapper = KeyMapper([PhotoMetricDistortion()], dict(img=names))
+    check(LoadReference(), mapper)
 
 
 @pytest.mark.parametrize(

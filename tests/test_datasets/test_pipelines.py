@@ -48,6 +48,12 @@ def test_data_sets_by_their_keys():
     assert list(find_datasets(triplets, 'data')) == [('data.anchors[0]', three)]
 
 
+@pytest.mark.parametrize('more', [dict(anchors=[8, 16]), dict(datasets=3), dict(datasets='day')])
+def test_other_things_of_these_names_are_no_data_sets(more):
+    images = SimpleNamespace(**more)
+    assert list(find_datasets(images, 'data')) == [('data', images)]
+
+
 def test_a_mark_within_a_choice():
     marked = RandomChoice([[WithoutPseudoLabels()], []])
     with pytest.raises(ValueError, match='pipeline: PackSegInputs drops'):

@@ -143,6 +143,14 @@ def test_flat_images_are_left_out_of_the_mean_counted_and_named(make_sample, mes
     ]
 
 
+def test_the_mean_of_flat_images_alone_is_nan(make_sample):
+    """As of a model that has collapsed: ``save_best='NIQE'`` ended the training with a KeyError."""
+    metric = NIQE()
+    metric.process(None, [make_sample(torch.full((3, 200, 200), 0.5))])
+    metrics = metric.evaluate(1)
+    assert math.isnan(metrics.pop('NIQE')) and metrics == {'flat_images': 1}
+
+
 def test_nan_of_a_diverged_model_stays(make_sample, messages):
     metric = NIQE()
     metric.process(None, [make_sample(street()), make_sample(street() * math.nan)])

@@ -207,10 +207,21 @@ def test_patterns_come_to_an_end(linked):
     assert sorted(relatives(find_sources(f'{linked}/**'))) == expected
     assert sorted(relatives(find_sources(f'{linked}/**/*.*'))) == expected
     assert relatives(find_sources(f'{linked}/**/wh*/**/*.jpg')) == ['again/where/f.jpg']
-    # Where hidden folders are named, the library's glob finds them.
-    (linked / 'deep/up').unlink()
-    (linked / 'deep/er/above').unlink()
+    # Hidden folders are found where they are named.
     assert relatives(find_sources(f'{linked}/**/.cache/*')) == ['.cache/e.png']
+    assert relatives(find_sources(f'{linked}/**/**/er/../*.gif')) == ['deep/er/../d.gif']
+
+
+def test_a_pattern_that_fits_the_link_alone(linked):
+    """Pictures that lie below under another name, too, were not found."""
+    below = sorted(f'0{name.removeprefix("deep")}' for name in ALL if name.startswith('deep/'))
+    assert sorted(relatives(find_sources(f'{linked}/0*/**'))) == below
+    assert relatives(find_sources(f'{linked}/**/alb*/where/*')) == ['album/where/f.jpg']
+    # Each once, by its own name where that fits.
+    both = relatives(find_sources(f'{linked}/[0d]*/**'))
+    assert sorted(both) == [name for name in sorted(ALL) if name.startswith('deep/')]
+    # A link to a folder above leads nowhere.
+    assert find_sources(f'{linked}/**/up/*').__next__().error
 
 
 def test_results_that_are_linked_are_no_input(linked):

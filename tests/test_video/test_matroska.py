@@ -19,14 +19,20 @@ SEGMENT, CLUSTER = bytes.fromhex('18538067'), bytes.fromhex('1F43B675')
 UNKNOWN = bytes.fromhex('01FFFFFFFFFFFFFF')
 
 
-def make_clip(path: Path, when: Callable[[int], int] = lambda number: 40 * number) -> None:
-    """Frames of mjpeg, 16 seconds at 25 a second, or at other times, in milliseconds."""
+def make_clip(
+    path: Path,
+    when: Callable[[int], int] = lambda number: 40 * number,
+    codec: str = 'mjpeg',
+    count: int = COUNT,
+) -> None:
+    """Frames, 16 seconds at 25 a second, or at other times, in milliseconds."""
     with av.open(str(path), 'w') as container:
-        stream = container.add_stream('mjpeg', rate=25)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, 'yuvj420p'
+        stream = container.add_stream(codec, rate=25)
+        stream.width, stream.height = 64, 48
+        stream.pix_fmt = 'yuvj420p' if codec == 'mjpeg' else 'yuv420p'
         stream.codec_context.time_base = Fraction(1, 1000)
         image = np.random.default_rng(0).integers(90, size=(48, 64, 3), dtype=np.uint8)
-        for number in range(COUNT):
+        for number in range(count):
             frame = av.VideoFrame.from_ndarray(image, format='rgb24')
             frame.pts, frame.time_base = when(number), Fraction(1, 1000)
             container.mux(stream.encode(frame))
@@ -87,6 +93,21 @@ def test_few_frames_overwritten(clip):
 def test_no_alarm_at_any_rate(tmp_path, when):
     make_clip(tmp_path / 'clip.mkv', when)
     assert find_damage(tmp_path / 'clip.mkv') == ''
+
+
+def test_a_video_that_begins_late_is_whole(tmp_path):
+    """Its duration counts from 0; five seconds of frames seemed to be missing."""
+    make_clip(tmp_path / 'clip.mkv', lambda number: 5000 + 40 * number)
+    assert enhance(tmp_path / 'clip.mkv') == VideoReport(frames=COUNT, expected=COUNT)
+
+
+def test_few_frames_that_begin_late_are_whole(tmp_path):
+    """FFmpeg does not say when such a file begins."""
+    source = tmp_path / 'clip.mkv'
+    make_clip(source, lambda number: 5000 + 100 * number, codec='libx264', count=3)
+    with av.open(str(source)) as container:
+        assert container.start_time is None
+    assert enhance(source) == VideoReport(frames=3, expected=3)
 
 
 def of_unknown_size(content: bytes, kind: bytes) -> bytes:

@@ -44,9 +44,9 @@ class PipelineHook(Hook):
 
 
 def _check(loop: Any, key: str) -> None:
-    # mmagic's loops have several.
-    dataloaders = getattr(loop, 'dataloaders', None) or [loop.dataloader]
+    # mmagic's loops have several; a stranger's may have others, or none.
+    dataloaders = getattr(loop, 'dataloaders', None) or [getattr(loop, 'dataloader', None)]
     for dataloader in dataloaders:
-        for name, dataset in find_datasets(dataloader.dataset, f'{key}.dataset'):
+        for name, dataset in find_datasets(getattr(dataloader, 'dataset', None), f'{key}.dataset'):
             check_companions(dataset, f'{name}.pipeline')
             check_marks(getattr(dataset, 'pipeline', ()), f'{name}.pipeline')

@@ -49,3 +49,8 @@ def test_what_is_right_passes():
 def test_loops_over_several_data_sets():
     loaders = [SimpleNamespace(dataset=SimpleNamespace(pipeline=Compose([])))] * 2
     PipelineHook().before_test(SimpleNamespace(test_loop=SimpleNamespace(dataloaders=loaders)))
+
+
+@pytest.mark.parametrize('loop', [dict(dataloaders=dict(night=[])), {}])
+def test_loops_of_strangers(loop):
+    PipelineHook().before_test(SimpleNamespace(test_loop=SimpleNamespace(**loop)))
