@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from mmscllle.utils.marks import keep_own_marks
 
 from .base import Enhancer
 from .bilateral_grid import DESCRIPTION, apply_grid, describe_cells, knot_levels
+from .noise_head import FIRST_NOISE, MOST_NOISE, NOISE_GAIN, noise_head_of
 
 if TYPE_CHECKING:
     from mmscllle.inference import Engine
@@ -29,12 +29,6 @@ FIRST_GAMMA = 0.45
 LEAST_DETAIL, MOST_DETAIL = 0.4, 1.6
 # Scales of 5, 13, 29 and 61 pixels; beyond, noise is hardly seen.
 MOST_SCALES = 4
-# The largest factor on the measured noise; the logit of the share of it that an untrained network
-# gives; and what its output is multiplied by, to learn as quickly as the curves do.
-MOST_NOISE, FIRST_NOISE, NOISE_GAIN = 10.0, -1.4, 8.0
-# Where noise is taken out first by weights that have not learned it: the factors where the logit of
-# the detail is -4, so that hardly any is kept, and 0, so that all of it is.
-DAMPED, FACTOR_DAMPED, FACTOR_KEPT = -4.0, 2.0, 0.7
 # Slope of the activations below 0: without one, half of the units died in training.
 SLOPE = 0.1
 
@@ -160,28 +154,16 @@ class BilateralGridEnhancer(Enhancer):
             nn.init.constant_(self.added_noise.get_parameter('bias'), FIRST_NOISE / NOISE_GAIN)
 
     def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *args: Any) -> None:
-        r"""Keep the network's own marks, and let weights that leave noise take it out.
-
-        They take it out where they damp the finest detail.
-
-        The logit of each factor is linear in the mean :math:`z` of the logits of the detail, which
-        falls where there is noise:
-
-        .. math:: 10 \, \sigma(\alpha z + \beta) = 2 \text{ for } z = -4,\ 0.7 \text{ for } z = 0
-        """
+        """Keep the network's own marks, and let weights that leave noise take it out."""
         keep_own_marks(self, state_dict, prefix)
-        weight, bias = (prefix + f'detail.{name}' for name in ('weight', 'bias'))
-        added_weight, added_bias = (prefix + f'added_noise.{name}' for name in ('weight', 'bias'))
-        if self.denoise_scales and weight in state_dict and added_weight not in state_dict:
-            kept, damped = (
-                math.log(factor / (MOST_NOISE - factor)) for factor in (FACTOR_KEPT, FACTOR_DAMPED)
-            )
-            slope = (damped - kept) / DAMPED
-            own = self.added_noise.weight
-            means = (state_dict[name].mean(dim=0, keepdim=True) for name in (weight, bias))
-            first, second = (slope * mean / NOISE_GAIN for mean in means)
-            state_dict[added_weight] = first.expand_as(own).clone()
-            state_dict[added_bias] = (second + kept / NOISE_GAIN).expand(len(own)).clone()
+        learned, added = (
+            [f'{prefix}{head}.{name}' for name in ('weight', 'bias')]
+            for head in ('detail', 'added_noise')
+        )
+        if self.denoise_scales and learned[0] in state_dict and added[0] not in state_dict:
+            weight, bias = (state_dict[name] for name in learned)
+            head = noise_head_of(weight, bias, self.denoise_scales)
+            state_dict.update(zip(added, head, strict=True))
         super()._load_from_state_dict(state_dict, prefix, *args)
 
     def estimate_grid(self, cells: Tensor) -> tuple[Tensor, Tensor]:
@@ -225,7 +207,8 @@ class BilateralGridEnhancer(Enhancer):
     def _join_heads(self) -> tuple[Tensor, Tensor]:
         """Weights and biases of curves, detail and noise as one convolution.
 
-        One has to read the cells once, where three took a third of the network's time.
+        One has to read the cells once, where three took a third of the network's time. Hooks on
+        the three do not run.
         """
         heads = [self.curves, self.detail]
         weights, biases = ([getattr(head, name) for head in heads] for name in ('weight', 'bias'))
