@@ -199,7 +199,9 @@ def test_weights_that_leave_noise_take_it_out_where_they_damp_detail(load, tmp_p
     cells = torch.rand(1, 21, 6, 5)
     grid, detail = plain.estimate_grid(cells)
     same, both = added.estimate_grid(cells)
-    assert torch.equal(same, grid) and torch.equal(both[:, :3], detail)
+    # One convolution gives all; of another width it may round otherwise.
+    torch.testing.assert_close(same, grid)
+    torch.testing.assert_close(both[:, :3], detail)
     # Of each cell: the mean logit of what is kept of the detail, and the factors.
     logit = torch.logit((detail - LEAST_DETAIL) / (MOST_DETAIL - LEAST_DETAIL)).mean(dim=1)
     kept, damped = torch.logit(torch.tensor([0.07, 0.2]))
