@@ -6,6 +6,7 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from mmscllle.fileio.opening import open_regular
@@ -31,8 +32,8 @@ VIDEO_SUFFIXES = (
 )
 PLAYLISTS = (b'#EXTM3U', b'ffconcat')
 TEXT = {*range(9, 14), *range(32, 127)}
-# Earlier ones convert colours by the wrong matrix.
-OLDEST_PYAV = Version('17')
+# Earlier ones convert colours by the wrong matrix; 19 has other arguments and numbers.
+PYAV = SpecifierSet('>=17,<19')
 
 
 def is_video(path: Path) -> bool:
@@ -50,11 +51,9 @@ def check_pyav() -> None:
         installed = Version(version('av'))
     except PackageNotFoundError:
         installed = None
-    if installed is None or installed < OLDEST_PYAV:
+    if installed is None or installed not in PYAV:
         found = f', not {installed}' if installed else ''
-        raise ImportError(
-            f"video needs PyAV {OLDEST_PYAV} or newer{found}: pip install 'av>={OLDEST_PYAV}'"
-        )
+        raise ImportError(f"video needs PyAV 17 or 18{found}: pip install 'av>=17,<19'")
 
 
 def open_video(path: str | os.PathLike) -> VideoReader:

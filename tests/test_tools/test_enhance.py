@@ -192,7 +192,7 @@ def test_bad_files_are_named_and_the_others_done(run, inputs, tmp_path, capsys):
 
 def test_without_pyav_photographs_are_enhanced(run, inputs, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(files, 'version', lambda name: '16.0')
-    sentence = "video needs PyAV 17 or newer, not 16.0: pip install 'av>=17'"
+    sentence = "video needs PyAV 17 or 18, not 16.0: pip install 'av>=17,<19'"
     assert run(inputs) == 1
     output = capsys.readouterr()
     assert '2 enhanced, 1 failed' in output.out

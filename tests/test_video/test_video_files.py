@@ -321,7 +321,9 @@ def test_frames_ten_hours_apart(tmp_path, suffix, time_base, gaps):
     assert writer.notes == expected
 
 
-@pytest.mark.parametrize('installed, found', [(None, ''), ('16.1.0', ', not 16.1.0')])
+@pytest.mark.parametrize(
+    'installed, found', [(None, ''), ('16.1.0', ', not 16.1.0'), ('19.0.2', ', not 19.0.2')]
+)
 def test_without_pyav_it_says_what_to_install(tmp_path, monkeypatch, installed, found):
     write(tmp_path / 'clip.mp4', 2)
 
@@ -331,7 +333,7 @@ def test_without_pyav_it_says_what_to_install(tmp_path, monkeypatch, installed, 
         return installed
 
     monkeypatch.setattr(files, 'version', version)
-    message = f"^video needs PyAV 17 or newer{found}: pip install 'av>=17'$"
+    message = f"^video needs PyAV 17 or 18{found}: pip install 'av>=17,<19'$"
     with pytest.raises(ImportError, match=message):
         open_video(tmp_path / 'clip.mp4')
     with pytest.raises(ImportError, match=message):
