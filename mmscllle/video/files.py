@@ -33,7 +33,7 @@ VIDEO_SUFFIXES = (
 PLAYLISTS = (b'#EXTM3U', b'ffconcat')
 TEXT = {*range(9, 14), *range(32, 127)}
 # Earlier ones convert colours by the wrong matrix; 19 has other arguments and numbers.
-PYAV = SpecifierSet('>=17,<19')
+PYAV = '>=17,<19'
 
 
 def is_video(path: Path) -> bool:
@@ -51,9 +51,9 @@ def check_pyav() -> None:
         installed = Version(version('av'))
     except PackageNotFoundError:
         installed = None
-    if installed is None or installed not in PYAV:
+    if installed is None or installed not in SpecifierSet(PYAV):
         found = f', not {installed}' if installed else ''
-        raise ImportError(f"video needs PyAV 17 or 18{found}: pip install 'av>=17,<19'")
+        raise ImportError(f"video needs PyAV 17 or 18{found}: pip install 'av{PYAV}'")
 
 
 def open_video(path: str | os.PathLike) -> VideoReader:

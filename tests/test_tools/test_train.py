@@ -261,6 +261,12 @@ def test_a_training_without_a_network_says_in_one_sentence_what_it_needs(tmp_pat
     assert "put a copy of the file at '" in message and 'Traceback' not in result.stderr
 
 
+def refuse_test(config: Path, checkpoint: Path, work_dir: Path) -> str:
+    """The output of a test that fails."""
+    command = sys.executable, ROOT / 'tools/test.py', config, checkpoint, '--work-dir', work_dir
+    return run(*command, fails=True)
+
+
 def test_a_test_on_other_data_than_the_validation_says_which_line_is_missing(trained):
     config, work_dir, _ = trained
     mine = config.with_name('mine.py')
@@ -270,15 +276,7 @@ test_dataloader = dict(dataset=dict(
     _delete_=True, type='mmscllle.LowLightImageDataset', data_root='no/such',
     data_prefix=dict(img_path='folder'), pipeline=[dict(type='mmscllle.LoadImage')]))
 """)
-    output = run(
-        sys.executable,
-        ROOT / 'tools/test.py',
-        mine,
-        work_dir / 'iter_4.pth',
-        '--work-dir',
-        work_dir / 'mine',
-        fails=True,
-    )
+    output = refuse_test(mine, work_dir / 'iter_4.pth', work_dir / 'mine')
     assert (
         'test.py: error: test_dataloader.dataset.data_prefix.img_path: there is no folder '
         "'no/such/folder'; val_dataloader names other data: to test on them, add "
@@ -297,15 +295,7 @@ _base_ = {str(config)!r}
 test_dataloader = dict(dataset=dict(data_root='', data_prefix=dict(
     img_path={str(config.parent / 'data/img')!r}, seg_map_path={str(tmp_path)!r})))
 """)
-    output = run(
-        sys.executable,
-        ROOT / 'tools/test.py',
-        mine,
-        work_dir / 'iter_4.pth',
-        '--work-dir',
-        tmp_path / 'work',
-        fails=True,
-    )
+    output = refuse_test(mine, work_dir / 'iter_4.pth', tmp_path / 'work')
     message = f"test.py: error: '{tmp_path}/0.png': the label map has the label 9, outside of the 4"
     assert message in output and 'Traceback' not in output
 

@@ -23,35 +23,28 @@ class LabelRangeHook(Hook):
     ``tools/train.py`` and ``tools/test.py`` take it for every config.
     """
 
-    def after_val_iter(
+    def _after_iter(
         self,
         runner: Runner,
         batch_idx: int,
         data_batch: Any = None,
         outputs: Sequence | None = None,
+        mode: str = 'train',
     ) -> None:
-        """Check the labels of a batch.
+        """Check the labels of a batch of a validation or test; MMEngine's hook calls it after each.
 
         Args:
             runner: The runner.
             batch_idx: Number of the batch.
             data_batch: The batch.
             outputs: Its data samples.
+            mode: ``'val'`` or ``'test'``; in ``'train'`` nothing is checked.
 
         Raises:
             ValueError: If a label is neither a class nor ignored.
         """
-        _check(runner.val_loop, outputs)
-
-    def after_test_iter(
-        self,
-        runner: Runner,
-        batch_idx: int,
-        data_batch: Any = None,
-        outputs: Sequence | None = None,
-    ) -> None:
-        """Check the labels of a batch; see :meth:`after_val_iter`."""
-        _check(runner.test_loop, outputs)
+        if mode != 'train':
+            _check(runner.val_loop if mode == 'val' else runner.test_loop, outputs)
 
 
 def _check(loop: Any, samples: Sequence | None) -> None:
