@@ -148,6 +148,8 @@ def visit(browser, server: Server):
         )
         page.goto(server.address)
         page.wait_for_selector('#view img')
+        # page.js, which describes pictures and takes pasted ones, runs after they are drawn.
+        page.wait_for_selector('#status[aria-live]', state='attached')
         return page
 
     yield open_page
