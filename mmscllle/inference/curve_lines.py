@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
-# 227fb06ef494: digest of kernel_lines.py, see there.
+# 03278c704e38: digest of kernel_lines.py, see there.
 from .kernel_lines import ANOTHER, CELL, FIRST, HALF, ONE, ZERO, compress_line
 
 
@@ -31,6 +31,24 @@ def cells_of_line(left: np.ndarray, share: np.ndarray) -> None:
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
+def room_for_curves(knots: int, columns: int) -> np.ndarray:
+    """Make room for the curves of a row of cells.
+
+    Two values that lie side by side are read as one number of 64 bit, at an even place only.  So
+    all are there twice: as they are, and moved by one.
+
+    Args:
+        knots: K.
+        columns: w.
+
+    Returns:
+        Float32, (2, K, s): the value of a knot and a cell, one more on either side, lies at
+        [0, knot, cell + 1] and at [1, knot, cell]; s is even.
+    """
+    return np.empty((2, knots, (columns + 3) // 2 * 2), np.float32)
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
 def curves_of_line(
     grid: np.ndarray, above: int, below: int, weight: np.float32, curves: np.ndarray
 ) -> None:
@@ -41,14 +59,18 @@ def curves_of_line(
         above: The row of cells above the line.
         below: The one below it.
         weight: Share of the one below.
-        curves: Written to; one more cell on either side is like the border, float32, (K, w + 2).
+        curves: Written to, see :func:`room_for_curves`; beyond the border is as the border.
     """
     knots, _, columns = grid.shape
     for knot in range(knots):
-        upper, lower, mixed = grid[knot, above], grid[knot, below], curves[knot]
+        upper, lower = grid[knot, above], grid[knot, below]
+        first, second = curves[0, knot], curves[1, knot]
+        own = first[1:]
         for column in range(columns):
-            mixed[column + 1] = upper[column] + weight * (lower[column] - upper[column])
-        mixed[0], mixed[columns + 1] = mixed[1], mixed[columns]
+            own[column] = upper[column] + weight * (lower[column] - upper[column])
+            second[column] = upper[column] + weight * (lower[column] - upper[column])
+        first[0], first[columns + 1] = first[1], first[columns]
+        second[columns] = second[columns - 1]
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
@@ -72,17 +94,19 @@ def place_line(
         stretched: Written to, 1 + compression * light.
         mantissa: Overwritten.
         place: Written to: how far behind its knot a pixel lies; at 1 is the next knot.
-        index: Written to: where the curves, one knot after another, have the pixel's knot of the
-            cell to its left, int32.
+        index: Written to: which pair of the curves has the pixel's knot of the cell to its left and
+            of that to its right, int32.
     """
-    knots, stride = curves.shape
+    _, knots, stride = curves.shape
+    moved = np.int32(knots * stride // 2)
     scale = np.float32((knots - 1) / math.log2(ONE + compression))
     last = np.int32(knots - 2)
     compress_line(light, compression, scale, stretched, mantissa, place)
     for x in range(light.size):
         # Within the curves whatever the image holds, NaN included.
         knot = min(max(np.int32(place[x]), FIRST), last)
-        index[x] = knot * np.int32(stride) + left[x]
+        number = knot * np.int32(stride) + left[x]
+        index[x] = (number >> ANOTHER) + (number & ANOTHER) * moved
         place[x] -= np.float32(knot)
 
 
@@ -92,7 +116,7 @@ def look_up_line(
     index: np.ndarray,
     share: np.ndarray,
     curves: np.ndarray,
-    corners: np.ndarray,
+    pairs: np.ndarray,
     line: np.ndarray,
     strength: float,
     result: np.ndarray,
@@ -104,29 +128,23 @@ def look_up_line(
         index: See there.
         share: See :func:`cells_of_line`.
         curves: See :func:`curves_of_line`.
-        corners: Overwritten, (4, W).
+        pairs: Overwritten, float32, (2, 2 * W).
         line: What the result is mixed with for a strength below 1, in [0, 1].
         strength: See :func:`mmscllle.inference.strength.apply_strength`.
         result: Written to, in [0, 1].
     """
-    flat, stride = curves.reshape(-1), np.uint32(curves.shape[1])
-    lower_left, lower_right, upper_left, upper_right = (
-        corners[0],
-        corners[1],
-        corners[2],
-        corners[3],
-    )
+    flat, stride = curves.reshape(-1).view(np.uint64), np.uint32(curves.shape[2] // 2)
+    lower_pairs, upper_pairs = pairs[0], pairs[1]
+    lower_words, upper_words = lower_pairs.view(np.uint64), upper_pairs.view(np.uint64)
     # Up to 1 the result is a blend of line and enhanced, beyond a damped step from enhanced.
     blend, beyond = np.float32(min(strength, 1.0)), np.float32(max(strength - 1.0, 0.0))
     for x in range(line.size):
         # Unsigned, as numba looks for negative indices, which count from the end.
         lower = np.uint32(index[x])
-        upper = lower + stride
-        lower_left[x], lower_right[x] = flat[lower], flat[lower + ANOTHER]
-        upper_left[x], upper_right[x] = flat[upper], flat[upper + ANOTHER]
+        lower_words[x], upper_words[x] = flat[lower], flat[lower + stride]
     for x in range(line.size):
-        low = lower_left[x] + share[x] * (lower_right[x] - lower_left[x])
-        high = upper_left[x] + share[x] * (upper_right[x] - upper_left[x])
+        low = lower_pairs[2 * x] + share[x] * (lower_pairs[2 * x + 1] - lower_pairs[2 * x])
+        high = upper_pairs[2 * x] + share[x] * (upper_pairs[2 * x + 1] - upper_pairs[2 * x])
         value = min(max(low + place[x] * (high - low), ZERO), ONE)
         value = line[x] + (value - line[x]) * (
             blend + beyond * (ONE - value) * (ONE - value * value)

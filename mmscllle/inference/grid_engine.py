@@ -121,9 +121,9 @@ class GridEngine:
         network = network.to(self.device, torch.float32, memory_format=torch.channels_last)
         self.cell, self.knots = network.cell, network.knots
         # In cells: the next one's curves; where noise is measured, the quietest block of five, its
-        # neighbour's too, and what the coarsest scale averages.
+        # neighbour's too, and what all scales average and interpolate.
         scales = self.denoise_scales = network.denoise_scales
-        self.reach = 3 + -(-2 * (2**scales - 1) // self.cell) if scales else 1
+        self.reach = 3 + -(-(3 * 2**scales - 2) // self.cell) if scales else 1
         self.share: Callable[[Tensor], Tensor] = network.share
         self.balance: Callable[[Tensor], Tensor] = network.balance
         self.network: Callable[[Tensor], tuple[Tensor, Tensor]] = network.estimate_grid

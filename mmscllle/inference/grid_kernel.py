@@ -18,11 +18,11 @@ import numpy as np
 import torch
 from numba import config, njit, prange, set_num_threads, threading_layer
 
-# 48841b31baf0: digest of curve_lines.py, see there.
-from .curve_lines import cells_of_line, curves_of_line, look_up_line, place_line
+# f0042f077731: digest of curve_lines.py, see there.
+from .curve_lines import cells_of_line, curves_of_line, look_up_line, place_line, room_for_curves
 from .denoise_kernel import denoise_and_apply_grid
 
-# 227fb06ef494: digest of kernel_lines.py, see there.
+# 03278c704e38: digest of kernel_lines.py, see there.
 from .kernel_lines import (
     CELL,
     FOUR,
@@ -98,42 +98,42 @@ def describe_cells(image: np.ndarray, compression: float, cells: np.ndarray) -> 
     scale = np.float32(1 / math.log2(1 + compression))
     for row in prange(rows):
         # With a pixel more on either side, which is like the border.
-        light = np.empty(padded + 2, np.float32)
+        light = np.empty((CELL, padded + 2), np.float32)
         stretched, mantissa = np.empty(width, np.float32), np.empty(width, np.float32)
-        total = np.empty(padded, np.float32)
+        upper, lower = np.empty(padded, np.float32), np.empty(padded, np.float32)
         squares = np.empty(padded, np.float32)
         differences = np.empty(padded, np.float32)
         bends = np.empty(padded, np.float32)
-        upper = np.empty(padded, np.float32)
         for channel in range(3):
-            total[:] = ZERO
-            squares[:] = ZERO
-            differences[:] = ZERO
-            bends[:] = ZERO
             for line in range(CELL):
-                pixels = image[channel, min(row * CELL + line, height - 1)]
-                compress_line(pixels, spread, scale, stretched, mantissa, light[1 : width + 1])
-                light[0] = light[1]
-                light[width + 1 :] = light[width]
-                for x in range(padded):
-                    level, after = light[x + 1], light[x + 2]
-                    total[x] += level
-                    squares[x] += level * level
-                    differences[x] += abs(after - level)
-                    bends[x] += abs(light[x] - TWO * level + after)
-                if line == CELL // 2 - 1:
-                    upper[:] = total
+                pixels, levels = image[channel, min(row * CELL + line, height - 1)], light[line]
+                compress_line(pixels, spread, scale, stretched, mantissa, levels[1 : width + 1])
+                levels[0] = levels[1]
+                for x in range(width + 1, padded + 2):
+                    levels[x] = levels[width]
+            for x in range(padded):
+                half, total, square, difference, bend = ZERO, ZERO, ZERO, ZERO, ZERO
+                for line in range(CELL):
+                    before, level, after = light[line, x], light[line, x + 1], light[line, x + 2]
+                    total += level
+                    square += level * level
+                    difference += abs(after - level)
+                    bend += abs(before - TWO * level + after)
+                    if line == CELL // 2 - 1:
+                        half = total
+                upper[x], lower[x], squares[x] = half, total - half, square
+                differences[x], bends[x] = difference, bend
             for column in range(columns):
                 first = column * CELL
                 upper_left = upper[first : first + 4].sum()
                 upper_right = upper[first + 4 : first + 8].sum()
-                left = total[first : first + 4].sum()
-                right = total[first + 4 : first + 8].sum()
-                mean = (left + right) / np.float32(64)
+                lower_left = lower[first : first + 4].sum()
+                lower_right = lower[first + 4 : first + 8].sum()
+                mean = (upper_left + upper_right + lower_left + lower_right) / np.float32(64)
                 cells[4 * channel, row, column] = upper_left / np.float32(16)
                 cells[4 * channel + 1, row, column] = upper_right / np.float32(16)
-                cells[4 * channel + 2, row, column] = (left - upper_left) / np.float32(16)
-                cells[4 * channel + 3, row, column] = (right - upper_right) / np.float32(16)
+                cells[4 * channel + 2, row, column] = lower_left / np.float32(16)
+                cells[4 * channel + 3, row, column] = lower_right / np.float32(16)
                 variance = squares[first : first + 8].sum() / np.float32(64) - mean * mean
                 cells[12 + channel, row, column] = FOUR * math.sqrt(max(variance, SMALLEST))
                 cells[15 + channel, row, column] = differences[
@@ -170,33 +170,35 @@ def apply_grid(
     # Of a curve's place among its knots, in (1 + a x) per unit of light.
     slope = np.float32((knots - 1) * compression / math.log(1 + compression))
     for block in prange((height + CELL - 1) // CELL):
-        curves = np.empty((knots, columns + 2), np.float32)
-        kept = np.empty(columns + 2, np.float32)
+        curves = room_for_curves(knots, columns)
+        cells = np.empty(columns + 2, np.float32)
         factor = np.empty((columns + 1) * CELL, np.float32)
         padded = np.empty(width + 4, np.float32)
         base = np.empty(width, np.float32)
         stretched, mantissa = np.empty(width, np.float32), np.empty(width, np.float32)
         place, index = np.empty(width, np.float32), np.empty(width, np.int32)
-        corners = np.empty((4, width), np.float32)
+        pairs = np.empty((2, 2 * width), np.float32)
         left, share = np.empty(width, np.int32), np.empty(width, np.float32)
         cells_of_line(left, share)
         for channel in range(3):
             for y in range(block * CELL, min(block * CELL + CELL, height)):
-                above, below, weight = rows_of_cells(y, rows)
+                above, below, weight = rows_of_cells(y, rows, CELL)
                 curves_of_line(grid[channel], above, below, weight, curves)
-                enlarge_line(detail[channel, above], detail[channel, below], weight, kept, factor)
-                average_down(balanced[channel], y, 1, height, padded[2 : width + 2])
-                average_along(padded, 1, base)
+                kept = enlarge_line(
+                    detail[channel, above], detail[channel, below], weight, CELL, cells, factor
+                )
+                average_down(balanced[channel], y, height, padded[2 : width + 2])
+                average_along(padded, base)
                 place_line(base, left, curves, spread, stretched, mantissa, place, index)
                 light = balanced[channel, y]
                 for x in range(width):
-                    place[x] += factor[x + CELL // 2] * slope * (light[x] - base[x]) / stretched[x]
+                    place[x] += kept[x] * slope * (light[x] - base[x]) / stretched[x]
                 look_up_line(
                     place,
                     index,
                     share,
                     curves,
-                    corners,
+                    pairs,
                     image[channel, y],
                     strength,
                     result[channel, y],

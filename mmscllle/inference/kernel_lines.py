@@ -19,7 +19,7 @@ HALF, ONE, ZERO = np.float32(0.5), np.float32(1), np.float32(0)
 TWO, FOUR, SIX = np.float32(2), np.float32(4), np.float32(6)
 SHARE = np.float32(1 / 256)
 SMALLEST = np.float32(1e-8)
-FIRST, ANOTHER = np.int32(0), np.uint32(1)
+FIRST, ANOTHER = np.int32(0), np.int32(1)
 # A float32 is 2^(e - 127) (1 + m / 2^23), with m in the lower 23 bits and e above.
 DIGITS, FRACTION, BIAS = np.int32(23), np.int32(0x7FFFFF), np.int32(127)
 EXPONENT_OF_ONE = np.int32(0x3F800000)
@@ -65,7 +65,7 @@ def compress_line(
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
-def average_down(lines: np.ndarray, y: int, step: int, height: int, result: np.ndarray) -> None:
+def average_down(lines: np.ndarray, y: int, height: int, result: np.ndarray) -> None:
     """Average a line with those above and below it binomially, times 16.
 
     :func:`average_along` divides by that.  What lies beyond the border is like the border.
@@ -73,51 +73,49 @@ def average_down(lines: np.ndarray, y: int, step: int, height: int, result: np.n
     Args:
         lines: Of the picture, or a ring of them, float32, (H or fewer, W).
         y: The line.
-        step: Distance of the neighbours in pixels.
         height: H.
         result: Written to, (W,).
     """
     ring = lines.shape[0]
-    first, second = lines[max(y - 2 * step, 0) % ring], lines[max(y - step, 0) % ring]
-    third, fourth = lines[y % ring], lines[min(y + step, height - 1) % ring]
-    fifth = lines[min(y + 2 * step, height - 1) % ring]
+    first, second = lines[max(y - 2, 0) % ring], lines[max(y - 1, 0) % ring]
+    third, fourth = lines[y % ring], lines[min(y + 1, height - 1) % ring]
+    fifth = lines[min(y + 2, height - 1) % ring]
     for x in range(result.size):
         result[x] = first[x] + fifth[x] + FOUR * (second[x] + fourth[x]) + SIX * third[x]
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
-def average_along(padded: np.ndarray, step: int, result: np.ndarray) -> None:
+def average_along(padded: np.ndarray, result: np.ndarray) -> None:
     """Average along a line binomially, and divide by 16.
 
     Args:
-        padded: (W + 4 * step,), of which the middle is filled; the ends are written to.
-        step: Distance of the neighbours in pixels.
+        padded: (W + 4,), of which the middle is filled; the ends are written to.
         result: Written to, (W,).
     """
     width = result.size
-    for x in range(2 * step):
-        padded[x] = padded[2 * step]
-        padded[width + 2 * step + x] = padded[width + 2 * step - 1]
+    # One by one: numba copies slices much more slowly.
+    padded[0], padded[1] = padded[2], padded[2]
+    padded[width + 2], padded[width + 3] = padded[width + 1], padded[width + 1]
     # Slices, as numba looks for negative indices, unless they count from 0, pixel by pixel.
-    first, second = padded[:width], padded[step : step + width]
-    third, fourth = padded[2 * step : 2 * step + width], padded[3 * step : 3 * step + width]
-    fifth = padded[4 * step : 4 * step + width]
+    first, second = padded[:width], padded[1 : 1 + width]
+    third, fourth, fifth = padded[2 : 2 + width], padded[3 : 3 + width], padded[4 : 4 + width]
     for x in range(width):
         result[x] = SHARE * (first[x] + fifth[x] + FOUR * (second[x] + fourth[x]) + SIX * third[x])
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
-def rows_of_cells(y: int, rows: int) -> tuple[int, int, np.float32]:
+def rows_of_cells(y: int, rows: int, cell: int) -> tuple[int, int, np.float32]:
     """Find the rows of cells that a line of pixels lies between.
 
     Args:
         y: The line.
         rows: How many rows of cells there are.
+        cell: Height of a cell in pixels.
 
     Returns:
         The row above, the one below, and the share of the one below.
     """
-    position = (np.float32(y) + HALF) / np.float32(CELL) - HALF
+    position = (np.float32(y) + HALF) / np.float32(cell) - HALF
     above = int(math.floor(position))
     return max(above, 0), min(above + 1, rows - 1), position - np.float32(above)
 
@@ -127,23 +125,36 @@ def enlarge_line(
     above: np.ndarray,
     below: np.ndarray,
     weight: np.float32,
+    cell: int,
     padded: np.ndarray,
     result: np.ndarray,
-) -> None:
+) -> np.ndarray:
     """Enlarge a value a cell to a line of pixels, bilinearly.
 
     Args:
         above: Of the row of cells above the line, float32, (w,).
         below: Of the one below it.
         weight: Share of the one below.
+        cell: Width of a cell in pixels: 8, 4 or 2.
         padded: Overwritten, (w + 2,).
-        result: Written to, (8 * (w + 1),): four pixels beyond the line on either side.
+        result: Overwritten, (8 * (w + 1),).
+
+    Returns:
+        The line, a part of ``result``, (cell * w,).
     """
     columns = above.size
     for column in range(columns):
         padded[column + 1] = above[column] + weight * (below[column] - above[column])
     padded[0], padded[columns + 1] = padded[1], padded[columns]
-    for column in range(columns + 1):
-        step = (padded[column + 1] - padded[column]) / np.float32(CELL)
-        for x in range(CELL):
-            result[column * CELL + x] = padded[column] + (np.float32(x) + HALF) * step
+    if cell == CELL:
+        # With a constant the compiler does eight pixels at once.
+        for column in range(columns + 1):
+            step = (padded[column + 1] - padded[column]) / np.float32(CELL)
+            for x in range(CELL):
+                result[column * CELL + x] = padded[column] + (np.float32(x) + HALF) * step
+    else:
+        for column in range(columns + 1):
+            step = (padded[column + 1] - padded[column]) / np.float32(cell)
+            for x in range(cell):
+                result[column * cell + x] = padded[column] + (np.float32(x) + HALF) * step
+    return result[cell // 2 : cell // 2 + cell * columns]

@@ -8,11 +8,21 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-# 227fb06ef494: digest of kernel_lines.py, see there.
-from .kernel_lines import CELL, ZERO
+# 03278c704e38: digest of kernel_lines.py, see there.
+from .kernel_lines import (
+    CELL,
+    FOUR,
+    ONE,
+    SMALLEST,
+    ZERO,
+    average_along,
+    average_down,
+    enlarge_line,
+    rows_of_cells,
+)
 
-# The longest ring of measured blocks, in chunks of 8 rows.
-BLOCK_RING = 16
+# The rings of rows of blocks, and of the quietest ones.
+BLOCK_RING, POOL_RING = 16, 4
 # More than any block has.
 LOUD = np.float32(1e9)
 # The quietest block of five: so many on either side.
@@ -20,26 +30,39 @@ POOL = 2
 # The parts of a difference: grey and colour.
 GREY, COLOUR, PARTS = 0, 1, 2
 THIRD = np.float32(1 / 3)
+# Of grey and colour: the factor on the noise of colour is twice that of grey, here squared; means
+# are of one channel and of three.
+SQUARED_FACTORS = (ONE, FOUR)
+MEANS = (ONE, THIRD)
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
-def add_blocks(power: np.ndarray, times: np.float32, blocks: np.ndarray) -> None:
+def add_blocks(power: np.ndarray, times: np.float32, block: int, blocks: np.ndarray) -> None:
     """Add a line to the blocks below it; what lies beyond its end is like the end.
 
     Args:
         power: (W,).
         times: How often it counts.
-        blocks: Added to, (ceil(W / 8),).
+        block: Width of a block in pixels.
+        blocks: Added to, (ceil(W / block),).
     """
     width = power.size
-    for column in range(width // CELL):
-        total = ZERO
-        for x in range(column * CELL, column * CELL + CELL):
-            total += power[x]
-        blocks[column] += times * total
-    if width % CELL:
-        total = np.float32(CELL - width % CELL) * power[width - 1]
-        for x in range(width - width % CELL, width):
+    if block == CELL:
+        # With a constant the compiler does eight pixels at once.
+        for column in range(width // CELL):
+            total = ZERO
+            for x in range(column * CELL, column * CELL + CELL):
+                total += power[x]
+            blocks[column] += times * total
+    else:
+        for column in range(width // block):
+            total = ZERO
+            for x in range(column * block, column * block + block):
+                total += power[x]
+            blocks[column] += times * total
+    if width % block:
+        total = np.float32(block - width % block) * power[width - 1]
+        for x in range(width - width % block, width):
             total += power[x]
         blocks[blocks.size - 1] += times * total
 
@@ -68,18 +91,131 @@ def pool_blocks(
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
-def measure_line(differences: np.ndarray, size: np.ndarray, square: np.ndarray) -> None:
-    """Measure grey and colour of what differs between two scales, in a line.
+def measure_line(
+    image: np.ndarray,
+    y: int,
+    height: int,
+    padded: np.ndarray,
+    bases: np.ndarray,
+    sizes: np.ndarray,
+    squares: np.ndarray,
+) -> None:
+    """Measure grey and colour of what differs between a line and its base.
 
     Args:
-        differences: RGB, (3, W).
-        size: Written to: the absolute value of grey, and the sum of those of colour, (2, W).
-        square: Written to: the same of squares, (2, W).
+        image: RGB, or a ring of its lines, (3, H or fewer, W).
+        y: The line.
+        height: H.
+        padded: Overwritten, (3, W + 4).
+        bases: A ring of lines, one of which is written to, (3, R, W).
+        sizes: Written to: the absolute value of grey, and the sum of those of colour, (2, W).
+        squares: The middle is written to: the same of squares, (2, W + 4).
     """
-    for x in range(differences.shape[1]):
-        red, green, blue = differences[0, x], differences[1, x], differences[2, x]
+    width = image.shape[2]
+    grey_squares, colour_squares = squares[GREY, 2:], squares[COLOUR, 2:]
+    for channel in range(3):
+        average_down(image[channel], y, height, padded[channel, 2 : width + 2])
+    own, base = y % image.shape[1], y % bases.shape[1]
+    reds, greens, blues = image[0, own], image[1, own], image[2, own]
+    red_bases, green_bases, blue_bases = bases[0, base], bases[1, base], bases[2, base]
+    average_along(padded[0], red_bases)
+    average_along(padded[1], green_bases)
+    average_along(padded[2], blue_bases)
+    for x in range(width):
+        red, green = reds[x] - red_bases[x], greens[x] - green_bases[x]
+        blue = blues[x] - blue_bases[x]
         grey = THIRD * (red + green + blue)
         red, green, blue = red - grey, green - grey, blue - grey
-        size[GREY, x], square[GREY, x] = abs(grey), grey * grey
-        size[COLOUR, x] = abs(red) + abs(green) + abs(blue)
-        square[COLOUR, x] = red * red + green * green + blue * blue
+        sizes[GREY, x], grey_squares[x] = abs(grey), grey * grey
+        sizes[COLOUR, x] = abs(red) + abs(green) + abs(blue)
+        colour_squares[x] = red * red + green * green + blue * blue
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def weigh_line(
+    powers: np.ndarray,
+    quietest: np.ndarray,
+    factors: np.ndarray,
+    y: int,
+    height: int,
+    cell: int,
+    scratch: np.ndarray,
+    padded: np.ndarray,
+    enlarged: np.ndarray,
+    weights: np.ndarray,
+) -> None:
+    """Find how much of grey and of colour is no noise, in a line.
+
+    Args:
+        powers: Rings of squares that are averaged along lines, (2, R, W).
+        quietest: Rings of rows of the quietest blocks, (2, POOL_RING, w).
+        factors: On the noise, of each cell, (h, w).
+        y: The line.
+        height: Of the picture.
+        cell: Height and width of a cell in pixels.
+        scratch: Overwritten, (2, W).
+        padded: Overwritten, (w + 2,).
+        enlarged: Overwritten, (8 * (w + 1),).
+        weights: Written to, in [0, 1], (2, W).
+    """
+    above, below, share = rows_of_cells(y, factors.shape[0], cell)
+    factor, ratio = scratch[0], scratch[1]
+    own = enlarge_line(factors[above], factors[below], share, cell, padded, enlarged)
+    for x in range(factor.size):
+        factor[x] = own[x] * own[x]
+    for part in range(PARTS):
+        blocks, weight = quietest[part], weights[part]
+        own = enlarge_line(
+            blocks[above % POOL_RING], blocks[below % POOL_RING], share, cell, padded, enlarged
+        )
+        average_down(powers[part], y, height, weight)
+        mean = MEANS[part]
+        # The blocks are sums.
+        squared = SQUARED_FACTORS[part] * (mean / np.float32(cell * cell)) ** 2
+        for x in range(weight.size):
+            ratio[x] = squared * factor[x] * own[x] * own[x] / (weight[x] * mean + SMALLEST)
+        for x in range(weight.size):
+            weight[x] = ONE / (ONE + ratio[x] * ratio[x])
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def clean_line(
+    image: np.ndarray,
+    bases: np.ndarray,
+    y: int,
+    weights: np.ndarray,
+    details: np.ndarray,
+    under: np.ndarray,
+    cleans: np.ndarray,
+) -> None:
+    """Take out of a line what is no stronger than the noise.
+
+    Args:
+        image: RGB, or a ring of its lines, (3, H or fewer, W).
+        bases: See :func:`measure_line`.
+        y: The line.
+        weights: See :func:`weigh_line`.
+        details: How much of the detail is kept where it is no noise, from the fifth number on,
+            (3, W + 4 or more).
+        under: What the next scale gives of the line as it is, (3, W).
+        cleans: A ring of lines, of which this one holds what the next scale gives of it without
+            noise; written to, (3, R, W).
+    """
+    own, base, clean = y % image.shape[1], y % bases.shape[1], y % cleans.shape[1]
+    reds, greens, blues = image[0, own], image[1, own], image[2, own]
+    red_bases, green_bases, blue_bases = bases[0, base], bases[1, base], bases[2, base]
+    new_reds, new_greens, new_blues = cleans[0, clean], cleans[1, clean], cleans[2, clean]
+    red_details, green_details = details[0, CELL // 2 :], details[1, CELL // 2 :]
+    blue_details = details[2, CELL // 2 :]
+    for x in range(reds.size):
+        colour = weights[COLOUR, x]
+        grey = THIRD * (weights[GREY, x] - colour)
+        red, green = reds[x] - red_bases[x], greens[x] - green_bases[x]
+        blue = blues[x] - blue_bases[x]
+        more = grey * (red + green + blue)
+        red_rest, green_rest = red_bases[x] - under[0, x], green_bases[x] - under[1, x]
+        blue_rest = blue_bases[x] - under[2, x]
+        rest = grey * (red_rest + green_rest + blue_rest)
+        new_reds[x] += red_details[x] * (colour * red + more) + colour * red_rest + rest
+        new_greens[x] += green_details[x] * (colour * green + more) + colour * green_rest + rest
+        new_blues[x] += blue_details[x] * (colour * blue + more) + colour * blue_rest + rest

@@ -82,7 +82,7 @@ def test_same_as_the_network(make, network, mode, size):
 
 
 @pytest.mark.parametrize('mode', ['exact', *COMPILED])
-@pytest.mark.parametrize('scales', [1, 2, 3, 4])
+@pytest.mark.parametrize('scales', [1, 2, 3])
 def test_noise_is_taken_out_as_by_the_network(mode, scales):
     """Strips reach far enough."""
     torch.manual_seed(0)

@@ -145,10 +145,10 @@ def apply_grid(image: Tensor, grid: Tensor, detail: Tensor, cell: int) -> Tensor
     Returns:
         RGB in [0, 1], (N, 3, H, W).
     """
-    kept = enlarge(detail, cell, image.shape[2:])
     if detail.shape[1] > 3:
-        clean = denoise(image, kept[:, :3], kept[:, 3:]).clamp(0, 1)
+        clean = denoise(image, detail, cell).clamp(0, 1)
         return slice_grid(grid, compress(clean), cell)[0].clamp(0, 1)
+    kept = enlarge(detail, cell, image.shape[2:])
     base = average(image)
     value, slope = slice_grid(grid, compress(base), cell)
     slope = slope * COMPRESSION / (math.log1p(COMPRESSION) * (1 + COMPRESSION * base))

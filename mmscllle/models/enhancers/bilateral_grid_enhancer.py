@@ -27,8 +27,8 @@ FIRST_GAMMA = 0.45
 # How much of the detail is kept: beyond 1, details are made stronger; what is quite smooth looks
 # painted.
 LEAST_DETAIL, MOST_DETAIL = 0.4, 1.6
-# Scales of 5, 13, 29 and 61 pixels; beyond, noise is hardly seen.
-MOST_SCALES = 4
+# Scales of 5, 13 and 29 pixels; beyond, noise is hardly seen, and blocks are smaller than a pixel.
+MOST_SCALES = 3
 # Slope of the activations below 0: without one, half of the units died in training.
 SLOPE = 0.1
 

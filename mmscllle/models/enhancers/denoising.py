@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor
 from torch.nn import functional
 
@@ -11,16 +13,13 @@ from .cells import enlarge
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 # The factor on the noise of colour, in that on the noise of grey.
 COLOUR = 2.0
-# Height and width in pixels of the blocks that noise is measured in.
-BLOCK = 8
 
 
-def average(image: Tensor, step: int = 1) -> Tensor:
+def average(image: Tensor) -> Tensor:
     """Average each pixel with its neighbours, 5 x 5, binomially.
 
     Args:
         image: (N, C, H, W).
-        step: Distance of the neighbours in pixels.
 
     Returns:
         Of the same shape; what lies beyond the border is like the border.
@@ -30,12 +29,27 @@ def average(image: Tensor, step: int = 1) -> Tensor:
     weights = image.new_tensor(BINOMIAL)
     down = weights.view(1, 1, 5, 1).expand(channels, 1, 5, 1)
     across = weights.view(1, 1, 1, 5).expand(channels, 1, 1, 5)
-    image = functional.pad(image, [2 * step] * 4, mode='replicate')
-    image = functional.conv2d(image, down, dilation=(step, 1), groups=channels)
-    return functional.conv2d(image, across, dilation=(1, step), groups=channels)
+    image = functional.pad(image, [2] * 4, mode='replicate')
+    image = functional.conv2d(image, down, groups=channels)
+    return functional.conv2d(image, across, groups=channels)
 
 
-def quiet_level(difference: Tensor) -> Tensor:
+def double(coarse: Tensor, size: Sequence[int]) -> Tensor:
+    """Give back the size that a picture had before every second row and column was taken.
+
+    Args:
+        coarse: (N, C, ceil(H / 2), ceil(W / 2)).
+        size: H and W.
+
+    Returns:
+        What was taken is as it is, what lies between is interpolated linearly, (N, C, H, W).
+    """
+    padded = functional.pad(coarse, (0, 1, 0, 1), mode='replicate')
+    twice = functional.interpolate(padded, scale_factor=2.0, mode='nearest')
+    return functional.avg_pool2d(twice, 2, 1)[..., : size[0], : size[1]]
+
+
+def quiet_level(difference: Tensor, block: int) -> Tensor:
     """Estimate the level of the noise in what differs between two scales.
 
     Noise is everywhere, structure is not: around each pixel the block counts in which least
@@ -43,58 +57,81 @@ def quiet_level(difference: Tensor) -> Tensor:
 
     Args:
         difference: (N, C, H, W).
+        block: Height and width of the blocks in pixels.
 
     Returns:
-        The mean of the absolute difference in the quietest block within 16 pixels or so, in units
+        The mean of the absolute difference in the quietest block within two blocks or so, in units
         of the image, (N, 1, H, W).
     """
     height, width = difference.shape[2:]
     power = difference.abs().mean(dim=1, keepdim=True)
-    power = functional.pad(power, (0, -width % BLOCK, 0, -height % BLOCK), mode='replicate')
-    blocks = functional.avg_pool2d(power, BLOCK)
-    return enlarge(-functional.max_pool2d(-blocks, 5, 1, 2), BLOCK, (height, width))
+    power = functional.pad(power, (0, -width % block, 0, -height % block), mode='replicate')
+    blocks = functional.avg_pool2d(power, block)
+    return enlarge(-functional.max_pool2d(-blocks, 5, 1, 2), block, (height, width))
 
 
-def denoise(image: Tensor, detail: Tensor, factor: Tensor) -> Tensor:
+def denoise(image: Tensor, kept: Tensor, cell: int) -> Tensor:
     r"""Take out what is no stronger than the noise, scale by scale, grey and colour for themselves.
 
-    .. math:: z = b_J + \sum_{j=1}^J k_j (v_j \bar d_j + w_j (d_j - \bar d_j)), \qquad
-              d_j = b_{j-1} - b_j, \qquad
-              v_j = \frac{m_j^2}{m_j^2 + (f_j q_j)^4}
+    Each scale has half the height and width of the one before, as in a Laplacian pyramid (Burt and
+    Adelson, 1983).  With :math:`x_1` the image, :math:`b_j` the :func:`average` of :math:`x_j`, and
+    :math:`x_{j+1}` every second row and column of that,
 
-    with :math:`b_0` the image, each further base the :func:`average` of the one before with
-    neighbours twice as far apart ("à trous", Holschneider et al., 1989), :math:`\bar d_j` the
-    grey of a difference, its mean over the channels, :math:`m_j` the local mean square of that,
-    :math:`q_j` its :func:`quiet_level`, and :math:`f_j` a factor on it: a Wiener filter of wavelet
-    coefficients by their neighbourhood (Mihçak et al., 1999).  :math:`w_j` is the same of the
-    colour :math:`d_j - \bar d_j`, with :data:`COLOUR` times the factor: colour has less detail than
-    noise.  :math:`k_1` is ``detail``, all others are 1.
+    .. math:: z_j = E(z_{j+1}) + k_j w_j d_j + w_j r_j, \qquad
+              d_j = x_j - b_j, \qquad r_j = b_j - E(x_{j+1}), \qquad
+              w_j = \frac{m_j^2}{m_j^2 + (f_j q_j)^4}
+
+    with :math:`E` what :func:`double` does; the last scale has :math:`z_J = b_J + k_J w_J d_J`. The
+    weight :math:`w_j` is one of grey, the mean over the channels, and one of colour, what differs
+    from that: :math:`m_j` is the local mean square of the grey of :math:`d_j`, :math:`q_j` its
+    :func:`quiet_level`, and :math:`f_j` a factor on it; colour, which has less detail than noise,
+    has :data:`COLOUR` times the factor. It is a Wiener filter of wavelet coefficients by their
+    neighbourhood (Mihçak et al., 1999). :math:`k_1` is how much of the finest detail is kept, all
+    others are 1. With factors of 0 and :math:`k_1` = 1 the result is the image.
 
     Args:
         image: RGB in [0, 1], (N, 3, H, W).
-        detail: How much of the finest scale is kept where it is no noise, (N, 3, H, W).
-        factor: Of each scale, 0 takes out nothing, (N, J, H, W).
+        kept: For each cell :math:`k_1` of three channels, then the factors of 1 to 3 scales,
+            (N, 3 + J, ceil(H / cell), ceil(W / cell)).
+        cell: Height and width of a cell in pixels; the blocks of the first scale are as large.
 
     Returns:
         RGB, (N, 3, H, W).
     """
-    kept, base = [], image
-    for scale in range(factor.shape[1]):
-        step = 2**scale
-        finer, base = base, average(base, step)
-        difference = finer - base
-        grey = difference.mean(dim=1, keepdim=True)
-        colour = difference - grey
-        own = factor[:, scale : scale + 1]
-        kept.append(_reduce(grey, own, step) + _reduce(colour, COLOUR * own, step))
-    kept[0] = detail * kept[0]
-    for difference in reversed(kept):
-        base = base + difference
-    return base
+    scales = kept.shape[1] - 3
+    details = []
+    for scale in range(scales):
+        size, block = image.shape[2:], cell // 2**scale
+        base = average(image)
+        difference = image - base
+        factor = enlarge(kept[:, 3 + scale : 4 + scale], block, size)
+        weights = _weights(difference, factor, block)
+        detail = _weigh(difference, *weights)
+        if scale == 0:
+            detail = enlarge(kept[:, :3], block, size) * detail
+        if scale + 1 < scales:
+            image = base[..., ::2, ::2]
+            detail = detail + _weigh(base - double(image, size), *weights)
+        details.append(detail)
+    clean = base + details.pop()
+    while details:
+        detail = details.pop()
+        clean = double(clean, detail.shape[2:]) + detail
+    return clean
 
 
-def _reduce(part: Tensor, factor: Tensor, step: int) -> Tensor:
-    """Reduce what is no stronger than the noise, of one scale."""
-    power = average(part.square().mean(dim=1, keepdim=True), step)
-    noise = (factor * quiet_level(part)).square()
-    return part / (1 + (noise / (power + 1e-8)).square())
+def _weights(difference: Tensor, factor: Tensor, block: int) -> tuple[Tensor, Tensor]:
+    """How much of grey and of colour is no noise, in [0, 1], (N, 1, H, W)."""
+    grey = difference.mean(dim=1, keepdim=True)
+    weights = []
+    for part, own in ((grey, factor), (difference - grey, COLOUR * factor)):
+        power = average(part.square().mean(dim=1, keepdim=True))
+        noise = (own * quiet_level(part, block)).square()
+        weights.append(1 / (1 + (noise / (power + 1e-8)).square()))
+    return weights[0], weights[1]
+
+
+def _weigh(difference: Tensor, grey_weight: Tensor, colour_weight: Tensor) -> Tensor:
+    """Weigh grey and colour of a difference, each by its own."""
+    grey = difference.mean(dim=1, keepdim=True)
+    return grey_weight * grey + colour_weight * (difference - grey)

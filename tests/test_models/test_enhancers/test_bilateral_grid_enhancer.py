@@ -135,8 +135,8 @@ def test_engine():
         (dict(channels=(8,)), r'channels must be two or more positive numbers, got \(8,\)'),
         (dict(channels=(8, 0)), 'channels must be two or more positive numbers'),
         (dict(knots=1), 'knots must be at least 2, got 1'),
-        (dict(denoise_scales=5), 'denoise_scales must be from 0 to 4, got 5'),
-        (dict(denoise_scales=-1), 'denoise_scales must be from 0 to 4, got -1'),
+        (dict(denoise_scales=4), 'denoise_scales must be from 0 to 3, got 4'),
+        (dict(denoise_scales=-1), 'denoise_scales must be from 0 to 3, got -1'),
         (
             dict(leave_bright=(0.3, 0.2)),
             r'two ascending numbers in \[0, 1\] or None, got \(0.3, 0.2\)',

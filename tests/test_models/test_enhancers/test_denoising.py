@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import pytest
 import torch
 from scipy import ndimage
 from torch.autograd import gradcheck
 
-from mmscllle.models.enhancers.denoising import average, denoise, quiet_level
+from mmscllle.models.enhancers.denoising import average, denoise, double, quiet_level
 
 
 def random(*shape: int) -> torch.Tensor:
@@ -14,44 +16,63 @@ def random(*shape: int) -> torch.Tensor:
     return torch.rand(shape, generator=generator, dtype=torch.float64)
 
 
-def average_of_arrays(image: np.ndarray, step: int) -> np.ndarray:
-    kernel = np.zeros(4 * step + 1)
-    kernel[::step] = np.array([1, 4, 6, 4, 1]) / 16
+def average_of_arrays(image: np.ndarray) -> np.ndarray:
+    kernel = np.array([1, 4, 6, 4, 1]) / 16
     for axis in (2, 3):
         image = ndimage.correlate1d(image, kernel, axis, mode='nearest')
     return image
 
 
-@pytest.mark.parametrize('step', [1, 2, 4])
 @pytest.mark.parametrize('size', [(1, 1), (1, 9), (9, 1), (7, 11)])
-def test_average(size, step):
+def test_average(size):
     image = random(2, 3, *size)
-    np.testing.assert_allclose(
-        average(image, step), average_of_arrays(image.numpy(), step), atol=1e-12
-    )
+    np.testing.assert_allclose(average(image), average_of_arrays(image.numpy()), atol=1e-12)
 
 
-def quiet_level_of_arrays(difference: np.ndarray) -> np.ndarray:
-    """The quietest of 5 x 5 blocks of 8 x 8 pixels, between the blocks' centres."""
+def sample(image: np.ndarray, size: Sequence[int], places: Callable) -> np.ndarray:
+    """Interpolate linearly at places, a function of rows and columns."""
+    y, x = np.meshgrid(*(places(np.arange(length)) for length in size), indexing='ij')
+    flat = image.reshape(-1, *image.shape[2:])
+    values = [ndimage.map_coordinates(one, (y, x), order=1, mode='nearest') for one in flat]
+    return np.stack(values).reshape(*image.shape[:2], *size)
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 2), (8, 5), (7, 10)])
+def test_double_against_arrays(size):
+    coarse = random(2, 3, *(-(-length // 2) for length in size))
+    expected = sample(coarse.numpy(), size, lambda pixels: pixels / 2)
+    np.testing.assert_allclose(double(coarse, size), expected, atol=1e-12)
+
+
+def test_double_keeps_what_was_taken():
+    image = random(1, 2, 7, 10)
+    again = double(image[..., ::2, ::2], (7, 10))
+    torch.testing.assert_close(again[..., ::2, ::2], image[..., ::2, ::2])
+
+
+def enlarge_arrays(blocks: np.ndarray, block: int, size: Sequence[int]) -> np.ndarray:
+    return sample(blocks, size, lambda pixels: (pixels + 0.5) / block - 0.5)
+
+
+def quiet_level_of_arrays(difference: np.ndarray, block: int) -> np.ndarray:
+    """The quietest of 5 x 5 blocks, between the blocks' centres."""
     count, _, height, width = difference.shape
-    rows, columns = -(-height // 8), -(-width // 8)
+    rows, columns = -(-height // block), -(-width // block)
     power = np.abs(difference).mean(1)
-    power = np.pad(power, ((0, 0), (0, 8 * rows - height), (0, 8 * columns - width)), 'edge')
-    blocks = power.reshape(count, rows, 8, columns, 8).mean((2, 4))
-    quietest = ndimage.minimum_filter(blocks, (1, 5, 5), mode='nearest')
-    y, x = np.meshgrid(
-        *((np.arange(length) + 0.5) / 8 - 0.5 for length in (height, width)), indexing='ij'
+    power = np.pad(
+        power, ((0, 0), (0, block * rows - height), (0, block * columns - width)), 'edge'
     )
-    return np.stack(
-        [ndimage.map_coordinates(one, (y, x), order=1, mode='nearest') for one in quietest]
-    )[:, None]
+    blocks = power.reshape(count, rows, block, columns, block).mean((2, 4))
+    quietest = ndimage.minimum_filter(blocks, (1, 5, 5), mode='nearest')
+    return enlarge_arrays(quietest[:, None], block, (height, width))
 
 
+@pytest.mark.parametrize('block', [8, 4, 2])
 @pytest.mark.parametrize('size', [(1, 1), (7, 30), (60, 50)])
-def test_quiet_level_against_arrays(size):
+def test_quiet_level_against_arrays(size, block):
     difference = random(2, 3, *size) - 0.5
     np.testing.assert_allclose(
-        quiet_level(difference), quiet_level_of_arrays(difference.numpy()), atol=1e-12
+        quiet_level(difference, block), quiet_level_of_arrays(difference.numpy(), block), atol=1e-12
     )
 
 
@@ -59,28 +80,50 @@ def test_structure_is_no_noise():
     """Half of the picture is full of lines: the noise is still that of the other half."""
     lines = torch.zeros(1, 3, 64, 64, dtype=torch.float64)
     lines[..., 24:, ::2] = 0.5
-    assert quiet_level(lines)[..., :32, :].max() == 0
+    assert quiet_level(lines, 8)[..., :32, :].max() == 0
 
 
-@pytest.mark.parametrize('scales', [1, 3])
+def denoise_arrays(image: np.ndarray, kept: np.ndarray, block: int, first: bool) -> np.ndarray:
+    """The equation of the docstring, a scale within the other."""
+    size, last = image.shape[2:], kept.shape[1] == 4
+    base = average_of_arrays(image)
+    detail = enlarge_arrays(kept[:, :3], block, size) if first else 1
+    coarse = base[..., ::2, ::2]
+    expanded = sample(coarse, size, lambda pixels: pixels / 2)
+    result = base if last else expanded
+
+    def split(difference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        grey = difference.mean(1, keepdims=True)
+        return grey, difference - grey
+
+    for times, part, between in zip(
+        (1, 2), split(image - base), split(base - expanded), strict=True
+    ):
+        power = average_of_arrays((part**2).mean(1, keepdims=True)) + 1e-8
+        factor = times * enlarge_arrays(kept[:, 3:4], block, size)
+        noise = factor * quiet_level_of_arrays(part, block)
+        weight = power**2 / (power**2 + noise**4)
+        result = result + weight * (detail * part + (0 if last else between))
+    if last:
+        return result
+    clean = denoise_arrays(coarse, np.delete(kept, 3, 1), block // 2, first=False)
+    return result + sample(clean, size, lambda pixels: pixels / 2) - expanded
+
+
+@pytest.mark.parametrize('scales', [1, 2, 3])
 def test_denoising_against_arrays(scales):
-    image, detail, factor = (
-        random(2, 3, 9, 13),
-        0.5 + random(2, 3, 9, 13),
-        2 * random(2, scales, 9, 13),
-    )
-    expected, base = 0, image.numpy()
-    for scale in range(scales):
-        finer, base = base, average_of_arrays(base, 2**scale)
-        grey = (finer - base).mean(1, keepdims=True)
-        kept = 0
-        for part, times in ((grey, 1), (finer - base - grey, 2)):
-            power = average_of_arrays((part**2).mean(1, keepdims=True), 2**scale) + 1e-8
-            own = times * factor.numpy()[:, scale : scale + 1]
-            noise = own * quiet_level_of_arrays(part)
-            kept = kept + part * power**2 / (power**2 + noise**4)
-        expected = expected + kept * (1 if scale else detail.numpy())
-    np.testing.assert_allclose(denoise(image, detail, factor), expected + base, atol=1e-12)
+    image = random(2, 3, 19, 29)
+    kept = torch.cat((0.5 + random(2, 3, 3, 4), 2 * random(2, scales, 3, 4)), dim=1)
+    expected = denoise_arrays(image.numpy(), kept.numpy(), 8, first=True)
+    np.testing.assert_allclose(denoise(image, kept, 8), expected, atol=1e-12)
+
+
+def keep(image: torch.Tensor, factor: float) -> torch.Tensor:
+    """All of the finest detail, and three scales with one factor."""
+    cells = [-(-length // 8) for length in image.shape[2:]]
+    kept = torch.full((len(image), 6, *cells), factor, dtype=image.dtype)
+    kept[:, :3] = 1
+    return kept
 
 
 def test_noise_of_colour_is_taken_out_and_grey_texture_stays():
@@ -92,9 +135,7 @@ def test_noise_of_colour_is_taken_out_and_grey_texture_stays():
     colour = colour - colour.mean(dim=1, keepdim=True)
     # Half of the picture has no texture, so that texture is no noise.
     texture = torch.where(torch.arange(64) < 32, 0.0, 1.0) * grey
-    clean = denoise(
-        0.4 + texture + colour, torch.ones(1, 3, 64, 64), torch.full((1, 3, 64, 64), 1.2)
-    )
+    clean = denoise(0.4 + texture + colour, keep(grey, 1.2), 8)
     inner = np.s_[..., 8:56, 34:46]
     left = clean - clean.mean(dim=1, keepdim=True)
     assert left[inner].std() < 0.3 * colour[inner].std()
@@ -106,7 +147,7 @@ def test_noise_is_taken_out_and_edges_stay():
     step[..., 32:] = 0.6
     generator = torch.Generator().manual_seed(0)
     noisy = step + 0.03 * torch.randn(step.shape, generator=generator, dtype=torch.float64)
-    clean = denoise(noisy, torch.ones_like(noisy), torch.full_like(noisy, 2.5))
+    clean = denoise(noisy, keep(noisy, 2.5), 8)
     flat = np.s_[..., 8:56, 4:12]
     assert (clean - step)[flat].std() < 0.2 * (noisy - step)[flat].std()
     assert (clean[..., 32] - clean[..., 31]).mean() > 0.3
@@ -114,11 +155,11 @@ def test_noise_is_taken_out_and_edges_stay():
 
 def test_without_noise_nothing_is_changed():
     image = random(1, 3, 9, 13)
-    same = denoise(image, torch.ones_like(image), torch.zeros(1, 3, 9, 13).double())
-    torch.testing.assert_close(same, image)
+    torch.testing.assert_close(denoise(image, keep(image, 0), 8), image)
 
 
 def test_gradients_of_denoising_in_float64():
-    image, detail = 0.1 + 0.7 * random(1, 3, 5, 6), 0.5 + random(1, 3, 5, 6)
-    factor = 1 + random(1, 2, 5, 6)
-    assert gradcheck(denoise, [value.requires_grad_() for value in (image, detail, factor)])
+    image = 0.1 + 0.7 * random(1, 3, 5, 6)
+    kept = torch.cat((0.5 + random(1, 3, 2, 2), 1 + random(1, 2, 2, 2)), dim=1)
+    values = [value.requires_grad_() for value in (image, kept)]
+    assert gradcheck(lambda image, kept: denoise(image, kept, 4), values)
