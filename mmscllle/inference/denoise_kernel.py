@@ -18,21 +18,20 @@ from .curve_lines import cells_of_line, curves_of_line, look_up_line, place_line
 # 03278c704e38: digest of kernel_lines.py, see there.
 from .kernel_lines import CELL, ZERO, average_along, enlarge_line, rows_of_cells
 
-# b01638a7b0a0: digest of noise_lines.py, see there.
+# 549cd223ddb4: digest of noise_lines.py, see there.
 from .noise_lines import (
     BLOCK_RING,
     PARTS,
     POOL,
     POOL_RING,
     add_blocks,
-    clean_line,
     measure_line,
     pool_blocks,
     weigh_line,
 )
 
-# f0f5f262c67f: digest of pyramid_lines.py, see there.
-from .pyramid_lines import double_line, halve_line
+# 43e983a6c4cb: digest of pyramid_lines.py, see there.
+from .pyramid_lines import clean_line, double_line, halve_line
 
 # The rings of lines, in chunks.
 RING = 8
@@ -44,6 +43,90 @@ BLOCKS_DOWN = 3
 def part_of(store: np.ndarray, count: int, height: int, width: int) -> np.ndarray:
     """Take the first numbers of a store, (S,), as lines, (count, height, width)."""
     return store[: count * height * width].reshape(count, height, width)
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def measure_chunk(
+    image: np.ndarray,
+    chunk: int,
+    height: int,
+    cell: int,
+    padded: np.ndarray,
+    sizes: np.ndarray,
+    squares: np.ndarray,
+    bases: np.ndarray,
+    powers: np.ndarray,
+    blocks: np.ndarray,
+    halves: np.ndarray,
+) -> None:
+    """Measure what differs between the lines of a chunk and their bases.
+
+    Args:
+        image: RGB, or a ring of its lines, (3, H or fewer, W).
+        chunk: Which one.
+        height: H.
+        cell: Lines of a chunk.
+        padded: Overwritten, (3, W + 4).
+        sizes: Overwritten, (2, W).
+        squares: Overwritten, (2, W + 4).
+        bases: A ring of lines; those of the chunk are written to, (3, R, W).
+        powers: The same for the squares of grey and colour, averaged along lines, (2, R, W).
+        blocks: The same for the sums of their absolute values in blocks, (2, BLOCK_RING, w).
+        halves: The same for the next scale, (3, R / 2, ceil(W / 2)); (3, 0, 0), if there is none.
+    """
+    rows, block = bases.shape[1], chunk % BLOCK_RING
+    blocks[:, block] = ZERO
+    for y in range(chunk * cell, min(chunk * cell + cell, height)):
+        measure_line(image, y, height, padded, bases, sizes, squares)
+        # What lies below the picture is as its last line.
+        times = cell - (height - 1) % cell if y == height - 1 else 1
+        for part in range(PARTS):
+            add_blocks(sizes[part], np.float32(times), cell, blocks[part, block])
+            average_along(squares[part], powers[part, y % rows])
+        if halves.size and y % 2 == 0:
+            for channel in range(3):
+                halve_line(bases[channel, y % rows], halves[channel, y // 2 % (rows // 2)])
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def expand_line(
+    bases: np.ndarray,
+    halves: np.ndarray,
+    clean_halves: np.ndarray,
+    half_weights: np.ndarray,
+    y: int,
+    height: int,
+    mixed: np.ndarray,
+    under: np.ndarray,
+    under_weights: np.ndarray,
+    cleans: np.ndarray,
+) -> None:
+    """Take what the next scale gives of a line; the line's base, if there is no next scale.
+
+    Args:
+        bases: A ring of lines, (3, R, W).
+        halves: A ring of lines of the next scale, (3, R / 2, ceil(W / 2)), or (3, 0, 0).
+        clean_halves: The same without noise.
+        half_weights: The same for the weights, (2, R / 2, ceil(W / 2)), or (2, 0, 0).
+        y: The line.
+        height: H.
+        mixed: Overwritten, (ceil(W / 2) + 1,) or more.
+        under: Written to, (3, W).
+        under_weights: Written to, if there is a next scale, (2, W).
+        cleans: A ring of lines, of which this one is written to, (3, R, W).
+    """
+    for channel in range(3):
+        line, clean = under[channel], cleans[channel, y % cleans.shape[1]]
+        if halves.size:
+            double_line(halves[channel], y, (height + 1) // 2, mixed, line)
+            double_line(clean_halves[channel], y, (height + 1) // 2, mixed, clean)
+        else:
+            base = bases[channel, y % bases.shape[1]]
+            for x in range(base.size):
+                line[x] = clean[x] = base[x]
+    if halves.size:
+        for part in range(PARTS):
+            double_line(half_weights[part], y, (height + 1) // 2, mixed, under_weights[part])
 
 
 @njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
@@ -77,73 +160,59 @@ def denoise_and_apply_grid(
     scales, chunks, columns = detail.shape[0] - 3, detail.shape[1], detail.shape[2]
     for band in prange(bands):
         first_chunk, end_chunk = chunks * band // bands, chunks * (band + 1) // bands
-        # Of coarser scales less is used, and memory that is not used costs nothing.
-        store = np.empty((4 * scales, 3 * RING * CELL * width), np.float32)
-        images, bases = store[:scales], store[scales : 2 * scales]
-        cleans, powers = store[2 * scales : 3 * scales], store[3 * scales :]
+        # Rings of lines of each scale: as it is, its bases, without noise, squares, and weights.
+        starts = np.zeros(scales + 1, np.int64)
+        for scale in range(scales):
+            numbers = 3 * RING * (CELL >> scale) * ((width - 1 >> scale) + 1)
+            starts[scale + 1] = starts[scale] + numbers
+        store = np.empty((5, starts[scales]), np.float32)
+        images, bases, cleans, powers, weights = store[0], store[1], store[2], store[3], store[4]
         blocks = np.empty((scales, PARTS, BLOCK_RING, columns), np.float32)
         quietest = np.empty((scales, PARTS, POOL_RING, columns), np.float32)
         pool_line = np.empty(columns + 2 * POOL, np.float32)
-        padded_lines = np.empty(3 * (width + 4), np.float32)
-        squares = np.empty(PARTS * (width + 4), np.float32)
-        weights = np.empty(PARTS * width, np.float32)
+        lines = np.empty((4, 3 * (width + 4)), np.float32)
+        # Where there is no next scale, its weights count for nothing, but must be numbers.
+        under_weights = np.zeros(PARTS * width, np.float32)
         details = np.empty((3, (columns + 1) * CELL), np.float32)
         # Coarser scales keep all of their detail.
         all_details = np.ones((3, width + CELL), np.float32)
-        under_lines, clean_lines = (
-            np.empty(3 * width, np.float32),
-            np.empty((3, 1, width), np.float32),
-        )
-        mixed = np.empty(width + 1, np.float32)
-        cells, enlarged = (
-            np.empty(columns + 2, np.float32),
-            np.empty((columns + 1) * CELL, np.float32),
-        )
+        own_cleans = np.empty((3, 1, width), np.float32)
+        mixed, cells = np.empty(width + 1, np.float32), np.empty(columns + 2, np.float32)
+        enlarged = np.empty((columns + 1) * CELL, np.float32)
         curves = room_for_curves(knots, columns)
         stretched, mantissa = np.empty(width, np.float32), np.empty(width, np.float32)
         place, index = np.empty(width, np.float32), np.empty(width, np.int32)
         pairs = np.empty((2, 2 * width), np.float32)
         left_cell, share = np.empty(width, np.int32), np.empty(width, np.float32)
         cells_of_line(left_cell, share)
-        first = first_chunk - 2 * (BLOCKS_DOWN + scales - 1)
-        for chunk in range(first, end_chunk):
+        ahead = BLOCKS_DOWN + scales - 1
+        for chunk in range(first_chunk - 2 * ahead, end_chunk):
             for scale in range(scales):
-                # Each scale needs two lines more of the one before.
-                ahead = chunk + BLOCKS_DOWN + scales - 1 - scale
-                if (
-                    ahead < max(first_chunk - BLOCKS_DOWN - scales + 1 + scale, 0)
-                    or ahead >= chunks
-                ):
+                # Each scale looks two lines further down than the next one.
+                measured = chunk + ahead - scale
+                if measured < max(first_chunk - ahead + scale, 0) or measured >= chunks:
                     continue
-                cell = CELL >> scale
+                cell, next_scale = CELL >> scale, min(scale + 1, scales - 1)
                 own_height, own_width = (height - 1 >> scale) + 1, (width - 1 >> scale) + 1
-                rows = RING * cell
-                own = balanced
-                if scale > 0:
-                    own = part_of(images[scale], 3, rows, own_width)
-                base = part_of(bases[scale], 3, rows, own_width)
-                power = part_of(powers[scale], PARTS, rows, own_width)
-                padded = part_of(padded_lines, 1, 3, own_width + 4)[0]
-                size = part_of(weights, 1, PARTS, own_width)[0]
-                square = part_of(squares, 1, PARTS, own_width + 4)[0]
-                for part in range(PARTS):
-                    blocks[scale, part, ahead % BLOCK_RING] = ZERO
-                for y in range(ahead * cell, min(ahead * cell + cell, own_height)):
-                    measure_line(own, y, own_height, padded, base, size, square)
-                    times = cell - (own_height - 1) % cell if y == own_height - 1 else 1
-                    for part in range(PARTS):
-                        add_blocks(
-                            size[part],
-                            np.float32(times),
-                            cell,
-                            blocks[scale, part, ahead % BLOCK_RING],
-                        )
-                        average_along(square[part], power[part, y % rows])
-                    if scale + 1 < scales and y % 2 == 0:
-                        half_rows, half_width = rows // 2, (own_width + 1) // 2
-                        halves = part_of(images[scale + 1], 3, half_rows, half_width)
-                        for channel in range(3):
-                            halve_line(base[channel, y % rows], halves[channel, y // 2 % half_rows])
+                rows, half_rows, half_width = RING * cell, RING * cell // 2, (own_width + 1) // 2
+                if scale == scales - 1:
+                    half_rows = half_width = 0
+                own = (
+                    balanced if scale == 0 else part_of(images[starts[scale] :], 3, rows, own_width)
+                )
+                measure_chunk(
+                    own,
+                    measured,
+                    own_height,
+                    cell,
+                    part_of(lines[0], 1, 3, own_width + 4)[0],
+                    part_of(lines[1], 1, PARTS, own_width)[0],
+                    part_of(lines[2], 1, PARTS, own_width + 4)[0],
+                    part_of(bases[starts[scale] :], 3, rows, own_width),
+                    part_of(powers[starts[scale] :], PARTS, rows, own_width),
+                    blocks[scale],
+                    part_of(images[starts[next_scale] :], 3, half_rows, half_width),
+                )
             if chunk < first_chunk:
                 continue
             for row in range(
@@ -159,23 +228,28 @@ def denoise_and_apply_grid(
                             quietest[scale, part, row % POOL_RING],
                         )
             for scale in range(scales - 1, -1, -1):
-                cell = CELL >> scale
+                cell, next_scale = CELL >> scale, min(scale + 1, scales - 1)
                 own_height, own_width = (height - 1 >> scale) + 1, (width - 1 >> scale) + 1
-                rows = RING * cell
-                base = part_of(bases[scale], 3, rows, own_width)
-                power = part_of(powers[scale], PARTS, rows, own_width)
-                weight = part_of(weights, 1, PARTS, own_width)[0]
-                scratch = part_of(squares, 1, 2, own_width)[0]
-                under = part_of(under_lines, 1, 3, own_width)[0]
-                own, clean, kept = balanced, clean_lines, details
-                if scale > 0:
-                    own = part_of(images[scale], 3, rows, own_width)
-                    clean, kept = part_of(cleans[scale], 3, rows, own_width), all_details
-                # Between lines of a coarser scale lie those of the finer one: one more is needed.
+                rows, half_rows, half_width = RING * cell, RING * cell // 2, (own_width + 1) // 2
+                if scale == scales - 1:
+                    half_rows = half_width = 0
+                base = part_of(bases[starts[scale] :], 3, rows, own_width)
+                power = part_of(powers[starts[scale] :], PARTS, rows, own_width)
+                weight = part_of(weights[starts[scale] :], PARTS, rows, own_width)
+                halves = part_of(images[starts[next_scale] :], 3, half_rows, half_width)
+                clean_halves = part_of(cleans[starts[next_scale] :], 3, half_rows, half_width)
+                half_weights = part_of(weights[starts[next_scale] :], PARTS, half_rows, half_width)
+                under = part_of(lines[0], 1, 3, own_width)[0]
+                under_weight = part_of(under_weights, 1, PARTS, own_width)[0]
+                scratch = part_of(lines[1], 1, 2, own_width)[0]
+                own, clean, kept = balanced, own_cleans, details
+                # Between two lines of a coarser scale lie lines of the finer one: it is a line
+                # ahead.
                 start, stop = chunk * cell, chunk * cell + cell
                 if scale > 0:
-                    start += chunk > first_chunk
-                    stop += 1
+                    own = part_of(images[starts[scale] :], 3, rows, own_width)
+                    clean, kept = part_of(cleans[starts[scale] :], 3, rows, own_width), all_details
+                    start, stop = start + (chunk > first_chunk), stop + 1
                 for y in range(start, min(stop, own_height)):
                     weigh_line(
                         power,
@@ -189,31 +263,32 @@ def denoise_and_apply_grid(
                         enlarged,
                         weight,
                     )
-                    for channel in range(3):
-                        under_line, clean_line_ = under[channel], clean[channel, y % clean.shape[1]]
-                        if scale + 1 < scales:
-                            half_height, half_width = (own_height + 1) // 2, (own_width + 1) // 2
-                            halves = part_of(images[scale + 1], 3, rows // 2, half_width)
-                            double_line(halves[channel], y, half_height, mixed, under_line)
-                            halves = part_of(cleans[scale + 1], 3, rows // 2, half_width)
-                            double_line(halves[channel], y, half_height, mixed, clean_line_)
-                        else:
-                            for x in range(own_width):
-                                under_line[x] = clean_line_[x] = base[channel, y % rows, x]
+                    expand_line(
+                        base,
+                        halves,
+                        clean_halves,
+                        half_weights,
+                        y,
+                        own_height,
+                        mixed,
+                        under,
+                        under_weight,
+                        clean,
+                    )
+                    above, below, below_share = rows_of_cells(y, chunks, cell)
+                    if scale == 0:
+                        for channel in range(3):
+                            enlarge_line(
+                                detail[channel, above],
+                                detail[channel, below],
+                                below_share,
+                                CELL,
+                                cells,
+                                kept[channel],
+                            )
+                    clean_line(own, base, y, weight, kept, under, under_weight, clean)
                     if scale > 0:
-                        clean_line(own, base, y, weight, kept, under, clean)
                         continue
-                    above, below, below_share = rows_of_cells(y, chunks, CELL)
-                    for channel in range(3):
-                        enlarge_line(
-                            detail[channel, above],
-                            detail[channel, below],
-                            below_share,
-                            CELL,
-                            cells,
-                            kept[channel],
-                        )
-                    clean_line(own, base, y, weight, kept, under, clean)
                     for channel in range(3):
                         curves_of_line(grid[channel], above, below, below_share, curves)
                         place_line(

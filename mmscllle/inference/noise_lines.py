@@ -156,7 +156,7 @@ def weigh_line(
         scratch: Overwritten, (2, W).
         padded: Overwritten, (w + 2,).
         enlarged: Overwritten, (8 * (w + 1),).
-        weights: Written to, in [0, 1], (2, W).
+        weights: Rings of lines, of which this one is written to, in [0, 1], (2, R, W).
     """
     above, below, share = rows_of_cells(y, factors.shape[0], cell)
     factor, ratio = scratch[0], scratch[1]
@@ -164,7 +164,7 @@ def weigh_line(
     for x in range(factor.size):
         factor[x] = own[x] * own[x]
     for part in range(PARTS):
-        blocks, weight = quietest[part], weights[part]
+        blocks, weight = quietest[part], weights[part, y % weights.shape[1]]
         own = enlarge_line(
             blocks[above % POOL_RING], blocks[below % POOL_RING], share, cell, padded, enlarged
         )
@@ -176,46 +176,3 @@ def weigh_line(
             ratio[x] = squared * factor[x] * own[x] * own[x] / (weight[x] * mean + SMALLEST)
         for x in range(weight.size):
             weight[x] = ONE / (ONE + ratio[x] * ratio[x])
-
-
-@njit(fastmath=True, error_model='numpy', cache=True)
-def clean_line(
-    image: np.ndarray,
-    bases: np.ndarray,
-    y: int,
-    weights: np.ndarray,
-    details: np.ndarray,
-    under: np.ndarray,
-    cleans: np.ndarray,
-) -> None:
-    """Take out of a line what is no stronger than the noise.
-
-    Args:
-        image: RGB, or a ring of its lines, (3, H or fewer, W).
-        bases: See :func:`measure_line`.
-        y: The line.
-        weights: See :func:`weigh_line`.
-        details: How much of the detail is kept where it is no noise, from the fifth number on,
-            (3, W + 4 or more).
-        under: What the next scale gives of the line as it is, (3, W).
-        cleans: A ring of lines, of which this one holds what the next scale gives of it without
-            noise; written to, (3, R, W).
-    """
-    own, base, clean = y % image.shape[1], y % bases.shape[1], y % cleans.shape[1]
-    reds, greens, blues = image[0, own], image[1, own], image[2, own]
-    red_bases, green_bases, blue_bases = bases[0, base], bases[1, base], bases[2, base]
-    new_reds, new_greens, new_blues = cleans[0, clean], cleans[1, clean], cleans[2, clean]
-    red_details, green_details = details[0, CELL // 2 :], details[1, CELL // 2 :]
-    blue_details = details[2, CELL // 2 :]
-    for x in range(reds.size):
-        colour = weights[COLOUR, x]
-        grey = THIRD * (weights[GREY, x] - colour)
-        red, green = reds[x] - red_bases[x], greens[x] - green_bases[x]
-        blue = blues[x] - blue_bases[x]
-        more = grey * (red + green + blue)
-        red_rest, green_rest = red_bases[x] - under[0, x], green_bases[x] - under[1, x]
-        blue_rest = blue_bases[x] - under[2, x]
-        rest = grey * (red_rest + green_rest + blue_rest)
-        new_reds[x] += red_details[x] * (colour * red + more) + colour * red_rest + rest
-        new_greens[x] += green_details[x] * (colour * green + more) + colour * green_rest + rest
-        new_blues[x] += blue_details[x] * (colour * blue + more) + colour * blue_rest + rest

@@ -9,7 +9,10 @@ import numpy as np
 from numba import njit
 
 # 03278c704e38: digest of kernel_lines.py, see there.
-from .kernel_lines import HALF
+from .kernel_lines import CELL, HALF
+
+# 549cd223ddb4: digest of noise_lines.py, see there.
+from .noise_lines import COLOUR, GREY, THIRD
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
@@ -48,3 +51,56 @@ def double_line(
         result[2 * x + 1] = HALF * (mixed[x] + after[x])
     if width % 2:
         result[width - 1] = mixed[half - 1]
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def clean_line(
+    image: np.ndarray,
+    bases: np.ndarray,
+    y: int,
+    weights: np.ndarray,
+    details: np.ndarray,
+    under: np.ndarray,
+    under_weights: np.ndarray,
+    cleans: np.ndarray,
+) -> None:
+    """Take out of a line what is no stronger than the noise.
+
+    Args:
+        image: RGB, or a ring of its lines, (3, H or fewer, W).
+        bases: A ring of its bases, (3, R, W).
+        y: The line.
+        weights: Rings of how much of grey and of colour is no noise, (2, R, W).
+        details: How much of the detail is kept where it is no noise, from the fifth number on,
+            (3, W + 4 or more).
+        under: What the next scale gives of the line as it is, (3, W).
+        under_weights: The weights of the next scale, (2, W).
+        cleans: A ring of lines, of which this one holds what the next scale gives of it without
+            noise; written to, (3, R, W).
+    """
+    own, base, clean = y % image.shape[1], y % bases.shape[1], y % cleans.shape[1]
+    grey_weights = weights[GREY, y % weights.shape[1]]
+    colour_weights = weights[COLOUR, y % weights.shape[1]]
+    reds, greens, blues = image[0, own], image[1, own], image[2, own]
+    red_bases, green_bases, blue_bases = bases[0, base], bases[1, base], bases[2, base]
+    new_reds, new_greens, new_blues = cleans[0, clean], cleans[1, clean], cleans[2, clean]
+    red_details, green_details = details[0, CELL // 2 :], details[1, CELL // 2 :]
+    blue_details = details[2, CELL // 2 :]
+    for x in range(reds.size):
+        colour = colour_weights[x]
+        grey = THIRD * (grey_weights[x] - colour)
+        red, green = reds[x] - red_bases[x], greens[x] - green_bases[x]
+        blue = blues[x] - blue_bases[x]
+        more = grey * (red + green + blue)
+        new_reds[x] += red_details[x] * (colour * red + more)
+        new_greens[x] += green_details[x] * (colour * green + more)
+        new_blues[x] += blue_details[x] * (colour * blue + more)
+    for x in range(reds.size):
+        colour = under_weights[COLOUR, x]
+        grey = THIRD * (under_weights[GREY, x] - colour)
+        red, green = red_bases[x] - under[0, x], green_bases[x] - under[1, x]
+        blue = blue_bases[x] - under[2, x]
+        more = grey * (red + green + blue)
+        new_reds[x] += colour * red + more
+        new_greens[x] += colour * green + more
+        new_blues[x] += colour * blue + more

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -77,17 +78,18 @@ def denoise(image: Tensor, kept: Tensor, cell: int) -> Tensor:
     Adelson, 1983).  With :math:`x_1` the image, :math:`b_j` the :func:`average` of :math:`x_j`, and
     :math:`x_{j+1}` every second row and column of that,
 
-    .. math:: z_j = E(z_{j+1}) + k_j w_j d_j + w_j r_j, \qquad
+    .. math:: z_j = E(z_{j+1}) + k_j w_j d_j + E(w_{j+1}) r_j, \qquad
               d_j = x_j - b_j, \qquad r_j = b_j - E(x_{j+1}), \qquad
               w_j = \frac{m_j^2}{m_j^2 + (f_j q_j)^4}
 
-    with :math:`E` what :func:`double` does; the last scale has :math:`z_J = b_J + k_J w_J d_J`. The
-    weight :math:`w_j` is one of grey, the mean over the channels, and one of colour, what differs
-    from that: :math:`m_j` is the local mean square of the grey of :math:`d_j`, :math:`q_j` its
-    :func:`quiet_level`, and :math:`f_j` a factor on it; colour, which has less detail than noise,
-    has :data:`COLOUR` times the factor. It is a Wiener filter of wavelet coefficients by their
-    neighbourhood (Mihçak et al., 1999). :math:`k_1` is how much of the finest detail is kept, all
-    others are 1. With factors of 0 and :math:`k_1` = 1 the result is the image.
+    with :math:`E` what :func:`double` does, and :math:`r_j` what the next scale cannot hold; the
+    last scale has :math:`z_J = b_J + k_J w_J d_J`.  The weight :math:`w_j` is one of grey, the mean
+    over the channels, and one of colour, what differs from that.  :math:`m_j` is the local mean
+    square of the grey of :math:`d_j`, :math:`q_j` its :func:`quiet_level`, and :math:`f_j` a factor
+    on it; colour, which has less detail than noise, has :data:`COLOUR` times the factor.  It is a
+    Wiener filter of wavelet coefficients by their neighbourhood (Mihçak et al., 1999).  :math:`k_1`
+    is how much of the finest detail is kept, all others are 1.  With factors of 0 and :math:`k_1`
+    = 1 the result is the image.
 
     Args:
         image: RGB in [0, 1], (N, 3, H, W).
@@ -99,39 +101,41 @@ def denoise(image: Tensor, kept: Tensor, cell: int) -> Tensor:
         RGB, (N, 3, H, W).
     """
     scales = kept.shape[1] - 3
-    details = []
+    levels = []
     for scale in range(scales):
-        size, block = image.shape[2:], cell // 2**scale
+        block = cell // 2**scale
         base = average(image)
         difference = image - base
-        factor = enlarge(kept[:, 3 + scale : 4 + scale], block, size)
-        weights = _weights(difference, factor, block)
-        detail = _weigh(difference, *weights)
+        factor = enlarge(kept[:, 3 + scale : 4 + scale], block, image.shape[2:])
+        levels.append((difference, base, _weights(difference, factor, block)))
+        image = base[..., ::2, ::2]
+    clean, coarser = levels[-1][1], None
+    for scale in reversed(range(scales)):
+        difference, base, weights = levels[scale]
+        size = base.shape[2:]
+        detail = _weigh(difference, weights)
         if scale == 0:
-            detail = enlarge(kept[:, :3], block, size) * detail
-        if scale + 1 < scales:
-            image = base[..., ::2, ::2]
-            detail = detail + _weigh(base - double(image, size), *weights)
-        details.append(detail)
-    clean = base + details.pop()
-    while details:
-        detail = details.pop()
-        clean = double(clean, detail.shape[2:]) + detail
+            detail = enlarge(kept[:, :3], cell, size) * detail
+        if coarser is not None:
+            rest = base - double(base[..., ::2, ::2], size)
+            detail = detail + _weigh(rest, double(coarser, size))
+            clean = double(clean, size)
+        clean, coarser = clean + detail, weights
     return clean
 
 
-def _weights(difference: Tensor, factor: Tensor, block: int) -> tuple[Tensor, Tensor]:
-    """How much of grey and of colour is no noise, in [0, 1], (N, 1, H, W)."""
+def _weights(difference: Tensor, factor: Tensor, block: int) -> Tensor:
+    """How much of grey and of colour is no noise, in [0, 1], (N, 2, H, W)."""
     grey = difference.mean(dim=1, keepdim=True)
     weights = []
     for part, own in ((grey, factor), (difference - grey, COLOUR * factor)):
         power = average(part.square().mean(dim=1, keepdim=True))
         noise = (own * quiet_level(part, block)).square()
         weights.append(1 / (1 + (noise / (power + 1e-8)).square()))
-    return weights[0], weights[1]
+    return torch.cat(weights, dim=1)
 
 
-def _weigh(difference: Tensor, grey_weight: Tensor, colour_weight: Tensor) -> Tensor:
+def _weigh(difference: Tensor, weights: Tensor) -> Tensor:
     """Weigh grey and colour of a difference, each by its own."""
     grey = difference.mean(dim=1, keepdim=True)
-    return grey_weight * grey + colour_weight * (difference - grey)
+    return weights[:, :1] * grey + weights[:, 1:] * (difference - grey)

@@ -83,38 +83,45 @@ def test_structure_is_no_noise():
     assert quiet_level(lines, 8)[..., :32, :].max() == 0
 
 
-def denoise_arrays(image: np.ndarray, kept: np.ndarray, block: int, first: bool) -> np.ndarray:
-    """The equation of the docstring, a scale within the other."""
+def denoise_arrays(
+    image: np.ndarray, kept: np.ndarray, block: int, first: bool
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The equation of the docstring, a scale within the other; and the weights of this scale."""
     size, last = image.shape[2:], kept.shape[1] == 4
     base = average_of_arrays(image)
     detail = enlarge_arrays(kept[:, :3], block, size) if first else 1
-    coarse = base[..., ::2, ::2]
-    expanded = sample(coarse, size, lambda pixels: pixels / 2)
-    result = base if last else expanded
-
-    def split(difference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        grey = difference.mean(1, keepdims=True)
-        return grey, difference - grey
-
-    for times, part, between in zip(
-        (1, 2), split(image - base), split(base - expanded), strict=True
-    ):
+    weights = []
+    for times, part in zip((1, 2), split(image - base), strict=True):
         power = average_of_arrays((part**2).mean(1, keepdims=True)) + 1e-8
         factor = times * enlarge_arrays(kept[:, 3:4], block, size)
         noise = factor * quiet_level_of_arrays(part, block)
-        weight = power**2 / (power**2 + noise**4)
-        result = result + weight * (detail * part + (0 if last else between))
+        weights.append(power**2 / (power**2 + noise**4))
+    own = detail * weigh(image - base, weights)
     if last:
-        return result
-    clean = denoise_arrays(coarse, np.delete(kept, 3, 1), block // 2, first=False)
-    return result + sample(clean, size, lambda pixels: pixels / 2) - expanded
+        return base + own, weights
+    coarse = base[..., ::2, ::2]
+    clean, own_weights = denoise_arrays(coarse, np.delete(kept, 3, 1), block // 2, first=False)
+    clean, *coarser = (
+        sample(one, size, lambda pixels: pixels / 2) for one in (clean, *own_weights)
+    )
+    rest = base - sample(coarse, size, lambda pixels: pixels / 2)
+    return clean + own + weigh(rest, coarser), weights
+
+
+def split(difference: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    grey = difference.mean(1, keepdims=True)
+    return grey, difference - grey
+
+
+def weigh(difference: np.ndarray, weights: Sequence[np.ndarray]) -> np.ndarray:
+    return sum(part * weight for part, weight in zip(split(difference), weights, strict=True))
 
 
 @pytest.mark.parametrize('scales', [1, 2, 3])
 def test_denoising_against_arrays(scales):
     image = random(2, 3, 19, 29)
     kept = torch.cat((0.5 + random(2, 3, 3, 4), 2 * random(2, scales, 3, 4)), dim=1)
-    expected = denoise_arrays(image.numpy(), kept.numpy(), 8, first=True)
+    expected, _ = denoise_arrays(image.numpy(), kept.numpy(), 8, first=True)
     np.testing.assert_allclose(denoise(image, kept, 8), expected, atol=1e-12)
 
 
