@@ -30,8 +30,8 @@ from .noise_lines import (
     weigh_line,
 )
 
-# 43e983a6c4cb: digest of pyramid_lines.py, see there.
-from .pyramid_lines import clean_line, double_line, halve_line
+# c7d19b42e109: digest of pyramid_lines.py, see there.
+from .pyramid_lines import clean_line, expand_line, halve_line
 
 # The rings of lines, in chunks.
 RING = 8
@@ -89,44 +89,27 @@ def measure_chunk(
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
-def expand_line(
-    bases: np.ndarray,
-    halves: np.ndarray,
-    clean_halves: np.ndarray,
-    half_weights: np.ndarray,
-    y: int,
-    height: int,
-    mixed: np.ndarray,
-    under: np.ndarray,
-    under_weights: np.ndarray,
-    cleans: np.ndarray,
-) -> None:
-    """Take what the next scale gives of a line; the line's base, if there is no next scale.
+def sizes_of_scale(
+    scale: int, scales: int, height: int, width: int
+) -> tuple[int, int, int, int, int, int]:
+    """Find how large a scale and its rings are.
 
     Args:
-        bases: A ring of lines, (3, R, W).
-        halves: A ring of lines of the next scale, (3, R / 2, ceil(W / 2)), or (3, 0, 0).
-        clean_halves: The same without noise.
-        half_weights: The same for the weights, (2, R / 2, ceil(W / 2)), or (2, 0, 0).
-        y: The line.
-        height: H.
-        mixed: Overwritten, (ceil(W / 2) + 1,) or more.
-        under: Written to, (3, W).
-        under_weights: Written to, if there is a next scale, (2, W).
-        cleans: A ring of lines, of which this one is written to, (3, R, W).
+        scale: Which one, from 0.
+        scales: How many there are.
+        height: Of the picture.
+        width: Of the picture.
+
+    Returns:
+        Lines of a chunk, height, width, and lines in a ring; lines in a ring of the next scale and
+        its width, 0 if there is none.
     """
-    for channel in range(3):
-        line, clean = under[channel], cleans[channel, y % cleans.shape[1]]
-        if halves.size:
-            double_line(halves[channel], y, (height + 1) // 2, mixed, line)
-            double_line(clean_halves[channel], y, (height + 1) // 2, mixed, clean)
-        else:
-            base = bases[channel, y % bases.shape[1]]
-            for x in range(base.size):
-                line[x] = clean[x] = base[x]
-    if halves.size:
-        for part in range(PARTS):
-            double_line(half_weights[part], y, (height + 1) // 2, mixed, under_weights[part])
+    cell = CELL >> scale
+    own_width = (width - 1 >> scale) + 1
+    half_rows, half_width = RING * cell // 2, (own_width + 1) // 2
+    if scale == scales - 1:
+        half_rows = half_width = 0
+    return cell, (height - 1 >> scale) + 1, own_width, RING * cell, half_rows, half_width
 
 
 @njit(parallel=True, fastmath=True, error_model='numpy', cache=True)
@@ -163,8 +146,8 @@ def denoise_and_apply_grid(
         # Rings of lines of each scale: as it is, its bases, without noise, squares, and weights.
         starts = np.zeros(scales + 1, np.int64)
         for scale in range(scales):
-            numbers = 3 * RING * (CELL >> scale) * ((width - 1 >> scale) + 1)
-            starts[scale + 1] = starts[scale] + numbers
+            _, _, own_width, rows, _, _ = sizes_of_scale(scale, scales, height, width)
+            starts[scale + 1] = starts[scale] + 3 * rows * own_width
         store = np.empty((5, starts[scales]), np.float32)
         images, bases, cleans, powers, weights = store[0], store[1], store[2], store[3], store[4]
         blocks = np.empty((scales, PARTS, BLOCK_RING, columns), np.float32)
@@ -192,11 +175,9 @@ def denoise_and_apply_grid(
                 measured = chunk + ahead - scale
                 if measured < max(first_chunk - ahead + scale, 0) or measured >= chunks:
                     continue
-                cell, next_scale = CELL >> scale, min(scale + 1, scales - 1)
-                own_height, own_width = (height - 1 >> scale) + 1, (width - 1 >> scale) + 1
-                rows, half_rows, half_width = RING * cell, RING * cell // 2, (own_width + 1) // 2
-                if scale == scales - 1:
-                    half_rows = half_width = 0
+                cell, own_height, own_width, rows, half_rows, half_width = sizes_of_scale(
+                    scale, scales, height, width
+                )
                 own = (
                     balanced if scale == 0 else part_of(images[starts[scale] :], 3, rows, own_width)
                 )
@@ -211,7 +192,7 @@ def denoise_and_apply_grid(
                     part_of(bases[starts[scale] :], 3, rows, own_width),
                     part_of(powers[starts[scale] :], PARTS, rows, own_width),
                     blocks[scale],
-                    part_of(images[starts[next_scale] :], 3, half_rows, half_width),
+                    part_of(images[starts[scale + 1] :], 3, half_rows, half_width),
                 )
             if chunk < first_chunk:
                 continue
@@ -228,17 +209,15 @@ def denoise_and_apply_grid(
                             quietest[scale, part, row % POOL_RING],
                         )
             for scale in range(scales - 1, -1, -1):
-                cell, next_scale = CELL >> scale, min(scale + 1, scales - 1)
-                own_height, own_width = (height - 1 >> scale) + 1, (width - 1 >> scale) + 1
-                rows, half_rows, half_width = RING * cell, RING * cell // 2, (own_width + 1) // 2
-                if scale == scales - 1:
-                    half_rows = half_width = 0
+                cell, own_height, own_width, rows, half_rows, half_width = sizes_of_scale(
+                    scale, scales, height, width
+                )
                 base = part_of(bases[starts[scale] :], 3, rows, own_width)
                 power = part_of(powers[starts[scale] :], PARTS, rows, own_width)
                 weight = part_of(weights[starts[scale] :], PARTS, rows, own_width)
-                halves = part_of(images[starts[next_scale] :], 3, half_rows, half_width)
-                clean_halves = part_of(cleans[starts[next_scale] :], 3, half_rows, half_width)
-                half_weights = part_of(weights[starts[next_scale] :], PARTS, half_rows, half_width)
+                halves = part_of(images[starts[scale + 1] :], 3, half_rows, half_width)
+                clean_halves = part_of(cleans[starts[scale + 1] :], 3, half_rows, half_width)
+                half_weights = part_of(weights[starts[scale + 1] :], PARTS, half_rows, half_width)
                 under = part_of(lines[0], 1, 3, own_width)[0]
                 under_weight = part_of(under_weights, 1, PARTS, own_width)[0]
                 scratch = part_of(lines[1], 1, 2, own_width)[0]
@@ -275,8 +254,8 @@ def denoise_and_apply_grid(
                         under_weight,
                         clean,
                     )
-                    above, below, below_share = rows_of_cells(y, chunks, cell)
                     if scale == 0:
+                        above, below, below_share = rows_of_cells(y, chunks, CELL)
                         for channel in range(3):
                             enlarge_line(
                                 detail[channel, above],

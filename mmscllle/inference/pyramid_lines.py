@@ -12,7 +12,7 @@ from numba import njit
 from .kernel_lines import CELL, HALF
 
 # 549cd223ddb4: digest of noise_lines.py, see there.
-from .noise_lines import COLOUR, GREY, THIRD
+from .noise_lines import COLOUR, GREY, PARTS, THIRD
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
@@ -51,6 +51,47 @@ def double_line(
         result[2 * x + 1] = HALF * (mixed[x] + after[x])
     if width % 2:
         result[width - 1] = mixed[half - 1]
+
+
+@njit(fastmath=True, error_model='numpy', cache=True)
+def expand_line(
+    bases: np.ndarray,
+    halves: np.ndarray,
+    clean_halves: np.ndarray,
+    half_weights: np.ndarray,
+    y: int,
+    height: int,
+    mixed: np.ndarray,
+    under: np.ndarray,
+    under_weights: np.ndarray,
+    cleans: np.ndarray,
+) -> None:
+    """Take what the next scale gives of a line; the line's base, if there is no next scale.
+
+    Args:
+        bases: A ring of lines, (3, R, W).
+        halves: A ring of lines of the next scale, (3, R / 2, ceil(W / 2)), or (3, 0, 0).
+        clean_halves: The same without noise.
+        half_weights: The same for the weights, (2, R / 2, ceil(W / 2)), or (2, 0, 0).
+        y: The line.
+        height: H.
+        mixed: Overwritten, (ceil(W / 2) + 1,) or more.
+        under: Written to, (3, W).
+        under_weights: Written to, if there is a next scale, (2, W).
+        cleans: A ring of lines, of which this one is written to, (3, R, W).
+    """
+    for channel in range(3):
+        line, clean = under[channel], cleans[channel, y % cleans.shape[1]]
+        if halves.size:
+            double_line(halves[channel], y, (height + 1) // 2, mixed, line)
+            double_line(clean_halves[channel], y, (height + 1) // 2, mixed, clean)
+        else:
+            base = bases[channel, y % bases.shape[1]]
+            for x in range(base.size):
+                line[x] = clean[x] = base[x]
+    if halves.size:
+        for part in range(PARTS):
+            double_line(half_weights[part], y, (height + 1) // 2, mixed, under_weights[part])
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
