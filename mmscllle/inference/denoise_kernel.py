@@ -18,7 +18,7 @@ from .curve_lines import cells_of_line, curves_of_line, look_up_line, place_line
 # 03278c704e38: digest of kernel_lines.py, see there.
 from .kernel_lines import CELL, ZERO, average_along, enlarge_line, rows_of_cells
 
-# 549cd223ddb4: digest of noise_lines.py, see there.
+# 7ab0d0f0cf77: digest of noise_lines.py, see there.
 from .noise_lines import (
     BLOCK_RING,
     PARTS,
@@ -30,7 +30,7 @@ from .noise_lines import (
     weigh_line,
 )
 
-# c7d19b42e109: digest of pyramid_lines.py, see there.
+# 8642c3d3c216: digest of pyramid_lines.py, see there.
 from .pyramid_lines import clean_line, expand_line, halve_line
 
 # The rings of lines, in chunks.

@@ -34,6 +34,9 @@ THIRD = np.float32(1 / 3)
 # are of one channel and of three.
 SQUARED_FACTORS = (ONE, FOUR)
 MEANS = (ONE, THIRD)
+# The least level of the noise, where blocks are 8 pixels wide; half of it where they are half as
+# wide.
+LEAST_LEVELS = (ZERO, np.float32(0.4 / 255))
 
 
 @njit(fastmath=True, error_model='numpy', cache=True)
@@ -172,7 +175,9 @@ def weigh_line(
         mean = MEANS[part]
         # The blocks are sums.
         squared = SQUARED_FACTORS[part] * (mean / np.float32(cell * cell)) ** 2
+        least = SQUARED_FACTORS[part] * (LEAST_LEVELS[part] * np.float32(cell / CELL)) ** 2
         for x in range(weight.size):
-            ratio[x] = squared * factor[x] * own[x] * own[x] / (weight[x] * mean + SMALLEST)
+            noise = factor[x] * (squared * own[x] * own[x] + least)
+            ratio[x] = noise / (weight[x] * mean + SMALLEST)
         for x in range(weight.size):
             weight[x] = ONE / (ONE + ratio[x] * ratio[x])

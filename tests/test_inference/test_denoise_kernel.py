@@ -57,6 +57,15 @@ def test_same_as_the_plain_way(scales, size, bands):
         assert (expected - image).abs().max() > 0.02
 
 
+@pytest.mark.parametrize('scales', [1, 2, 3])
+def test_coloured_steps_of_8_bits_as_the_plain_way(scales):
+    image = (picture(61, 47) / 20 * 255).round() / 255
+    kept = torch.ones(1, 3 + scales, 8, 6)
+    expected = denoise(image, kept, 8).clamp(0, 1)
+    result = take_out_noise(image[0].numpy(), kept[0].numpy(), 2)
+    np.testing.assert_allclose(result, compress(expected)[0].numpy(), rtol=0, atol=4e-5)
+
+
 def test_nothing_is_taken_out_without_a_factor():
     image = picture(40, 50)[0].numpy()
     detail = np.concatenate((np.ones((3, 5, 7), np.float32), np.zeros((3, 5, 7), np.float32)))

@@ -14,6 +14,9 @@ from .cells import enlarge
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 # The factor on the noise of colour, in that on the noise of grey.
 COLOUR = 2.0
+# The least level of the noise of colour at the first scale, in units of the image, and half of that
+# at each next one: what the steps of 8 bits and a JPEG file leave where a sensor leaves nothing.
+LEAST_COLOUR_NOISE = 0.4 / 255
 
 
 def average(image: Tensor) -> Tensor:
@@ -86,10 +89,11 @@ def denoise(image: Tensor, kept: Tensor, cell: int) -> Tensor:
     last scale has :math:`z_J = b_J + k_J w_J d_J`.  The weight :math:`w_j` is one of grey, the mean
     over the channels, and one of colour, what differs from that.  :math:`m_j` is the local mean
     square of the grey of :math:`d_j`, :math:`q_j` its :func:`quiet_level`, and :math:`f_j` a factor
-    on it; colour, which has less detail than noise, has :data:`COLOUR` times the factor.  It is a
-    Wiener filter of wavelet coefficients by their neighbourhood (Mihçak et al., 1999).  :math:`k_1`
-    is how much of the finest detail is kept, all others are 1.  With factors of 0 and :math:`k_1`
-    = 1 the result is the image.
+    on it.  Colour, which has less detail than noise, has :data:`COLOUR` times the factor, and
+    :math:`\sqrt{q_j^2 + (2^{1 - j} l)^2}` with :math:`l` = :data:`LEAST_COLOUR_NOISE` in place of
+    :math:`q_j`.  It is a Wiener filter of wavelet coefficients by their neighbourhood (Mihçak et
+    al., 1999).  :math:`k_1` is how much of the finest detail is kept, all others are 1.  With
+    factors of 0 and :math:`k_1` = 1 the result is the image.
 
     Args:
         image: RGB in [0, 1], (N, 3, H, W).
@@ -107,7 +111,8 @@ def denoise(image: Tensor, kept: Tensor, cell: int) -> Tensor:
         base = average(image)
         difference = image - base
         factor = enlarge(kept[:, 3 + scale : 4 + scale], block, image.shape[2:])
-        levels.append((difference, base, _weights(difference, factor, block)))
+        least = LEAST_COLOUR_NOISE / 2**scale
+        levels.append((difference, base, _weights(difference, factor, least, block)))
         image = base[..., ::2, ::2]
     clean, coarser = levels[-1][1], None
     for scale in reversed(range(scales)):
@@ -124,13 +129,13 @@ def denoise(image: Tensor, kept: Tensor, cell: int) -> Tensor:
     return clean
 
 
-def _weights(difference: Tensor, factor: Tensor, block: int) -> Tensor:
+def _weights(difference: Tensor, factor: Tensor, least: float, block: int) -> Tensor:
     """How much of grey and of colour is no noise, in [0, 1], (N, 2, H, W)."""
     grey = difference.mean(dim=1, keepdim=True)
     weights = []
-    for part, own in ((grey, factor), (difference - grey, COLOUR * factor)):
+    for part, own, floor in ((grey, factor, 0.0), (difference - grey, COLOUR * factor, least)):
         power = average(part.square().mean(dim=1, keepdim=True))
-        noise = (own * quiet_level(part, block)).square()
+        noise = own.square() * (quiet_level(part, block).square() + floor**2)
         weights.append(1 / (1 + (noise / (power + 1e-8)).square()))
     return torch.cat(weights, dim=1)
 
