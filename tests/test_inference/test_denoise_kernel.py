@@ -16,7 +16,14 @@ from mmscllle.models.enhancers.denoising import denoise
 
 pytest.importorskip('numba')
 KERNELS = Path(mmscllle.__file__).parent / 'inference'
-FILES = ['curve_lines', 'denoise_kernel', 'grid_kernel', 'noise_lines', 'pyramid_lines']
+FILES = [
+    'curve_lines',
+    'denoise_kernel',
+    'grid_kernel',
+    'noise_lines',
+    'pyramid_lines',
+    'scale_lines',
+]
 
 
 def take_out_noise(image: np.ndarray, detail: np.ndarray, bands: int) -> np.ndarray:
