@@ -18,7 +18,7 @@ from .curve_lines import cells_of_line, curves_of_line, look_up_line, place_line
 # 03278c704e38: digest of kernel_lines.py, see there.
 from .kernel_lines import CELL, ZERO, average_along, enlarge_line, rows_of_cells
 
-# 7ab0d0f0cf77: digest of noise_lines.py, see there.
+# 739df8ac0eec: digest of noise_lines.py, see there.
 from .noise_lines import (
     BLOCK_RING,
     PARTS,
@@ -29,10 +29,10 @@ from .noise_lines import (
     weigh_line,
 )
 
-# 8642c3d3c216: digest of pyramid_lines.py, see there.
+# 6915a13d985c: digest of pyramid_lines.py, see there.
 from .pyramid_lines import clean_line, expand_line, halve_line
 
-# 27c69f79aeea: digest of scale_lines.py, see there.
+# 63ac2d5122fa: digest of scale_lines.py, see there.
 from .scale_lines import Scale, Scratch, room_for_scale, room_for_scratch
 
 # Where noise is measured: the quietest block of five, and its neighbour's.

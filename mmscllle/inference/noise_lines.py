@@ -34,8 +34,7 @@ THIRD = np.float32(1 / 3)
 # are of one channel and of three.
 SQUARED_FACTORS = (ONE, FOUR)
 MEANS = (ONE, THIRD)
-# The least level of the noise, where blocks are 8 pixels wide; half of it where they are half as
-# wide.
+# The least level of the noise in the first scale, whose blocks are as wide as a cell.
 LEAST_LEVELS = (ZERO, np.float32(0.4 / 255))
 
 
@@ -175,7 +174,7 @@ def weigh_line(
         mean = MEANS[part]
         # The blocks are sums.
         squared = SQUARED_FACTORS[part] * (mean / np.float32(cell * cell)) ** 2
-        least = SQUARED_FACTORS[part] * (LEAST_LEVELS[part] * np.float32(cell / CELL)) ** 2
+        least = SQUARED_FACTORS[part] * LEAST_LEVELS[part] ** 2 if cell == CELL else ZERO
         for x in range(weight.size):
             noise = factor[x] * (squared * own[x] * own[x] + least)
             ratio[x] = noise / (weight[x] * mean + SMALLEST)

@@ -13,7 +13,7 @@ from numba import njit
 # 03278c704e38: digest of kernel_lines.py, see there.
 from .kernel_lines import CELL
 
-# 7ab0d0f0cf77: digest of noise_lines.py, see there.
+# 739df8ac0eec: digest of noise_lines.py, see there.
 from .noise_lines import BLOCK_RING, PARTS, POOL, POOL_RING
 
 # The rings of lines, in chunks.

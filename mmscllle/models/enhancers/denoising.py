@@ -14,8 +14,8 @@ from .cells import enlarge
 BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
 # The factor on the noise of colour, in that on the noise of grey.
 COLOUR = 2.0
-# The least level of the noise of colour at the first scale, in units of the image, and half of that
-# at each next one: what the steps of 8 bits and a JPEG file leave where a sensor leaves nothing.
+# The least level of the noise of colour at the first scale, in units of the image: where a sensor
+# leaves nothing, the steps of 8 bits leave 0.2 / 255, and a JPEG file leaves more.
 LEAST_COLOUR_NOISE = 0.4 / 255
 
 
@@ -89,9 +89,9 @@ def denoise(image: Tensor, kept: Tensor, cell: int) -> Tensor:
     last scale has :math:`z_J = b_J + k_J w_J d_J`.  The weight :math:`w_j` is one of grey, the mean
     over the channels, and one of colour, what differs from that.  :math:`m_j` is the local mean
     square of the grey of :math:`d_j`, :math:`q_j` its :func:`quiet_level`, and :math:`f_j` a factor
-    on it.  Colour, which has less detail than noise, has :data:`COLOUR` times the factor, and
-    :math:`\sqrt{q_j^2 + (2^{1 - j} l)^2}` with :math:`l` = :data:`LEAST_COLOUR_NOISE` in place of
-    :math:`q_j`.  It is a Wiener filter of wavelet coefficients by their neighbourhood (Mihçak et
+    on it.  Colour, which has less detail than noise, has :data:`COLOUR` times the factor, and in
+    the first scale :math:`\sqrt{q_1^2 + l^2}` with :math:`l` = :data:`LEAST_COLOUR_NOISE` in place
+    of :math:`q_1`.  It is a Wiener filter of wavelet coefficients by their neighbourhood (Mihçak et
     al., 1999).  :math:`k_1` is how much of the finest detail is kept, all others are 1.  With
     factors of 0 and :math:`k_1` = 1 the result is the image.
 
@@ -111,7 +111,7 @@ def denoise(image: Tensor, kept: Tensor, cell: int) -> Tensor:
         base = average(image)
         difference = image - base
         factor = enlarge(kept[:, 3 + scale : 4 + scale], block, image.shape[2:])
-        least = LEAST_COLOUR_NOISE / 2**scale
+        least = 0.0 if scale else LEAST_COLOUR_NOISE
         levels.append((difference, base, _weights(difference, factor, least, block)))
         image = base[..., ::2, ::2]
     clean, coarser = levels[-1][1], None

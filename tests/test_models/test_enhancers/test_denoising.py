@@ -91,8 +91,8 @@ def denoise_arrays(
     base = average_of_arrays(image)
     detail = enlarge_arrays(kept[:, :3], block, size) if first else 1
     weights = []
-    # Colour has twice the factor, and a least level: 0.4 of 255 where blocks are 8 pixels wide.
-    for times, least, part in zip((1, 2), (0, 0.05 * block), split(image - base), strict=True):
+    # Colour has twice the factor, and in the first scale a least level: 0.4 of 255.
+    for times, least, part in zip((1, 2), (0, 0.4 * first), split(image - base), strict=True):
         power = average_of_arrays((part**2).mean(1, keepdims=True)) + 1e-8
         factor = times * enlarge_arrays(kept[:, 3:4], block, size)
         noise = factor * np.hypot(quiet_level_of_arrays(part, block), least / 255)
