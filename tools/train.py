@@ -90,6 +90,11 @@ def choose_checkpoint(cfg: Config, resume: str) -> None:
         checkpoint, passed_over = find_checkpoint(cfg.work_dir)
         for reason in passed_over:
             print(f'passed over: {reason}', file=sys.stderr)
+        if checkpoint is None:
+            print(
+                f'--resume: no checkpoint in {cfg.work_dir!r}, the training begins anew',
+                file=sys.stderr,
+            )
     if checkpoint and '://' not in checkpoint:
         meta = check_resumable(checkpoint)
         for key, (old, new) in find_ignored_settings(str(meta.get('cfg')), cfg).items():
@@ -118,7 +123,9 @@ def main() -> int:
     """Train; return the exit status."""
     args = parse_args()
     return run_command(
-        'train.py', lambda: train(args), 'stopped; --resume goes on from the last checkpoint'
+        'train.py',
+        lambda: train(args),
+        'stopped; --resume goes on from the last checkpoint, if there is one',
     )
 
 

@@ -122,12 +122,13 @@ class OutputPlan:
 
     def is_done(self, outputs: Outputs) -> bool:
         """Whether an input is to be skipped: all its files are there and have content."""
-        return self.existing == 'skip' and all(
-            path.is_file() and path.stat().st_size for path in outputs.all
-        )
+        return all(self._is_kept(path) for path in outputs.all)
 
     def put(self, temporary: Path, path: Path) -> None:
         """Let a finished file take its place; see :func:`atomic_path`.
+
+        With ``'skip'`` a file that is there stays, and the finished one is removed: where the
+        comparison of a result is missing, the comparison alone is written.
 
         Raises:
             ValueError, FileExistsError: If that would cost an input, a result of this run or,
@@ -135,6 +136,9 @@ class OutputPlan:
         """
         with self._lock:
             self._check(path)
+            if self._is_kept(path):
+                temporary.unlink()
+                return
             os.replace(temporary, path)
             self._made.add(_identity(path))
 
@@ -152,6 +156,9 @@ class OutputPlan:
                     write_photograph(Photograph([panel]), path, self.put)
             write_photograph(photograph, item.outputs.result, self.put)
         return item
+
+    def _is_kept(self, path: Path) -> bool:
+        return self.existing == 'skip' and path.is_file() and path.stat().st_size > 0
 
     def _check(self, path: Path) -> None:
         there = _identity(path)

@@ -133,3 +133,16 @@ def test_done_means_that_all_is_there(tmp_path, broken, how):
     elif how == 'folder':
         (tmp_path / broken).mkdir()
     assert not plan.is_done(outputs)
+
+
+def test_skipping_keeps_a_result_whose_comparison_is_missing(tmp_path):
+    """It was replaced, and by another strength."""
+    write(tmp_path / 'a.png')
+    plan = OutputPlan(tmp_path, 'skip', compare=True)
+    outputs = plan.place(source('in/a.png'))
+    before = outputs.result.read_text()
+    for path in outputs.all:
+        finish(plan, path, 'of this run')
+    assert outputs.result.read_text() == before
+    assert outputs.comparison.read_text() == 'of this run'
+    assert {path.name for path in tmp_path.rglob('*') if path.is_file()} == {'a.png', 'a.png.png'}

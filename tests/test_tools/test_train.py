@@ -211,6 +211,15 @@ def test_wrong_use_of_train_is_answered_in_a_line(arguments, message, trained):
     assert message in output and 'Traceback' not in output
 
 
+def test_resuming_without_a_checkpoint_says_that_it_begins_anew(tmp_path, capsys):
+    cfg = Config(dict(work_dir=str(tmp_path)))
+    load_tool('train').choose_checkpoint(cfg, 'auto')
+    assert not cfg.resume
+    assert (
+        f'no checkpoint in {str(tmp_path)!r}, the training begins anew' in capsys.readouterr().err
+    )
+
+
 @pytest.mark.parametrize('own', [None, 7])
 def test_a_resumed_training_draws_as_before(own, trained):
     _, work_dir, _ = trained
