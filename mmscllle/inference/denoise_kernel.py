@@ -145,6 +145,7 @@ def work_on_band(
     """
     width, knots, spread = image.shape[2], grid.shape[1], np.float32(compression)
     scales, chunks, columns = detail.shape[0] - 3, detail.shape[1], detail.shape[2]
+    # One more than there may be: the last one of all has no lines.
     levels = (
         room_for_scale(balanced, 0, scales),
         room_for_scale(balanced, 1, scales),

@@ -229,6 +229,7 @@ def test_what_has_changed_is_done_again(
     enhancer: str,
     data: Path,
     calls: list,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture,
 ):
     arguments = [
@@ -259,6 +260,11 @@ def test_what_has_changed_is_done_again(
     message = capsys.readouterr().err
     assert 'ours: the earlier results in' in message and 'belong to other weights' in message
     assert 'none: the earlier' not in message
+    monkeypatch.setattr('mmscllle.evaluation.dark_evaluation.loop.code_digest', lambda: 'changed')
+    assert tool.main(arguments) == 0
+    assert len(calls) == 5 * COUNT + 2, 'the code has changed'
+    assert 'none: the earlier results in' in (message := capsys.readouterr().err)
+    assert 'belong to other version' in message
 
 
 def test_failing_images_are_named_and_the_run_goes_on(

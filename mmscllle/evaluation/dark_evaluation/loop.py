@@ -12,6 +12,7 @@ from mmengine.utils import ProgressBar
 from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 
+from mmscllle.utils.code_digest import code_digest
 from mmscllle.version import __version__
 
 from .dataset import LabelledImages
@@ -36,8 +37,8 @@ def evaluate_methods(
     """Segment the first ``count`` images with each method and score them.
 
     Results go to ``folder/<method>.jsonl`` as they come; those that are there already are kept,
-    if they belong to the same weights, config, data and device.  An image that fails is named
-    and does not stop the run.
+    if they belong to the same weights, config, data, device and code of this package.  An image
+    that fails is named and does not stop the run.
 
     Args:
         methods: The methods.
@@ -57,7 +58,10 @@ def evaluate_methods(
     logs = {}
     for method in methods:
         fingerprint = dict(
-            method.fingerprint, data=images.fingerprint, device=str(device), version=__version__
+            method.fingerprint,
+            data=images.fingerprint,
+            device=str(device),
+            version=f'{__version__} ({code_digest()})',
         )
         log = logs[method.name] = ResultLog(folder / f'{method.name}.jsonl', fingerprint)
         if log.discarded is not None:
