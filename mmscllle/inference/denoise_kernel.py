@@ -32,7 +32,7 @@ from .noise_lines import (
 # 6915a13d985c: digest of pyramid_lines.py, see there.
 from .pyramid_lines import clean_line, expand_line, halve_line
 
-# 63ac2d5122fa: digest of scale_lines.py, see there.
+# 08e18e1e66be: digest of scale_lines.py, see there.
 from .scale_lines import Scale, Scratch, room_for_scale, room_for_scratch
 
 # Where noise is measured: the quietest block of five, and its neighbour's.

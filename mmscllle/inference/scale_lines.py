@@ -92,8 +92,8 @@ def room_for_scale(picture: np.ndarray, scale: int, scales: int) -> Scale:
     """
     _, height, width = picture.shape
     columns = (width + CELL - 1) // CELL
-    cell, own_height, own_width = CELL >> scale, ((height - 1) >> scale) + 1, 0
-    rows = 0
+    cell, own_height = CELL >> scale, ((height - 1) >> scale) + 1
+    own_width = rows = 0
     if scale < scales:
         own_width, rows = ((width - 1) >> scale) + 1, RING * cell
     return Scale(

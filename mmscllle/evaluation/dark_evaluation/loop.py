@@ -12,9 +12,9 @@ from mmengine.utils import ProgressBar
 from mmseg.models import BaseSegmentor
 from mmseg.structures import SegDataSample
 
-from mmscllle.utils.code_digest import code_digest
 from mmscllle.version import __version__
 
+from .code_digest import code_digest
 from .dataset import LabelledImages
 from .inputs import one_line
 from .methods import Method

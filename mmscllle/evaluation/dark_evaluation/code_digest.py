@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
+import mmscllle
+
+from .dataset import digest
+
+PACKAGE = Path(mmscllle.__file__).parent
 
 
 @functools.cache
@@ -21,9 +24,6 @@ def code_digest(folder: Path = PACKAGE) -> str:
     Returns:
         Twelve hexadecimal digits, which change with the content or the name of a file.
     """
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob('*.py')):
-        content = path.read_bytes()
-        digest.update(f'{path.relative_to(folder).as_posix()}\n{len(content)}\n'.encode())
-        digest.update(content)
-    return digest.hexdigest()[:12]
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob('*.py')}
+    contents = {name: path.read_text(encoding='utf-8') for name, path in files.items()}
+    return digest(contents)[:12]

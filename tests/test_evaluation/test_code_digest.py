@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from mmscllle.utils.code_digest import code_digest
+from mmscllle.evaluation.dark_evaluation.code_digest import code_digest
 
 
 def digest(folder):
